@@ -1,0 +1,67 @@
+/* Bytes: a growing buffer with a compulsory cap, and a reader that never
+ * passes the end. All parsing of foreign bytes goes through the reader.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_BUF_H
+#define CERTMUSTER_BUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Borrowed bytes; owns nothing. */
+struct cm_span {
+    const uint8_t *data;
+    size_t len;
+};
+
+bool cm_span_equal(struct cm_span a, struct cm_span b);
+
+/* A growing buffer. Once an append fails (no memory, or over `max`) `failed`
+ * stays set and later appends do nothing, so that a writer may check once at
+ * the end. The zero state is an empty buffer with max 0: use cm_buf_init. */
+struct cm_buf {
+    uint8_t *data; /* owned */
+    size_t len;
+    size_t cap;
+    size_t max; /* bytes it may hold at the most */
+    bool failed;
+};
+
+void cm_buf_init(struct cm_buf *buf, size_t max);
+void cm_buf_cleanup(struct cm_buf *buf); /* fine on the zero state */
+void cm_buf_clear(struct cm_buf *buf);   /* empties it, keeps the memory */
+/* Each returns false when the buffer has failed, now or before. */
+bool cm_buf_append(struct cm_buf *buf, const void *data, size_t len);
+bool cm_buf_putc(struct cm_buf *buf, char c);
+bool cm_buf_puts(struct cm_buf *buf, const char *text);
+bool cm_buf_printf(struct cm_buf *buf, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+bool cm_buf_hex(struct cm_buf *buf, const void *data, size_t len);
+/* cm_buf_cstr lends the content with a NUL after it; "" when it has failed.
+ * Valid until the next change. */
+const char *cm_buf_cstr(struct cm_buf *buf);
+/* cm_buf_take hands over the NUL-terminated content (free() it) and leaves the
+ * buffer empty; NULL when it has failed. */
+char *cm_buf_take(struct cm_buf *buf);
+
+/* A reader over borrowed bytes. Each call that returns bool changes the reader
+ * only when it returns true. */
+struct cm_reader {
+    const uint8_t *data;
+    size_t len; /* what is left */
+};
+
+void cm_reader_init(struct cm_reader *r, const void *data, size_t len);
+bool cm_reader_u8(struct cm_reader *r, uint8_t *out);
+bool cm_reader_u16(struct cm_reader *r, uint16_t *out); /* big-endian */
+bool cm_reader_u24(struct cm_reader *r, uint32_t *out);
+bool cm_reader_u32(struct cm_reader *r, uint32_t *out);
+bool cm_reader_bytes(struct cm_reader *r, size_t len, struct cm_span *out);
+bool cm_reader_skip(struct cm_reader *r, size_t len);
+/* Vectors of RFC 8446 section 3.4: a length, then that many bytes. */
+bool cm_reader_vec8(struct cm_reader *r, struct cm_reader *out);
+bool cm_reader_vec16(struct cm_reader *r, struct cm_reader *out);
+bool cm_reader_vec24(struct cm_reader *r, struct cm_reader *out);
+
+#endif

@@ -1,0 +1,69 @@
+/* Reports from the store: they know no sockets and no TLS library.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_REPORT_H
+#define CERTMUSTER_REPORT_H
+
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "certmuster/buf.h"
+#include "certmuster/cause.h"
+#include "certmuster/status.h"
+
+struct cm_report_options {
+    const char *db_path;
+    int64_t run_id; /* 0: the newest */
+    const char *out_dir;
+    const char *formats; /* "html,json,jsonl,actions,endpoints"; NULL: all */
+    mode_t mode;         /* of the files; 0: 0644 */
+};
+
+/* cm_report_write writes the files; each appears whole or not at all. */
+enum cm_status cm_report_write(const struct cm_report_options *options,
+                               struct cm_error *err);
+/* cm_report_summary prints the run's result for people: accounting, then the
+ * actions, most rows first, at most `max_actions`. `width`: terminal columns.
+ */
+enum cm_status cm_report_summary(const struct cm_report_options *options,
+                                 int max_actions, int width, FILE *out,
+                                 struct cm_error *err);
+/* cm_report_runs lists the store's runs, newest first. */
+enum cm_status cm_report_runs(const char *db_path, FILE *out,
+                              struct cm_error *err);
+/* For --fail-on: rows whose verdict-making or other findings are at least this
+ * severe. */
+enum cm_status cm_report_count_severity(const struct cm_report_options *options,
+                                        enum cm_severity at_least,
+                                        int64_t *rows, struct cm_error *err);
+
+/* The prose of the catalogue (report/remedy*.c). All static, never NULL. */
+struct cm_platform {
+    const char *name;     /* "nginx", "IIS" ... */
+    const char *commands; /* lines to copy; {host} {port} {sni} {cert} {names}
+                             stand for the action's example */
+};
+struct cm_remedy {
+    const char *why;          /* one or two sentences: what this is about */
+    const char *const *steps; /* NULL-terminated, plain sentences */
+    const struct cm_platform *platforms; /* ends with a NULL name */
+    const char *verify; /* a command that passes when it is fixed */
+    const char *never;  /* the anti-fix to refuse; "" if none */
+};
+const struct cm_remedy *cm_remedy(enum cm_resolution resolution);
+
+struct cm_client_text {
+    const char *client; /* ".NET Framework", "curl" ... */
+    const char *text;   /* what it says; NULL client ends the list */
+};
+struct cm_cause_text {
+    const char *meaning; /* what it means and how it is told apart */
+    const struct cm_client_text *clients;
+};
+const struct cm_cause_text *cm_cause_text(enum cm_cause cause);
+
+/* cm_explain prints the catalogue, or one cause or resolution by id. */
+enum cm_status cm_explain(const char *id, int width, FILE *out,
+                          struct cm_error *err);
+
+#endif

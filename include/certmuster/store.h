@@ -1,0 +1,106 @@
+/* The result store: one SQLite file, many runs. Rows and results are handed to
+ * a writer thread through a bounded queue, so a slow disk slows the scan down
+ * instead of filling memory. scanner/store/schema.sql is the documented schema.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_STORE_H
+#define CERTMUSTER_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "certmuster/endpoint.h"
+#include "certmuster/evidence.h"
+#include "certmuster/judge.h"
+#include "certmuster/status.h"
+
+#define CM_STORE_SCHEMA_VERSION 1
+
+struct cm_store; /* opaque */
+
+/* Facts about a run, borrowed. */
+struct cm_run_info {
+    const char *input_name;  /* as given; "-" for standard input */
+    const char *options;     /* the command line's options as JSON object */
+    const char *version;     /* of certmuster */
+    const char *tls_library; /* "BoringSSL, API version 17" */
+    const char *trust;       /* "system: /etc/ssl/...: 150 anchors" */
+    const char *resolvers;
+    int64_t started_unix;
+    int64_t judged_at_unix;
+};
+
+/* The input's columns, known once its first record was read. Borrowed. */
+struct cm_columns {
+    const char *const *names; /* UTF-8; made up ("host", "column_4") if the
+                                 file has no header */
+    size_t num_names;
+    int owner; /* index of the column that says who owns the row, or -1 */
+    bool has_header;
+};
+
+/* What is known about one endpoint when it is done. */
+struct cm_result {
+    uint64_t endpoint_id;
+    struct cm_evidence *evidence;  /* owned; NULL for an invalid row */
+    struct cm_judgement judgement; /* owned */
+};
+struct cm_result *cm_result_new(void);
+void cm_result_free(struct cm_result *result); /* accepts NULL */
+
+/* cm_store_open opens or creates the store and brings its schema up to date.
+ * A file that is no store of ours, or is newer, is refused untouched. */
+enum cm_status cm_store_open(struct cm_store **out, const char *path,
+                             struct cm_error *err);
+/* cm_store_close stops the writer, commits, and frees. Accepts NULL. */
+void cm_store_close(struct cm_store *store);
+
+/* Between begin_run and drain the store belongs to the writer thread; the put
+ * calls may come from any thread, block while the queue is full, take
+ * ownership of their argument whatever happens, and fail once the writer has
+ * failed (disk full ...); cm_store_error then tells why. */
+enum cm_status cm_store_begin_run(struct cm_store *store,
+                                  const struct cm_run_info *info,
+                                  int64_t *run_id, struct cm_error *err);
+enum cm_status cm_store_put_columns(struct cm_store *store,
+                                    const struct cm_columns *columns);
+enum cm_status cm_store_put_row(struct cm_store *store, struct cm_row *row);
+enum cm_status cm_store_put_result(struct cm_store *store,
+                                   struct cm_result *result);
+bool cm_store_failed(struct cm_store *store, struct cm_error *err);
+/* cm_store_drain waits until all that was put is committed, and ends the
+ * writer thread. The calls below are for afterwards, one thread. */
+enum cm_status cm_store_drain(struct cm_store *store, struct cm_error *err);
+
+/* The second pass. cm_store_each_unsettled calls `visit` for each endpoint of
+ * the run that has a finding of one of `causes`, with its evidence as it was
+ * recorded (borrowed). `visit`
+ * may set *judgement, which then replaces the stored one. Stops at the first
+ * status that is not CM_OK. */
+typedef enum cm_status cm_store_visit(void *arg, const struct cm_endpoint *ep,
+                                      const struct cm_evidence *evidence,
+                                      struct cm_judgement *judgement,
+                                      bool *replace);
+enum cm_status cm_store_each_unsettled(struct cm_store *store, int64_t run_id,
+                                       const enum cm_cause *causes,
+                                       size_t num_causes, cm_store_visit *visit,
+                                       void *arg, struct cm_error *err);
+/* cm_store_add_missing records `not_scanned` for every endpoint of the run
+ * that has no result (the run was interrupted). */
+enum cm_status cm_store_add_missing(struct cm_store *store, int64_t run_id,
+                                    struct cm_error *err);
+
+struct cm_run_end {
+    const char *state;        /* "complete" or "partial" */
+    const char *input_sha256; /* hex of all bytes read */
+    uint64_t rows_read;       /* what the input reader counted */
+    int64_t finished_unix;
+};
+/* cm_store_finish_run builds the actions and checks that rows read = rows
+ * recorded = sum over verdicts; CM_EINTERNAL when they differ (the run is then
+ * marked "inconsistent"). */
+enum cm_status cm_store_finish_run(struct cm_store *store, int64_t run_id,
+                                   const struct cm_run_end *end,
+                                   struct cm_error *err);
+
+#endif

@@ -1,0 +1,47 @@
+/* Names to addresses with c-ares inside the loop: each name is asked once per
+ * run and resolver, A and AAAA apart so that their answers are told apart.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_RESOLVER_H
+#define CERTMUSTER_RESOLVER_H
+
+#include "certmuster/evidence.h"
+#include "net/loop.h"
+
+#define CM_RESOLVER_MAX_IN_FLIGHT 1000 /* queries; boringssl/c-ares pitfalls   \
+                                        */
+#define CM_RESOLVER_MAX_CACHE 65536    /* names kept; the oldest go first */
+
+struct cm_resolver_options {
+    const char *servers; /* "192.0.2.53,[2001:db8::53]:5353"; NULL: the system's
+                            (/etc/resolv.conf) */
+    const char *second;  /* a second view to compare with; NULL: none */
+    unsigned timeout_ms; /* for one question, all tries together */
+    int family;          /* 4, 6, or 0: both */
+    bool hosts_file;     /* look into /etc/hosts first (read once) */
+};
+
+struct cm_resolver; /* opaque, one thread's */
+
+enum cm_status cm_resolver_new(struct cm_resolver **out, struct cm_loop *loop,
+                               const struct cm_resolver_options *options,
+                               struct cm_error *err);
+/* Pending lookups are dropped without a call. */
+void cm_resolver_free(struct cm_resolver *resolver);
+
+/* `ev` is borrowed for the call. */
+typedef void cm_resolved_fn(void *arg, const struct cm_dns_evidence *ev);
+
+/* cm_resolver_lookup always answers later, from the loop, never from inside
+ * the call. `host` is an A-label name, never a literal. The ticket (not 0) may
+ * be cancelled until the answer came. 0: no memory. */
+uint64_t cm_resolver_lookup(struct cm_resolver *resolver, const char *host,
+                            cm_resolved_fn *fn, void *arg);
+void cm_resolver_cancel(struct cm_resolver *resolver, uint64_t ticket);
+/* The servers in use, for the run's facts: "192.0.2.53:53, ...". */
+void cm_resolver_servers(const struct cm_resolver *resolver,
+                         struct cm_buf *out);
+/* Reads "host:port" lists as --resolver takes them; says what is wrong. */
+enum cm_status cm_resolver_check_servers(const char *servers,
+                                         struct cm_error *err);
+
+#endif

@@ -1,0 +1,92 @@
+/* Certificates: DER to facts, names, signatures, sets of certificates. No I/O,
+ * no clock. BoringSSL's crypto headers are included in this folder only.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_PKI_H
+#define CERTMUSTER_PKI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "certmuster/buf.h"
+#include "certmuster/cert.h"
+#include "certmuster/endpoint.h"
+#include "certmuster/status.h"
+
+/* cert.c -- cm_cert_parse copies `der` and reads what it can. A certificate
+ * that is not DER still gives an object, with `parsed` false. NULL: no memory.
+ * Lenient where real certificates need it (v1 with extensions, odd serials),
+ * strict on lengths. */
+struct cm_cert *cm_cert_parse(const uint8_t *der, size_t len);
+void cm_sha256(const void *data, size_t len, uint8_t out[CM_SHA256_LEN]);
+/* An incremental SHA-256, for input digests. */
+struct cm_digest;
+struct cm_digest *cm_digest_new(void);
+void cm_digest_add(struct cm_digest *d, const void *data, size_t len);
+void cm_digest_hex_free(struct cm_digest *d, char hex[2 * CM_SHA256_LEN + 1]);
+
+/* dn.c -- a DER Name as RFC 4514 text, UTF-8. False: not a Name; what could be
+ * read is there. Foreign string types are converted; invalid bytes replaced. */
+bool cm_dn_text(struct cm_span name, struct cm_buf *out);
+
+/* names.c -- RFC 9525 matching of a reference (an endpoint's host) against the
+ * subjectAltName, and how near it came. */
+enum cm_name_match {
+    CM_NAME_MATCHES,
+    CM_NAME_DIFFERS,        /* no name comes near */
+    CM_NAME_ONLY_IN_CN,     /* no dNSName at all; the CN matches */
+    CM_NAME_WILDCARD_SHORT, /* a wildcard would have to span two labels, none,
+                               a part of a label, or a whole top-level domain */
+    CM_NAME_IP_MISSING,     /* the reference is an address, no such iPAddress */
+};
+struct cm_name_result {
+    enum cm_name_match match;
+    struct cm_span nearest; /* the name that came nearest, empty if none */
+};
+struct cm_name_result cm_name_match(const struct cm_cert *cert,
+                                    const struct cm_endpoint *ep);
+
+/* sig.c -- does `child`'s signature verify under `issuer`'s key? Answers do
+ * not depend on time, so a memo keeps them (thread-safe, bounded). */
+enum cm_sig { CM_SIG_GOOD, CM_SIG_BAD, CM_SIG_UNSUPPORTED };
+struct cm_sigmemo;
+struct cm_sigmemo *cm_sigmemo_new(void); /* NULL: no memory */
+void cm_sigmemo_free(struct cm_sigmemo *memo);
+/* `memo` may be NULL: then it is computed each time. */
+enum cm_sig cm_sig_check(struct cm_sigmemo *memo, const struct cm_cert *child,
+                         const struct cm_cert *issuer);
+/* Same name, key ids that do not contradict, and a good signature: catalogue
+ * rule issues(a, b). */
+bool cm_issues(struct cm_sigmemo *memo, const struct cm_cert *issuer,
+               const struct cm_cert *child);
+/* The certificate verifies under its own key and is self-issued. */
+bool cm_self_signed(struct cm_sigmemo *memo, const struct cm_cert *cert);
+
+/* certset.c -- a set of certificates by SHA-256, by subject and by SPKI.
+ * Adding is thread-safe; lookups are lock-free and need that nobody adds. */
+struct cm_certset;
+struct cm_certset *cm_certset_new(size_t max); /* NULL: no memory */
+void cm_certset_free(struct cm_certset *set);
+size_t cm_certset_count(const struct cm_certset *set);
+/* Takes a reference of its own. Duplicates and anything beyond `max` are
+ * dropped silently; false: no memory. */
+bool cm_certset_add(struct cm_certset *set, struct cm_cert *cert);
+bool cm_certset_has(const struct cm_certset *set, const struct cm_cert *cert);
+/* All certificates with this (normalised) subject: the number, and through
+ * `*out` a borrowed array in order of addition. */
+size_t cm_certset_by_subject(const struct cm_certset *set,
+                             struct cm_span subject_norm,
+                             struct cm_cert *const **out);
+/* For walking all: 0 .. count-1, in order of addition. */
+struct cm_cert *cm_certset_at(const struct cm_certset *set, size_t index);
+
+/* pem.c -- adds each certificate of a PEM file's bytes (text around the blocks
+ * is ignored), or a single DER certificate. *added counts. CM_EINPUT: there is
+ * no certificate in it or one cannot be parsed; the message has no file name,
+ * the caller adds it. */
+enum cm_status cm_pem_load(struct cm_certset *set, struct cm_span bytes,
+                           size_t *added, struct cm_error *err);
+/* cm_pem_write appends one certificate as PEM. */
+bool cm_pem_write(struct cm_buf *out, const struct cm_cert *cert);
+
+#endif

@@ -1,0 +1,68 @@
+/* TLS handshakes with BoringSSL that accept every certificate and write down
+ * what they saw. The only place that includes openssl/ssl.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_TLS_H
+#define CERTMUSTER_TLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "certmuster/buf.h"
+#include "certmuster/evidence.h"
+#include "certmuster/status.h"
+
+struct cm_tls_context; /* one thread's: offers, buffer pool */
+struct cm_tls;         /* one connection's */
+
+struct cm_tls_options {
+    uint16_t min_version; /* 0x0301; 0: that */
+    uint16_t max_version; /* 0x0304; 0: that */
+};
+
+enum cm_status cm_tls_context_new(struct cm_tls_context **out,
+                                  const struct cm_tls_options *options,
+                                  struct cm_error *err);
+void cm_tls_context_free(struct cm_tls_context *context);
+/* "BoringSSL (API version 17)", static. */
+const char *cm_tls_library(void);
+
+enum cm_io { CM_IO_WANT_READ, CM_IO_WANT_WRITE, CM_IO_DONE, CM_IO_FAILED };
+
+/* cm_tls_new prepares a handshake over the connected non-blocking socket,
+ * which stays the caller's. `sni` "" sends none. `probe` receives all that is
+ * seen, while it is seen: its handshake fields are valid whenever a call
+ * returns; the probe must outlive the object and must not move (allocate it
+ * apart). The chain comes separately, by cm_tls_chain. NULL: no memory. */
+struct cm_tls *cm_tls_new(struct cm_tls_context *context, int fd,
+                          const char *sni, struct cm_probe *probe);
+void cm_tls_free(struct cm_tls *tls);
+
+/* Drives the handshake. DONE: completed. FAILED: it never will; probe->end,
+ * sys_errno, alert_*, error and first_bytes say how. */
+enum cm_io cm_tls_handshake(struct cm_tls *tls);
+/* After DONE: true when a certificate was requested under TLS 1.3, where the
+ * server's answer to our empty one comes only now (alert 116, a ticket ...).
+ * Then call cm_tls_linger until it is DONE (probe->client_auth is settled) or
+ * the caller's time is up (it stays UNDETERMINED). */
+bool cm_tls_must_linger(const struct cm_tls *tls);
+enum cm_io cm_tls_linger(struct cm_tls *tls);
+/* Sends close_notify, best effort. */
+void cm_tls_close_notify(struct cm_tls *tls);
+
+/* The certificates as sent, also when the handshake failed. At most `max` are
+ * given, *num_sent counts all. Borrowed until cm_tls_free. */
+size_t cm_tls_chain(const struct cm_tls *tls, struct cm_span *out, size_t max,
+                    unsigned *num_sent);
+
+/* capture.c -- the messages, from raw bytes (RFC 8446 section 4, RFC 5246
+ * section 7.4); pure, for fuzzing. `tls13` tells the two Certificate forms
+ * apart. Each returns false when the message is malformed; what was read
+ * before the mistake is kept. */
+bool cm_capture_server_hello(struct cm_reader body, struct cm_probe *probe);
+size_t cm_capture_chain(struct cm_reader body, bool tls13, struct cm_span *out,
+                        size_t max, unsigned *num_sent);
+bool cm_capture_certificate_request(struct cm_reader body, bool tls13,
+                                    uint16_t version, struct cm_probe *probe);
+
+#endif

@@ -1,0 +1,75 @@
+/* Makes certificates for tests: sound ones by default, broken as asked. Written
+ * byte by byte, so that it can make what no TLS library would.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_TESTS_FORGE_H
+#define CERTMUSTER_TESTS_FORGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "certmuster/buf.h"
+#include "certmuster/cert.h"
+
+enum forge_key_kind {
+    FORGE_P256, /* the default: fast */
+    FORGE_P384,
+    FORGE_P521,
+    FORGE_RSA_1024,
+    FORGE_RSA_2048,
+    FORGE_ED25519,
+};
+
+struct forge_key; /* opaque */
+/* `id` makes different keys of a kind: the same kind and id give the same key
+ * within one process. Never freed by the caller. */
+struct forge_key *forge_key(enum forge_key_kind kind, unsigned id);
+/* PKCS#8 PEM, borrowed, for servers under test. */
+const char *forge_key_pem(struct forge_key *key);
+void forge_cleanup(void); /* frees all keys, for leak checkers */
+
+#define FORGE_NOW INT64_C(1800000000) /* 2027-01-15: the tests' present */
+#define FORGE_DAY INT64_C(86400)
+
+/* Zero fields mean the sound default in brackets. */
+struct forge_spec {
+    const char *subject;   /* CN, UTF-8 ["Test"]; "" : empty Name */
+    const char *subject_o; /* O [none] */
+    const char *issuer; /* CN of the issuer [issuer_cert's subject, or own] */
+    const struct cm_cert *issuer_cert; /* [NULL: self-issued] */
+    struct forge_key *key;             /* [forge_key(FORGE_P256, 0)] */
+    struct forge_key *issuer_key;      /* [key: self-signed] */
+    int64_t not_before;                /* [FORGE_NOW - 30 days] */
+    int64_t not_after;                 /* [FORGE_NOW + 300 days] */
+    const char *names; /* comma list: "a.example,ip:192.0.2.1,uri:..,email:.."
+                          [none: no SAN extension] */
+    bool ca;           /* basicConstraints cA TRUE and keyCertSign */
+    int pathlen;       /* with ca: n + 1 [0: none] */
+    bool no_basic_constraints; /* on a ca: leave the extension out */
+    bool no_key_usage;
+    unsigned key_usage; /* CM_KU_* [by role] */
+    const char *eku;    /* comma list of server,client,any,code [leaf: server,
+                           client; ca: none]; "-": none */
+    const char *hash;   /* "sha256" [default], "sha1", "md5", "sha384" */
+    int version;        /* [3] */
+    const char *serial_hex; /* [from a counter] */
+    bool no_ski;
+    bool no_aki;
+    const char *aki_hex;      /* another key id than the issuer's */
+    bool break_signature;     /* flip a bit of it */
+    bool unknown_critical;    /* an extension nobody knows, critical */
+    bool duplicate_extension; /* basicConstraints twice */
+    bool must_staple;
+    bool scts;               /* an embedded SCT list (not verifiable) */
+    bool public_policy;      /* policy 2.23.140.1.2.1 */
+    const char *ca_issuers;  /* AIA URL */
+    const char *ocsp;        /* AIA URL */
+    const char *crl;         /* CDP URL */
+    unsigned trailing_bytes; /* rubbish after the certificate */
+};
+
+/* The caller unrefs. Aborts the test program when it cannot be made. */
+struct cm_cert *forge_cert(const struct forge_spec *spec);
+/* PEM of certificates, leaf first; free() it. */
+char *forge_pem(struct cm_cert *const *certs, size_t num);
+
+#endif
