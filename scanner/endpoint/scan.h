@@ -1,0 +1,96 @@
+/* The scan of one endpoint, from its name to the evidence: the only place that
+ * combines resolver, dial and TLS. It judges nothing.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_SCAN_H
+#define CERTMUSTER_SCAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "certmuster/endpoint.h"
+#include "certmuster/evidence.h"
+#include "net/dial.h"
+#include "net/loop.h"
+#include "net/resolver.h"
+#include "tls/tls.h"
+
+/* The same for all endpoints of a run; shared between threads, read-only. */
+struct cm_scan_config {
+    unsigned connect_timeout_ms; /* one attempt at one address */
+    unsigned tls_timeout_ms;     /* hello to Finished */
+    unsigned total_timeout_ms;   /* one endpoint, retries included */
+    unsigned linger_ms;          /* for a verdict on our empty certificate */
+    unsigned retries;            /* after time-outs and resets */
+    int family;                  /* 4, 6, or 0 for both */
+    bool all_addresses;          /* a handshake with each address */
+    const char *proxy_host;      /* NULL: connect directly */
+    uint16_t proxy_port;
+};
+
+struct cm_certcache; /* parsed certificates, shared by one worker's scans */
+struct cm_certcache *cm_certcache_new(void); /* NULL: no memory */
+void cm_certcache_free(struct cm_certcache *cache);
+/* A new reference, or NULL when there is no memory. */
+struct cm_cert *cm_certcache_get(struct cm_certcache *cache,
+                                 struct cm_span der);
+
+struct cm_scan;
+typedef void cm_scan_done_fn(void *arg, struct cm_scan *scan);
+
+/* One worker's tools, borrowed by all of its scans. */
+struct cm_scan_env {
+    struct cm_loop *loop;
+    struct cm_resolver *resolver;
+    struct cm_tls_context *tls;
+    struct cm_certcache *certs;
+    const struct cm_scan_config *config;
+    /* Called once for each scan, from the loop; it takes scan->evidence and
+     * may start the same memory with another endpoint. */
+    cm_scan_done_fn *done;
+    void *done_arg;
+};
+
+/* One endpoint under way. The owner may read endpoint, endpoint_id, evidence
+ * and retried; the rest belongs to the steps. */
+struct cm_scan {
+    struct cm_endpoint endpoint;
+    uint64_t endpoint_id;
+    struct cm_evidence *evidence; /* owned */
+    unsigned retried;
+    bool out_of_memory; /* what evidence there is has gaps */
+
+    const struct cm_scan_env *env;
+    enum cm_phase phase;
+    uint64_t phase_since_ms;
+    struct cm_timer phase_timer;
+    struct cm_timer total_timer;
+    bool out_of_time; /* the total time is over: no retry, no next address */
+
+    uint64_t dns_ticket;
+    uint64_t dns_since_ms;
+    struct cm_address targets[CM_MAX_ADDRESSES]; /* of the current round */
+    unsigned num_targets;
+    unsigned
+        next_address;    /* into the DNS answer: where the next round begins */
+    size_t round_probes; /* probes before the current round */
+    uint64_t round_since_ms;
+    unsigned tries;  /* of the current round */
+    int local_errno; /* why our own side could not connect, lately */
+    struct cm_dial *dial;
+
+    struct cm_probe *probe; /* the one that connected */
+    int fd;
+    cm_watch watch;
+    struct cm_tls *tls;
+    struct cm_buf proxy_answer;
+};
+
+/* cm_scan_start begins; `scan` is zeroed or used memory of a finished scan. The
+ * answer always comes later, from the loop. False: no memory, nothing began. */
+bool cm_scan_start(struct cm_scan *scan, const struct cm_scan_env *env,
+                   const struct cm_endpoint *endpoint, uint64_t endpoint_id);
+/* cm_scan_abandon releases everything without calling done. Fine on the zero
+ * state and after done. */
+void cm_scan_abandon(struct cm_scan *scan);
+
+#endif

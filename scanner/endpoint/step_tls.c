@@ -1,0 +1,126 @@
+/* The handshake, and waiting for the verdict on our empty certificate.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "endpoint/steps.h"
+
+void cm_scan_take_chain(struct cm_scan *scan)
+{
+    struct cm_span spans[CM_MAX_CHAIN];
+    struct cm_probe *probe = scan->probe;
+    size_t num;
+
+    if (scan->tls == NULL || probe->chain != NULL) {
+        return;
+    }
+    num = cm_tls_chain(scan->tls, spans, CM_MAX_CHAIN, &probe->num_chain_sent);
+    if (num == 0) {
+        return;
+    }
+    probe->chain = calloc(num, sizeof(*probe->chain));
+    if (probe->chain == NULL) {
+        scan->out_of_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < num; i++) {
+        struct cm_cert *cert = cm_certcache_get(scan->env->certs, spans[i]);
+
+        if (cert == NULL) {
+            scan->out_of_memory = true;
+            return;
+        }
+        probe->chain[probe->num_chain++] = cert;
+    }
+}
+
+static void over(struct cm_scan *scan)
+{
+    uint64_t now_ms = cm_loop_now_ms(scan->env->loop);
+
+    cm_scan_take_chain(scan);
+    scan->probe->total_ms = (uint32_t)(now_ms - scan->round_since_ms);
+    cm_scan_round_over(scan);
+}
+
+static void complete(struct cm_scan *scan)
+{
+    scan->probe->end = CM_END_COMPLETE;
+    if (cm_tls_must_linger(scan->tls)) {
+        cm_scan_take_chain(scan);
+        cm_scan_enter(scan, CM_PHASE_LINGERING);
+        return;
+    }
+    cm_tls_close_notify(scan->tls);
+    over(scan);
+}
+
+static void drive(struct cm_scan *scan)
+{
+    enum cm_io io = cm_tls_handshake(scan->tls);
+    unsigned interest = CM_READABLE;
+
+    scan->probe->tls_ms =
+        (uint32_t)(cm_loop_now_ms(scan->env->loop) - scan->phase_since_ms);
+    switch (io) {
+    case CM_IO_WANT_WRITE:
+        interest = CM_WRITABLE;
+        break;
+    case CM_IO_WANT_READ:
+        break;
+    case CM_IO_DONE:
+        complete(scan);
+        return;
+    case CM_IO_FAILED: /* a refused handshake is evidence, not an error */
+        over(scan);
+        return;
+    }
+    (void)cm_loop_interest(scan->env->loop, scan->watch, interest);
+}
+
+static void linger(struct cm_scan *scan)
+{
+    enum cm_io io = cm_tls_linger(scan->tls);
+
+    if (io == CM_IO_DONE || io == CM_IO_FAILED) {
+        cm_tls_close_notify(scan->tls);
+        over(scan);
+        return;
+    }
+    (void)cm_loop_interest(scan->env->loop, scan->watch,
+                           io == CM_IO_WANT_WRITE ? CM_WRITABLE : CM_READABLE);
+}
+
+static void on_ready(void *arg, unsigned ready)
+{
+    struct cm_scan *scan = arg;
+
+    (void)ready;
+    if (scan->phase == CM_PHASE_LINGERING) {
+        linger(scan);
+    } else {
+        drive(scan);
+    }
+}
+
+void cm_step_handshake(struct cm_scan *scan)
+{
+    const char *sni = scan->endpoint.sni;
+
+    scan->tls = cm_tls_new(scan->env->tls, scan->fd, sni, scan->probe);
+    if (scan->tls == NULL ||
+        cm_loop_watch(scan->env->loop, scan->fd, CM_READABLE, on_ready, scan,
+                      &scan->watch) != CM_OK) {
+        scan->out_of_memory = true;
+        scan->out_of_time = true;
+        cm_scan_end_probe(scan, CM_END_SYSTEM, ENOMEM);
+        cm_scan_round_over(scan);
+        return;
+    }
+    drive(scan);
+}
+
+void cm_step_linger(struct cm_scan *scan)
+{
+    linger(scan);
+}

@@ -1,0 +1,34 @@
+/* What the phases of a scan share. Private to endpoint/.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_STEPS_H
+#define CERTMUSTER_STEPS_H
+
+#include "endpoint/scan.h"
+
+/* The only way from one phase to another. */
+void cm_scan_enter(struct cm_scan *scan, enum cm_phase to);
+
+/* What each phase does when it begins. */
+void cm_step_resolve(struct cm_scan *scan);
+void cm_step_connect(struct cm_scan *scan);
+void cm_step_proxy(struct cm_scan *scan);
+void cm_step_handshake(struct cm_scan *scan);
+void cm_step_linger(struct cm_scan *scan);
+void cm_step_record(struct cm_scan *scan);
+
+/* The round of connections is over: try it again, go on with the next
+ * addresses, or record. */
+void cm_scan_round_over(struct cm_scan *scan);
+/* Picks the addresses of the next round; false: there are none left. */
+bool cm_scan_next_round(struct cm_scan *scan);
+/* Closes the connection under way, keeping what was seen. */
+void cm_scan_hang_up(struct cm_scan *scan);
+/* Reads what the handshake left in the TLS object into the probe. */
+void cm_scan_take_chain(struct cm_scan *scan);
+/* Ends the probe under way for a reason of its own. */
+void cm_scan_end_probe(struct cm_scan *scan, enum cm_end end, int sys_errno);
+
+/* The phase's time is over: what that means to a probe. */
+void cm_step_timed_out(struct cm_scan *scan);
+
+#endif
