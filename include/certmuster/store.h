@@ -68,6 +68,9 @@ enum cm_status cm_store_put_row(struct cm_store *store, struct cm_row *row);
 enum cm_status cm_store_put_result(struct cm_store *store,
                                    struct cm_result *result);
 bool cm_store_failed(struct cm_store *store, struct cm_error *err);
+/* More than half of the queue is taken: start nothing new. The queue is larger
+ * than all that can be in flight, so that a put from a loop never waits. */
+bool cm_store_congested(struct cm_store *store);
 /* cm_store_drain waits until all that was put is committed, and ends the
  * writer thread. The calls below are for afterwards, one thread. */
 enum cm_status cm_store_drain(struct cm_store *store, struct cm_error *err);

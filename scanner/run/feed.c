@@ -1,0 +1,308 @@
+/* The reader: bytes of the input to rows in the store and endpoints in the
+ * workers' queues. All endpoints of a host go to one worker, so each name is
+ * resolved once.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "certmuster/map.h"
+#include "run/parts.h"
+
+#define CHUNK 65536U
+
+struct cm_feed {
+    const struct cm_feed_share *share;
+    struct cm_input *input;
+    struct cm_dedupe *dedupe;
+    struct cm_digest *digest;
+    int fd;
+    int wake_fd;
+    bool is_file; /* it has an end: read on even after a stop */
+    int64_t size;
+    pthread_t thread;
+    bool started;
+    enum cm_status status;
+    struct cm_error error;
+};
+
+static enum cm_status store_failed(struct cm_feed *feed)
+{
+    if (!cm_store_failed(feed->share->store, &feed->error)) {
+        (void)cm_error_nomem(&feed->error, "a row");
+    }
+    return feed->error.status;
+}
+
+static enum cm_status on_columns(void *arg, const char *const *names,
+                                 size_t num_names, int owner, bool has_header)
+{
+    struct cm_feed *feed = arg;
+    struct cm_columns columns = {names, num_names, owner, has_header};
+
+    if (cm_store_put_columns(feed->share->store, &columns) != CM_OK) {
+        return store_failed(feed);
+    }
+    return CM_OK;
+}
+
+static enum cm_status put_invalid(struct cm_feed *feed,
+                                  const struct cm_row *row)
+{
+    struct cm_result *result = cm_result_new();
+
+    if (result == NULL ||
+        cm_judge_row(&result->judgement, row, row->cause) != CM_OK) {
+        cm_result_free(result);
+        return cm_error_nomem(&feed->error, "an invalid row");
+    }
+    result->endpoint_id = row->endpoint_id;
+    atomic_fetch_add(
+        &feed->share->counters->verdicts[result->judgement.verdict], 1);
+    atomic_fetch_add(&feed->share->counters->settled, 1);
+    if (cm_store_put_result(feed->share->store, result) != CM_OK) {
+        return store_failed(feed);
+    }
+    return CM_OK;
+}
+
+static void queue_endpoint(struct cm_feed *feed, const struct cm_job *job)
+{
+    uint64_t hash =
+        cm_hash64(NULL, job->endpoint.host, strlen(job->endpoint.host));
+    struct cm_worker *worker =
+        feed->share->workers[hash % feed->share->num_workers];
+
+    atomic_fetch_add(&feed->share->counters->endpoints, 1);
+    (void)cm_jobqueue_push(cm_worker_queue(worker), job);
+}
+
+static enum cm_status on_row(void *arg, struct cm_row *row)
+{
+    struct cm_feed *feed = arg;
+    struct cm_counters *counters = feed->share->counters;
+    struct cm_job job;
+    bool valid = row->valid;
+    bool first;
+    enum cm_status status = CM_OK;
+
+    if (!cm_dedupe_note(feed->dedupe, row)) {
+        cm_row_free(row);
+        return cm_error_nomem(&feed->error, "the list of endpoints");
+    }
+    first = row->endpoint_id == row->id;
+    job.endpoint_id = row->endpoint_id;
+    job.endpoint = row->endpoint;
+    atomic_fetch_add(&counters->rows, 1);
+    if (!valid) {
+        status = put_invalid(feed, row);
+    }
+    if (cm_store_put_row(feed->share->store, row) != CM_OK) {
+        return store_failed(feed);
+    }
+    if (!valid || status != CM_OK) {
+        return status;
+    }
+    if (!first) {
+        atomic_fetch_add(&counters->settled, 1);
+    } else if (!atomic_load(&counters->stop)) {
+        queue_endpoint(feed, &job);
+    }
+    return CM_OK;
+}
+
+/* Waits for bytes or for cm_feed_interrupt; false: give up. */
+static bool wait_for_bytes(const struct cm_feed *feed)
+{
+    struct pollfd fds[2] = {{.fd = feed->fd, .events = POLLIN},
+                            {.fd = feed->wake_fd, .events = POLLIN}};
+
+    if (feed->is_file) {
+        return true;
+    }
+    while (poll(fds, 2, -1) < 0) {
+        if (errno != EINTR) {
+            return true; /* let read() say what is wrong */
+        }
+    }
+    return fds[1].revents == 0;
+}
+
+static enum cm_status read_all(struct cm_feed *feed, char *chunk)
+{
+    while (wait_for_bytes(feed)) {
+        ssize_t got = read(feed->fd, chunk, CHUNK);
+        enum cm_status status;
+
+        if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
+            continue;
+        }
+        if (got < 0) {
+            return cm_error_set(&feed->error, CM_EINPUT, "reading %s: %s",
+                                feed->share->config->input_path,
+                                strerrordesc_np(errno));
+        }
+        if (got == 0) {
+            break;
+        }
+        cm_digest_add(feed->digest, chunk, (size_t)got);
+        atomic_fetch_add(&feed->share->counters->bytes_read, (uint64_t)got);
+        status = cm_input_feed(feed->input, chunk, (size_t)got);
+        if (status != CM_OK) {
+            return status;
+        }
+    }
+    return cm_input_finish(feed->input);
+}
+
+static void *feed_thread(void *arg)
+{
+    struct cm_feed *feed = arg;
+    char *chunk = malloc(CHUNK);
+
+    feed->status = chunk == NULL ? cm_error_nomem(&feed->error, "the input")
+                                 : read_all(feed, chunk);
+    free(chunk);
+    if (feed->status != CM_OK) {
+        atomic_store(&feed->share->counters->stop, true);
+    }
+    atomic_store(&feed->share->counters->input_done, true);
+    for (unsigned i = 0; i < feed->share->num_workers; i++) {
+        cm_jobqueue_close(cm_worker_queue(feed->share->workers[i]));
+    }
+    return NULL;
+}
+
+static enum cm_status open_input(struct cm_feed *feed, struct cm_error *err)
+{
+    const char *path = feed->share->config->input_path;
+    struct stat info;
+
+    feed->fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+                                      : open(path, O_RDONLY | O_CLOEXEC);
+    if (feed->fd < 0 || fstat(feed->fd, &info) != 0) {
+        return cm_error_set(err, CM_EINPUT, "%s: %s", path,
+                            strerrordesc_np(errno));
+    }
+    if (S_ISDIR(info.st_mode)) {
+        return cm_error_set(err, CM_EINPUT,
+                            "%s is a folder; give one CSV file, or \"-\" to "
+                            "read standard input",
+                            path);
+    }
+    feed->is_file = S_ISREG(info.st_mode);
+    feed->size = feed->is_file ? info.st_size : -1;
+    feed->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (feed->wake_fd < 0) {
+        return cm_error_set(err, CM_EIO, "eventfd: %s", strerrordesc_np(errno));
+    }
+    return CM_OK;
+}
+
+enum cm_status cm_feed_open(struct cm_feed **out,
+                            const struct cm_feed_share *share,
+                            struct cm_error *err)
+{
+    struct cm_feed *feed = calloc(1, sizeof(*feed));
+    struct cm_input_sink sink = {on_columns, on_row, feed};
+    enum cm_status status;
+
+    *out = NULL;
+    if (feed == NULL) {
+        return cm_error_nomem(err, "the reader");
+    }
+    feed->share = share;
+    feed->fd = -1;
+    feed->wake_fd = -1;
+    status = open_input(feed, err);
+    if (status == CM_OK) {
+        status = cm_input_new(&feed->input, &share->config->input, &sink, err);
+    }
+    feed->dedupe = cm_dedupe_new();
+    feed->digest = cm_digest_new();
+    if (status == CM_OK && (feed->dedupe == NULL || feed->digest == NULL)) {
+        status = cm_error_nomem(err, "the reader");
+    }
+    if (status != CM_OK) {
+        cm_feed_free(feed);
+        return status;
+    }
+    *out = feed;
+    return CM_OK;
+}
+
+enum cm_status cm_feed_start(struct cm_feed *feed, struct cm_error *err)
+{
+    int failed = pthread_create(&feed->thread, NULL, feed_thread, feed);
+
+    if (failed != 0) {
+        return cm_error_set(err, CM_EIO, "cannot start a thread: %s",
+                            strerrordesc_np(failed));
+    }
+    feed->started = true;
+    return CM_OK;
+}
+
+enum cm_status cm_feed_join(struct cm_feed *feed, struct cm_error *err)
+{
+    if (feed->started) {
+        (void)pthread_join(feed->thread, NULL);
+        feed->started = false;
+    }
+    if (feed->status != CM_OK && err != NULL) {
+        *err = feed->error;
+    }
+    return feed->status;
+}
+
+uint64_t cm_feed_rows(const struct cm_feed *feed)
+{
+    return cm_input_rows(feed->input);
+}
+
+int64_t cm_feed_size(const struct cm_feed *feed)
+{
+    return feed->size;
+}
+
+void cm_feed_digest(struct cm_feed *feed, char hex[2 * CM_SHA256_LEN + 1])
+{
+    cm_digest_hex_free(feed->digest, hex);
+    feed->digest = NULL;
+}
+
+void cm_feed_interrupt(struct cm_feed *feed)
+{
+    uint64_t one = 1;
+
+    if (write(feed->wake_fd, &one, sizeof(one)) < 0) {
+        return; /* it was interrupted already */
+    }
+}
+
+void cm_feed_free(struct cm_feed *feed)
+{
+    char unused[2 * CM_SHA256_LEN + 1];
+
+    if (feed == NULL) {
+        return;
+    }
+    (void)cm_feed_join(feed, NULL);
+    cm_input_free(feed->input);
+    cm_dedupe_free(feed->dedupe);
+    if (feed->digest != NULL) {
+        cm_digest_hex_free(feed->digest, unused);
+    }
+    if (feed->fd >= 0) {
+        (void)close(feed->fd);
+    }
+    if (feed->wake_fd >= 0) {
+        (void)close(feed->wake_fd);
+    }
+    free(feed);
+}

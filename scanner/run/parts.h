@@ -1,0 +1,126 @@
+/* The parts of a run. Private to run/.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_RUN_PARTS_H
+#define CERTMUSTER_RUN_PARTS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "certmuster/store.h"
+#include "pki/pki.h"
+#include "run/run.h"
+
+/* What the threads tell each other and the progress line. */
+struct cm_counters {
+    atomic_uint_fast64_t rows;      /* read */
+    atomic_uint_fast64_t endpoints; /* different ones among them */
+    atomic_uint_fast64_t settled;   /* endpoints done, invalid rows included */
+    atomic_uint_fast64_t in_flight;
+    atomic_uint_fast64_t retries;
+    atomic_uint_fast64_t verdicts[CM_VERDICT_COUNT];
+    atomic_uint_fast64_t bytes_read;
+    atomic_bool input_done;
+    atomic_bool stop; /* start nothing new */
+};
+
+/* jobqueue.c -- endpoints on their way from the reader to one worker. */
+struct cm_job {
+    uint64_t endpoint_id;
+    struct cm_endpoint endpoint;
+};
+struct cm_jobqueue;
+struct cm_jobqueue *cm_jobqueue_new(size_t max, void (*wake)(void *arg),
+                                    void *wake_arg);
+void cm_jobqueue_free(struct cm_jobqueue *queue);
+/* Blocks while the queue is full; false once it is closed. */
+bool cm_jobqueue_push(struct cm_jobqueue *queue, const struct cm_job *job);
+/* No more will come; pushers waiting are let go. */
+void cm_jobqueue_close(struct cm_jobqueue *queue);
+enum cm_pop { CM_POP_JOB, CM_POP_EMPTY, CM_POP_CLOSED };
+enum cm_pop cm_jobqueue_pop(struct cm_jobqueue *queue, struct cm_job *out);
+
+/* trust.c -- certificate files. A folder gives every file in it. */
+struct cm_trust_files {
+    struct cm_certset *anchors;
+    struct cm_certset *pool;
+    struct cm_sigmemo *memo;
+    char text[256]; /* "system: /etc/...: 150 anchors" */
+};
+enum cm_status cm_trust_load(struct cm_trust_files *files,
+                             const struct cm_run_config *config,
+                             struct cm_error *err);
+void cm_trust_unload(struct cm_trust_files *files); /* zero is fine */
+
+/* worker.c -- one thread with its loop, resolver and slots. */
+struct cm_worker_share { /* the same for all workers; borrowed */
+    const struct cm_run_config *config;
+    struct cm_trust trust;
+    struct cm_certset *seen; /* CA certificates seen in the fleet */
+    struct cm_store *store;
+    struct cm_counters *counters;
+    int64_t at_unix;
+    unsigned slots; /* of each worker */
+};
+struct cm_worker;
+enum cm_status cm_worker_new(struct cm_worker **out,
+                             const struct cm_worker_share *share,
+                             struct cm_error *err);
+enum cm_status cm_worker_start(struct cm_worker *worker, struct cm_error *err);
+struct cm_jobqueue *cm_worker_queue(struct cm_worker *worker);
+void cm_worker_wake(struct cm_worker *worker);
+/* Waits for its thread; what failed there, if anything. */
+enum cm_status cm_worker_join(struct cm_worker *worker, struct cm_error *err);
+void cm_worker_servers(const struct cm_worker *worker, struct cm_buf *out);
+void cm_worker_free(struct cm_worker *worker);
+
+/* feed.c -- the reader thread: file to rows to queues. */
+struct cm_feed_share {
+    const struct cm_run_config *config;
+    struct cm_store *store;
+    struct cm_counters *counters;
+    struct cm_worker **workers;
+    unsigned num_workers;
+};
+struct cm_feed;
+enum cm_status cm_feed_open(struct cm_feed **out,
+                            const struct cm_feed_share *share,
+                            struct cm_error *err);
+enum cm_status cm_feed_start(struct cm_feed *feed, struct cm_error *err);
+enum cm_status cm_feed_join(struct cm_feed *feed, struct cm_error *err);
+uint64_t cm_feed_rows(const struct cm_feed *feed);
+int64_t cm_feed_size(const struct cm_feed *feed); /* bytes; -1: unknown */
+/* The digest of all bytes read; once, after the join. */
+void cm_feed_digest(struct cm_feed *feed, char hex[2 * CM_SHA256_LEN + 1]);
+/* Makes a reader that waits for standard input give up. */
+void cm_feed_interrupt(struct cm_feed *feed);
+void cm_feed_free(struct cm_feed *feed);
+
+/* progress.c */
+struct cm_progress;
+struct cm_progress *cm_progress_new(enum cm_progress_kind kind,
+                                    struct cm_counters *counters,
+                                    int64_t input_size);
+void cm_progress_show(struct cm_progress *progress);
+void cm_progress_end(struct cm_progress *progress); /* clears and frees */
+
+/* signals.c -- SIGINT and SIGTERM as a descriptor; SIGPIPE ignored. Must be
+ * opened before the first thread starts. */
+struct cm_signals;
+enum cm_status cm_signals_open(struct cm_signals **out, struct cm_error *err);
+/* Waits up to `ms`; the number of stop signals since the last call. */
+unsigned cm_signals_wait(struct cm_signals *signals, int ms);
+void cm_signals_close(struct cm_signals *signals); /* restores; NULL is fine */
+
+/* limits.c -- how many connections this process may hold. */
+unsigned cm_limits_concurrency(unsigned wanted, unsigned jobs, char note[256]);
+
+/* second.c -- judges again, with all that the fleet showed, every endpoint
+ * whose chain was not complete by itself. */
+enum cm_status cm_second_pass(struct cm_store *store, int64_t run_id,
+                              const struct cm_trust *trust,
+                              const struct cm_policy *policy, int64_t at_unix,
+                              struct cm_error *err);
+
+#endif

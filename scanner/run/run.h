@@ -1,0 +1,56 @@
+/* One run: rows in, workers, store, second pass. Knows everything below it and
+ * nothing of options or reports.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_RUN_H
+#define CERTMUSTER_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "certmuster/judge.h"
+#include "certmuster/status.h"
+#include "endpoint/scan.h"
+#include "input/input.h"
+#include "net/resolver.h"
+
+#define CM_RUN_MAX_JOBS 64U
+#define CM_RUN_MAX_CONCURRENCY 100000U
+
+enum cm_progress_kind {
+    CM_PROGRESS_NONE,
+    CM_PROGRESS_LINE,  /* one line redrawn in place, for a terminal */
+    CM_PROGRESS_LINES, /* a plain line now and then, for a log */
+};
+
+/* All texts are borrowed for the call. */
+struct cm_run_config {
+    const char *input_path; /* "-": standard input */
+    const char *db_path;
+    const char *options_json; /* the options as given, for the store */
+    const char *version;
+    const char *trust_name; /* "system" */
+    const char *trust_path; /* PEM file or folder of them; NULL: the system's */
+    const char *const *intermediates; /* PEM files or folders; NULL ends */
+    unsigned jobs;                    /* workers; 0: one for each processor */
+    unsigned concurrency; /* endpoints in flight, all workers together */
+    int64_t at_unix;      /* judge for this time; 0: now */
+    struct cm_input_options input;
+    struct cm_scan_config scan;
+    struct cm_resolver_options resolver;
+    struct cm_policy policy;
+    enum cm_progress_kind progress;
+};
+
+struct cm_run_outcome {
+    int64_t run_id; /* 0: no run was begun */
+    uint64_t rows;
+    bool interrupted;     /* partial: a signal stopped it */
+    unsigned concurrency; /* as used */
+    char note[256];       /* what the user should know, or "" */
+};
+
+enum cm_status cm_run_scan(const struct cm_run_config *config,
+                           struct cm_run_outcome *outcome,
+                           struct cm_error *err);
+
+#endif

@@ -1,0 +1,42 @@
+/* The second pass: a chain may be completed by what other endpoints of the
+ * fleet sent. It runs when all were seen, so that the order in which endpoints
+ * happened to be scanned changes no verdict.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "run/parts.h"
+
+/* The causes that more intermediates can change. */
+static const enum cm_cause unsettled[] = {
+    CM_CAUSE_CHAIN_INCOMPLETE,       CM_CAUSE_ISSUER_UNKNOWN,
+    CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, CM_CAUSE_CHAIN_WRONG_INTERMEDIATE,
+    CM_CAUSE_CHAIN_BAD_SIGNATURE,    CM_CAUSE_CA_CERT_EXPIRED,
+    CM_CAUSE_CHAIN_CA_FLAG_MISSING,  CM_CAUSE_CHAIN_PATHLEN,
+};
+
+struct again {
+    const struct cm_trust *trust;
+    const struct cm_policy *policy;
+    int64_t at_unix;
+};
+
+static enum cm_status judge_again(void *arg, const struct cm_endpoint *ep,
+                                  const struct cm_evidence *evidence,
+                                  struct cm_judgement *judgement, bool *replace)
+{
+    const struct again *again = arg;
+
+    *replace = true;
+    return cm_judge(judgement, ep, evidence, again->trust, again->policy,
+                    again->at_unix);
+}
+
+enum cm_status cm_second_pass(struct cm_store *store, int64_t run_id,
+                              const struct cm_trust *trust,
+                              const struct cm_policy *policy, int64_t at_unix,
+                              struct cm_error *err)
+{
+    struct again again = {trust, policy, at_unix};
+
+    return cm_store_each_unsettled(store, run_id, unsettled,
+                                   sizeof(unsettled) / sizeof(*unsettled),
+                                   judge_again, &again, err);
+}

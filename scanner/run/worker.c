@@ -1,0 +1,343 @@
+/* One worker: a loop, a resolver, a TLS context and slots for endpoints under
+ * way. What it finds it judges and hands to the store.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "certmuster/log.h"
+#include "run/parts.h"
+
+#define QUEUE_JOBS 2048U       /* endpoints read ahead */
+#define SLAB_SLOTS 64U         /* slots made at a time */
+#define TURN_MS 200            /* the longest wait for anything */
+#define ABANDON_AFTER_MS 4000U /* after a stop, what is in flight gets this */
+
+struct slot {
+    struct cm_scan scan;
+    struct slot *next_free;
+    struct slot *prev_busy;
+    struct slot *next_busy;
+};
+
+struct slab {
+    struct slab *next;
+    struct slot slots[SLAB_SLOTS];
+};
+
+struct cm_worker {
+    const struct cm_worker_share *share;
+    struct cm_scan_env env;
+    struct cm_jobqueue *queue;
+    struct slab *slabs;
+    struct slot *free_slots;
+    struct slot busy; /* head of the ring of slots in use */
+    unsigned num_slots;
+    unsigned in_flight;
+    uint64_t stop_since_ms; /* 0: not stopping */
+    bool input_over;
+    pthread_t thread;
+    bool started;
+    enum cm_status status;
+    struct cm_error error;
+};
+
+static void wake(void *arg)
+{
+    struct cm_worker *worker = arg;
+
+    cm_loop_wake(worker->env.loop);
+}
+
+/* --- slots --- */
+
+static bool grow(struct cm_worker *worker)
+{
+    struct slab *slab = calloc(1, sizeof(*slab));
+
+    if (slab == NULL) {
+        return false;
+    }
+    slab->next = worker->slabs;
+    worker->slabs = slab;
+    for (size_t i = 0; i < SLAB_SLOTS; i++) {
+        slab->slots[i].next_free = worker->free_slots;
+        worker->free_slots = &slab->slots[i];
+    }
+    worker->num_slots += SLAB_SLOTS;
+    return true;
+}
+
+static struct slot *take_slot(struct cm_worker *worker)
+{
+    struct slot *slot;
+
+    if (worker->free_slots == NULL && !grow(worker)) {
+        return NULL;
+    }
+    slot = worker->free_slots;
+    worker->free_slots = slot->next_free;
+    slot->next_busy = worker->busy.next_busy;
+    slot->prev_busy = &worker->busy;
+    slot->next_busy->prev_busy = slot;
+    worker->busy.next_busy = slot;
+    worker->in_flight++;
+    atomic_fetch_add(&worker->share->counters->in_flight, 1);
+    return slot;
+}
+
+static void give_back(struct cm_worker *worker, struct slot *slot)
+{
+    slot->prev_busy->next_busy = slot->next_busy;
+    slot->next_busy->prev_busy = slot->prev_busy;
+    slot->next_free = worker->free_slots;
+    worker->free_slots = slot;
+    worker->in_flight--;
+    atomic_fetch_sub(&worker->share->counters->in_flight, 1);
+}
+
+/* --- results --- */
+
+static void fail(struct cm_worker *worker, enum cm_status status,
+                 const char *what)
+{
+    if (worker->status == CM_OK) {
+        worker->status = status;
+        (void)cm_error_set(&worker->error, status, "%s", what);
+    }
+    atomic_store(&worker->share->counters->stop, true);
+}
+
+/* What the servers sent above their own certificates may complete the chains
+ * of others, in the second pass. */
+static void remember_issuers(struct cm_worker *worker,
+                             const struct cm_evidence *ev)
+{
+    for (size_t i = 0; i < ev->num_probes; i++) {
+        const struct cm_probe *probe = &ev->probes[i];
+
+        for (size_t j = 1; j < probe->num_chain; j++) {
+            if (probe->chain[j]->parsed &&
+                !cm_certset_add(worker->share->seen, probe->chain[j])) {
+                fail(worker, CM_ENOMEM, "no memory for the fleet's issuers");
+            }
+        }
+    }
+}
+
+static void scan_done(void *arg, struct cm_scan *scan)
+{
+    struct cm_worker *worker = arg;
+    const struct cm_worker_share *share = worker->share;
+    /* The scan is the slot's first member. */
+    struct slot *slot = (struct slot *)(void *)scan;
+    struct cm_result *result = cm_result_new();
+    enum cm_status status = CM_ENOMEM;
+
+    scan->evidence->seen_unix = (int64_t)time(NULL);
+    atomic_fetch_add(&share->counters->retries, scan->retried);
+    remember_issuers(worker, scan->evidence);
+    if (result != NULL && !scan->out_of_memory) {
+        result->endpoint_id = scan->endpoint_id;
+        status =
+            cm_judge(&result->judgement, &scan->endpoint, scan->evidence,
+                     &share->trust, &share->config->policy, share->at_unix);
+    }
+    if (status == CM_OK) {
+        result->evidence = scan->evidence;
+        scan->evidence = NULL;
+        atomic_fetch_add(&share->counters->verdicts[result->judgement.verdict],
+                         1);
+        status = cm_store_put_result(share->store, result);
+        if (status != CM_OK) {
+            fail(worker, status, "the store takes no more results");
+        }
+    } else {
+        cm_result_free(result);
+        fail(worker, status, "no memory for a result");
+    }
+    atomic_fetch_add(&share->counters->settled, 1);
+    cm_scan_abandon(scan);
+    give_back(worker, slot);
+}
+
+/* --- the thread --- */
+
+static void start_jobs(struct cm_worker *worker)
+{
+    const struct cm_worker_share *share = worker->share;
+    bool stop = atomic_load(&share->counters->stop);
+    struct cm_job job;
+
+    while (!worker->input_over &&
+           (stop || (worker->in_flight < share->slots &&
+                     !cm_store_congested(share->store)))) {
+        enum cm_pop pop = cm_jobqueue_pop(worker->queue, &job);
+        struct slot *slot;
+
+        if (pop != CM_POP_JOB) {
+            worker->input_over = pop == CM_POP_CLOSED;
+            return;
+        }
+        if (stop) {
+            continue; /* recorded as not_scanned at the end of the run */
+        }
+        slot = take_slot(worker);
+        if (slot == NULL) {
+            fail(worker, CM_ENOMEM, "no memory for a slot");
+            return;
+        }
+        if (!cm_scan_start(&slot->scan, &worker->env, &job.endpoint,
+                           job.endpoint_id)) {
+            give_back(worker, slot);
+            fail(worker, CM_ENOMEM, "no memory for a scan");
+            return;
+        }
+    }
+}
+
+static void abandon_all(struct cm_worker *worker)
+{
+    while (worker->busy.next_busy != &worker->busy) {
+        struct slot *slot = worker->busy.next_busy;
+
+        cm_scan_abandon(&slot->scan);
+        give_back(worker, slot);
+    }
+}
+
+static void note_stop(struct cm_worker *worker)
+{
+    uint64_t now_ms = cm_loop_now_ms(worker->env.loop);
+
+    if (!atomic_load(&worker->share->counters->stop)) {
+        return;
+    }
+    if (worker->stop_since_ms == 0) {
+        worker->stop_since_ms = now_ms;
+    } else if (now_ms - worker->stop_since_ms > ABANDON_AFTER_MS) {
+        abandon_all(worker);
+    }
+}
+
+static void *work(void *arg)
+{
+    struct cm_worker *worker = arg;
+    struct cm_error err;
+
+    for (;;) {
+        start_jobs(worker);
+        if (worker->input_over && worker->in_flight == 0) {
+            return NULL;
+        }
+        if (cm_loop_turn(worker->env.loop, TURN_MS, &err) != CM_OK) {
+            fail(worker, err.status, err.text);
+            abandon_all(worker);
+        }
+        note_stop(worker);
+    }
+}
+
+/* --- making and ending one --- */
+
+enum cm_status cm_worker_new(struct cm_worker **out,
+                             const struct cm_worker_share *share,
+                             struct cm_error *err)
+{
+    struct cm_worker *worker = calloc(1, sizeof(*worker));
+    enum cm_status status;
+
+    *out = NULL;
+    if (worker == NULL) {
+        return cm_error_nomem(err, "a worker");
+    }
+    worker->share = share;
+    worker->busy.next_busy = &worker->busy;
+    worker->busy.prev_busy = &worker->busy;
+    worker->env.config = &share->config->scan;
+    worker->env.done = scan_done;
+    worker->env.done_arg = worker;
+    status = cm_loop_new(&worker->env.loop, err);
+    if (status == CM_OK) {
+        status = cm_resolver_new(&worker->env.resolver, worker->env.loop,
+                                 &share->config->resolver, err);
+    }
+    if (status == CM_OK) {
+        status = cm_tls_context_new(&worker->env.tls,
+                                    &(struct cm_tls_options){0}, err);
+    }
+    if (status == CM_OK) {
+        worker->env.certs = cm_certcache_new();
+        worker->queue = cm_jobqueue_new(QUEUE_JOBS, wake, worker);
+        if (worker->env.certs == NULL || worker->queue == NULL) {
+            status = cm_error_nomem(err, "a worker");
+        }
+    }
+    if (status != CM_OK) {
+        cm_worker_free(worker);
+        return status;
+    }
+    *out = worker;
+    return CM_OK;
+}
+
+enum cm_status cm_worker_start(struct cm_worker *worker, struct cm_error *err)
+{
+    int failed = pthread_create(&worker->thread, NULL, work, worker);
+
+    if (failed != 0) {
+        return cm_error_set(err, CM_EIO, "cannot start a thread: %s",
+                            strerrordesc_np(failed));
+    }
+    worker->started = true;
+    return CM_OK;
+}
+
+struct cm_jobqueue *cm_worker_queue(struct cm_worker *worker)
+{
+    return worker->queue;
+}
+
+void cm_worker_wake(struct cm_worker *worker)
+{
+    cm_loop_wake(worker->env.loop);
+}
+
+enum cm_status cm_worker_join(struct cm_worker *worker, struct cm_error *err)
+{
+    if (worker->started) {
+        cm_jobqueue_close(worker->queue);
+        (void)pthread_join(worker->thread, NULL);
+        worker->started = false;
+    }
+    if (worker->status != CM_OK && err != NULL) {
+        *err = worker->error;
+    }
+    return worker->status;
+}
+
+void cm_worker_servers(const struct cm_worker *worker, struct cm_buf *out)
+{
+    cm_resolver_servers(worker->env.resolver, out);
+}
+
+void cm_worker_free(struct cm_worker *worker)
+{
+    if (worker == NULL) {
+        return;
+    }
+    (void)cm_worker_join(worker, NULL);
+    abandon_all(worker);
+    while (worker->slabs != NULL) {
+        struct slab *slab = worker->slabs;
+
+        worker->slabs = slab->next;
+        free(slab);
+    }
+    cm_jobqueue_free(worker->queue);
+    cm_certcache_free(worker->env.certs);
+    cm_tls_context_free(worker->env.tls);
+    cm_resolver_free(worker->env.resolver);
+    cm_loop_free(worker->env.loop);
+    free(worker);
+}
