@@ -1,0 +1,26 @@
+/* What the commands share. Private to cli/.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_CLI_H
+#define CERTMUSTER_CLI_H
+
+#include "certmuster/cause.h"
+#include "certmuster/report.h"
+#include "cli/options.h"
+
+int cm_terminal_width(int fd);
+const char *cm_db_path(const struct cm_options *options);
+/* More than `most` operands are a mistake; the message says which. */
+enum cm_status cm_no_operands(const struct cm_command *command,
+                              const struct cm_options *options, size_t most,
+                              struct cm_error *err);
+/* --db, --out, --formats, --private and --run as the report takes them. */
+void cm_report_from_options(const struct cm_options *options,
+                            struct cm_report_options *out);
+/* --fail-on; *given is false without it. */
+enum cm_status cm_fail_on(const struct cm_options *options, bool *given,
+                          enum cm_severity *out, struct cm_error *err);
+/* Writes the reports and the summary of a run, and applies --fail-on: the
+ * exit code. */
+int cm_present(const struct cm_options *options, int64_t run_id);
+
+#endif

@@ -1,0 +1,106 @@
+/* report, and what scan does at its end: files, summary, --fail-on.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+#define DEFAULT_DB "certmuster.db"
+#define DEFAULT_OUT "certmuster-report"
+#define DEFAULT_ACTIONS 10
+
+const char *cm_db_path(const struct cm_options *options)
+{
+    return options->given[CM_OPTION_DB] ? options->text[CM_OPTION_DB]
+                                        : DEFAULT_DB;
+}
+
+void cm_report_from_options(const struct cm_options *options,
+                            struct cm_report_options *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->db_path = cm_db_path(options);
+    out->out_dir = options->given[CM_OPTION_OUT] ? options->text[CM_OPTION_OUT]
+                                                 : DEFAULT_OUT;
+    out->formats = options->text[CM_OPTION_FORMATS];
+    out->run_id = options->count[CM_OPTION_RUN];
+    out->mode = options->given[CM_OPTION_PRIVATE] ? 0600 : 0644;
+}
+
+enum cm_status cm_fail_on(const struct cm_options *options, bool *given,
+                          enum cm_severity *out, struct cm_error *err)
+{
+    *given = options->given[CM_OPTION_FAIL_ON];
+    if (*given && !cm_severity_from_id(options->text[CM_OPTION_FAIL_ON], out)) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--fail-on takes breaks_now, breaks_some_clients, "
+                            "breaks_by_date or hygiene, not \"%s\"",
+                            options->text[CM_OPTION_FAIL_ON]);
+    }
+    return CM_OK;
+}
+
+int cm_present(const struct cm_options *options, int64_t run_id)
+{
+    struct cm_report_options report;
+    struct cm_error err;
+    enum cm_severity severity;
+    bool gate;
+    int64_t rows = 0;
+    int max_actions = options->given[CM_OPTION_ACTIONS]
+                          ? (int)options->count[CM_OPTION_ACTIONS]
+                          : DEFAULT_ACTIONS;
+    enum cm_status status;
+
+    cm_report_from_options(options, &report);
+    if (run_id != 0) {
+        report.run_id = run_id;
+    }
+    status = cm_report_write(&report, &err);
+    if (status == CM_OK && !options->given[CM_OPTION_QUIET]) {
+        status =
+            cm_report_summary(&report, max_actions,
+                              cm_terminal_width(STDOUT_FILENO), stdout, &err);
+    }
+    if (status == CM_OK) {
+        status = cm_fail_on(options, &gate, &severity, &err);
+    }
+    if (status == CM_OK && gate) {
+        status = cm_report_count_severity(&report, severity, &rows, &err);
+    }
+    if (status == CM_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
+        status = cm_error_set(&err, CM_EIO,
+                              "the summary could not be written to standard "
+                              "output");
+    }
+    if (status != CM_OK) {
+        return cm_fail(&err);
+    }
+    return rows != 0 ? CM_EXIT_FINDINGS : CM_EXIT_OK;
+}
+
+int cm_cmd_report(const struct cm_command *command, int argc, char **argv)
+{
+    struct cm_options options;
+    struct cm_error err;
+    bool gate;
+    enum cm_severity severity;
+    int code = CM_EXIT_OK;
+    enum cm_status status =
+        cm_options_parse(&options, command, argc, argv, &err);
+
+    if (status == CM_OK && options.help) {
+        cm_help_print(command);
+    } else if (status == CM_OK) {
+        status = cm_no_operands(command, &options, 0, &err);
+        if (status == CM_OK) {
+            status = cm_fail_on(&options, &gate, &severity, &err);
+        }
+        if (status == CM_OK) {
+            code = cm_present(&options, 0);
+        }
+    }
+    cm_options_cleanup(&options);
+    return status == CM_OK ? code : cm_fail(&err);
+}

@@ -1,0 +1,315 @@
+/* scan: from the command line to a run's configuration.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <dirent.h>
+#include <unistd.h>
+
+#include "certmuster/log.h"
+#include "certmuster/text.h"
+#include "cli/cli.h"
+#include "run/run.h"
+
+#define DEFAULT_CONCURRENCY 1000
+#define DEFAULT_RETRIES 1
+#define LINGER_MS 2000U
+
+struct setup {
+    struct cm_run_config run;
+    struct cm_buf options_json;
+    char trust_name[64];
+    char proxy_host[CM_HOST_SIZE];
+};
+
+static unsigned ms_or(const struct cm_options *options, enum cm_option option,
+                      unsigned standard_ms)
+{
+    return options->given[option] ? options->ms[option] : standard_ms;
+}
+
+static unsigned count_or(const struct cm_options *options,
+                         enum cm_option option, unsigned standard)
+{
+    return options->given[option] ? (unsigned)options->count[option] : standard;
+}
+
+static enum cm_status input_options(const struct cm_options *options,
+                                    struct cm_input_options *input,
+                                    struct cm_error *err)
+{
+    const char *delimiter = options->text[CM_OPTION_DELIMITER];
+    const char *header = options->text[CM_OPTION_HEADER];
+    long port = options->count[CM_OPTION_PORT];
+
+    input->protocol = options->text[CM_OPTION_PROTOCOL];
+    input->sni = options->text[CM_OPTION_SNI];
+    input->header = -1;
+    if (delimiter != NULL) {
+        if (strcmp(delimiter, "tab") == 0 || strcmp(delimiter, "\\t") == 0) {
+            delimiter = "\t";
+        }
+        if (strlen(delimiter) != 1) {
+            return cm_error_set(err, CM_EUSAGE,
+                                "--delimiter takes one character, or \"tab\"");
+        }
+        input->delimiter = *delimiter;
+    }
+    if (header != NULL) {
+        if (strcmp(header, "yes") != 0 && strcmp(header, "no") != 0) {
+            return cm_error_set(err, CM_EUSAGE, "--header takes yes or no");
+        }
+        input->header = strcmp(header, "yes") == 0 ? 1 : 0;
+    }
+    if (options->given[CM_OPTION_PORT] && (port < 1 || port > 65535)) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--port takes a number from 1 to 65535");
+    }
+    input->port = (uint16_t)port;
+    return CM_OK;
+}
+
+static enum cm_status proxy_option(const struct cm_options *options,
+                                   struct setup *setup, struct cm_error *err)
+{
+    const char *text = options->text[CM_OPTION_PROXY];
+    const char *colon;
+    char *end;
+    long port;
+
+    if (text == NULL) {
+        return CM_OK;
+    }
+    if (strncmp(text, "http://", 7) == 0) {
+        text += 7;
+    }
+    colon = strrchr(text, ':');
+    port = colon == NULL ? 0 : strtol(colon + 1, &end, 10);
+    if (colon == NULL || colon == text || port < 1 || port > 65535 ||
+        (*end != '\0' && strcmp(end, "/") != 0) ||
+        (size_t)(colon - text) >= sizeof(setup->proxy_host)) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--proxy takes HOST:PORT, not \"%s\"", text);
+    }
+    memcpy(setup->proxy_host, text, (size_t)(colon - text));
+    setup->run.scan.proxy_host = setup->proxy_host;
+    setup->run.scan.proxy_port = (uint16_t)port;
+    return CM_OK;
+}
+
+static enum cm_status trust_options(const struct cm_options *options,
+                                    struct setup *setup, struct cm_error *err)
+{
+    const char *trust = options->text[CM_OPTION_TRUST];
+    const char *equals = trust != NULL ? strchr(trust, '=') : NULL;
+    struct cm_policy *policy = &setup->run.policy;
+
+    setup->run.trust_name = trust == NULL ? "system" : "given";
+    setup->run.trust_path = trust;
+    if (equals != NULL &&
+        memchr(trust, '/', (size_t)(equals - trust)) == NULL) {
+        size_t len = (size_t)(equals - trust);
+
+        if (len == 0 || len >= sizeof(setup->trust_name)) {
+            return cm_error_set(err, CM_EUSAGE,
+                                "--trust takes NAME=PATH with a short name, or "
+                                "PATH");
+        }
+        memcpy(setup->trust_name, trust, len);
+        setup->run.trust_name = setup->trust_name;
+        setup->run.trust_path = equals + 1;
+    }
+    setup->run.intermediates = options->list[CM_OPTION_INTERMEDIATES];
+    if (options->given[CM_OPTION_AT] &&
+        !cm_time_parse(options->text[CM_OPTION_AT], &setup->run.at_unix)) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--at takes a date (2027-03-01) or a time "
+                            "(2027-03-01T00:00:00Z), not \"%s\"",
+                            options->text[CM_OPTION_AT]);
+    }
+    cm_policy_default(policy);
+    policy->expires_soon_days = (int)options->count[CM_OPTION_EXPIRES_SOON];
+    policy->special_addresses_ok = options->given[CM_OPTION_LOOPBACK_OK];
+    policy->cloud_clients = options->given[CM_OPTION_CLOUD_CLIENTS];
+    return CM_OK;
+}
+
+static enum cm_status network_options(const struct cm_options *options,
+                                      struct setup *setup, struct cm_error *err)
+{
+    struct cm_run_config *run = &setup->run;
+    const enum cm_option lists[] = {CM_OPTION_RESOLVER,
+                                    CM_OPTION_SECOND_RESOLVER};
+
+    if (options->given[CM_OPTION_IPV4] && options->given[CM_OPTION_IPV6]) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--ipv4 and --ipv6 exclude each other");
+    }
+    run->scan.family = options->given[CM_OPTION_IPV4]   ? 4
+                       : options->given[CM_OPTION_IPV6] ? 6
+                                                        : 0;
+    for (size_t i = 0; i < 2; i++) {
+        const char *servers = options->text[lists[i]];
+        enum cm_status status =
+            servers == NULL ? CM_OK : cm_resolver_check_servers(servers, err);
+
+        if (status != CM_OK) {
+            return status;
+        }
+    }
+    run->resolver = (struct cm_resolver_options){
+        .servers = options->text[CM_OPTION_RESOLVER],
+        .second = options->text[CM_OPTION_SECOND_RESOLVER],
+        .timeout_ms = ms_or(options, CM_OPTION_TIMEOUT_DNS, 5000),
+        .family = run->scan.family,
+        .hosts_file = !options->given[CM_OPTION_NO_HOSTS],
+    };
+    run->scan.all_addresses = options->given[CM_OPTION_ALL_ADDRESSES];
+    run->scan.connect_timeout_ms =
+        ms_or(options, CM_OPTION_TIMEOUT_CONNECT, 5000);
+    run->scan.tls_timeout_ms = ms_or(options, CM_OPTION_TIMEOUT_TLS, 8000);
+    run->scan.total_timeout_ms = ms_or(options, CM_OPTION_TIMEOUT_TOTAL, 30000);
+    run->scan.linger_ms = LINGER_MS;
+    run->scan.retries = count_or(options, CM_OPTION_RETRIES, DEFAULT_RETRIES);
+    return proxy_option(options, setup, err);
+}
+
+static enum cm_status run_options(const struct cm_options *options,
+                                  struct setup *setup, struct cm_error *err)
+{
+    struct cm_run_config *run = &setup->run;
+
+    run->jobs = count_or(options, CM_OPTION_JOBS, 0);
+    run->concurrency =
+        count_or(options, CM_OPTION_CONCURRENCY, DEFAULT_CONCURRENCY);
+    if (run->concurrency < 1 || run->concurrency > CM_RUN_MAX_CONCURRENCY) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--concurrency takes a number from 1 to %u",
+                            CM_RUN_MAX_CONCURRENCY);
+    }
+    if (!options->given[CM_OPTION_QUIET]) {
+        run->progress =
+            isatty(STDERR_FILENO) == 1 ? CM_PROGRESS_LINE : CM_PROGRESS_LINES;
+    }
+    run->db_path = cm_db_path(options);
+    run->version = CERTMUSTER_VERSION;
+    cm_options_json(options, &setup->options_json);
+    run->options_json = cm_buf_cstr(&setup->options_json);
+    return setup->options_json.failed ? cm_error_nomem(err, "the options")
+                                      : CM_OK;
+}
+
+/* A file name that is not there is often a slip: name the nearest in its
+ * folder. */
+static enum cm_status check_file(const char *path, struct cm_error *err)
+{
+    const char *words[512];
+    char *owned[512];
+    size_t num = 0;
+    const char *meant;
+    DIR *dir;
+    struct dirent *entry;
+
+    if (strcmp(path, "-") == 0 || access(path, F_OK) == 0 ||
+        strchr(path, '/') != NULL) {
+        return CM_OK; /* the run says what else is wrong with it */
+    }
+    dir = opendir(".");
+    while (dir != NULL && num < 512 && (entry = readdir(dir)) != NULL) {
+        owned[num] = strdup(entry->d_name);
+        if (owned[num] != NULL) {
+            words[num] = owned[num];
+            num++;
+        }
+    }
+    if (dir != NULL) {
+        (void)closedir(dir);
+    }
+    meant = cm_did_you_mean(path, words, num);
+    (void)cm_error_set(err, CM_EINPUT, "%s: no such file.%s%s%s", path,
+                       meant != NULL ? " Did you mean " : "",
+                       meant != NULL ? meant : "", meant != NULL ? "?" : "");
+    while (num > 0) {
+        free(owned[--num]);
+    }
+    return CM_EINPUT;
+}
+
+static enum cm_status prepare(const struct cm_command *command,
+                              const struct cm_options *options,
+                              struct setup *setup, struct cm_error *err)
+{
+    bool gate;
+    enum cm_severity severity;
+    enum cm_status status = cm_no_operands(command, options, 1, err);
+
+    if (status == CM_OK && options->num_operands == 0) {
+        status = cm_error_set(err, CM_EUSAGE,
+                              "scan needs a CSV file, or - for standard input: "
+                              "certmuster scan fleet.csv");
+    }
+    if (status == CM_OK) {
+        setup->run.input_path = options->operands[0];
+        status = input_options(options, &setup->run.input, err);
+    }
+    if (status == CM_OK) {
+        status = trust_options(options, setup, err);
+    }
+    if (status == CM_OK) {
+        status = network_options(options, setup, err);
+    }
+    if (status == CM_OK) {
+        status = cm_fail_on(options, &gate, &severity, err);
+    }
+    if (status == CM_OK) {
+        status = run_options(options, setup, err);
+    }
+    return status == CM_OK ? check_file(setup->run.input_path, err) : status;
+}
+
+static int scan(const struct cm_options *options, const struct setup *setup)
+{
+    struct cm_run_outcome outcome;
+    struct cm_error err;
+    enum cm_status status = cm_run_scan(&setup->run, &outcome, &err);
+    int code;
+
+    if (outcome.note[0] != '\0' && !options->given[CM_OPTION_QUIET]) {
+        cm_log(CM_LOG_WARN, "%s", outcome.note);
+    }
+    if (status != CM_OK) {
+        return cm_fail(&err);
+    }
+    code = cm_present(options, outcome.run_id);
+    if (outcome.interrupted) {
+        cm_log(CM_LOG_WARN,
+               "interrupted: rows that were not scanned are reported as "
+               "not_checked");
+        code = code <= CM_EXIT_FINDINGS ? CM_EXIT_PARTIAL : code;
+    }
+    return code;
+}
+
+int cm_cmd_scan(const struct cm_command *command, int argc, char **argv)
+{
+    struct cm_options options;
+    struct setup setup;
+    struct cm_error err;
+    int code = CM_EXIT_OK;
+    enum cm_status status =
+        cm_options_parse(&options, command, argc, argv, &err);
+
+    memset(&setup, 0, sizeof(setup));
+    cm_buf_init(&setup.options_json, 1U << 20);
+    if (status == CM_OK && options.help) {
+        cm_help_print(command);
+    } else if (status == CM_OK) {
+        status = prepare(command, &options, &setup, &err);
+        if (status == CM_OK) {
+            code = scan(&options, &setup);
+        }
+    }
+    cm_buf_cleanup(&setup.options_json);
+    cm_options_cleanup(&options);
+    return status == CM_OK ? code : cm_fail(&err);
+}

@@ -1,0 +1,149 @@
+/* --help: the program's, and each command's, from the tables.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/options.h"
+
+#define TEXT_COLUMN 28
+#define WIDTH 79
+
+static const struct cm_command commands[] = {
+    {"scan", 'S', "FILE.csv|-", "scan, judge, store, write the reports",
+     "Reads one endpoint a row from FILE.csv (or standard input), connects to "
+     "all of them, finds out why each is not trusted, and writes the reports "
+     "and the store. The host column may hold a name, name:port, a URL or an "
+     "IP address; port, protocol and sni may have columns of their own; all "
+     "other columns (owner, environment, ...) are carried through.",
+     "certmuster scan fleet.csv\n"
+     "certmuster scan fleet.csv --trust corp=/etc/corp/roots.pem\n"
+     "certmuster scan --concurrency 5000 --out audit-2026-11 fleet.csv\n"
+     "zcat fleet.csv.gz | certmuster scan - --fail-on breaks_now",
+     cm_cmd_scan},
+    {"report", 'R', "", "write the reports again from the store",
+     "Writes the reports of a run that is in the store; nothing is scanned.",
+     "certmuster report --run 7 --out audit\n"
+     "certmuster report --formats actions,endpoints",
+     cm_cmd_report},
+    {"runs", 'U', "", "list the runs in the store",
+     "Lists all runs, the newest first, with their rows and verdicts.",
+     "certmuster runs --db audit.db", cm_cmd_runs},
+    {"explain", 'E', "[CAUSE|RESOLUTION]",
+     "what a cause means, or how to carry out a resolution",
+     "Prints the catalogue, or one entry of it: what the cause means, how it "
+     "is told apart, what clients say; or who acts, the steps for each "
+     "platform and how to check that it is done.",
+     "certmuster explain\n"
+     "certmuster explain chain_incomplete\n"
+     "certmuster explain install_chain",
+     cm_cmd_explain},
+};
+
+const struct cm_command *cm_commands(size_t *num)
+{
+    *num = sizeof(commands) / sizeof(*commands);
+    return commands;
+}
+
+/* Prints `text` from the present column on, broken between words. */
+static void wrapped(const char *text, int column, int indent)
+{
+    while (*text != '\0') {
+        size_t word = strcspn(text, " ");
+
+        if (column > indent && column + (int)word > WIDTH) {
+            (void)printf("\n%*s", indent, "");
+            column = indent;
+        }
+        (void)printf("%.*s", (int)word, text);
+        column += (int)word;
+        text += word;
+        while (*text == ' ') {
+            text++;
+            if (column + 1 < WIDTH && *text != '\0') {
+                (void)putchar(' ');
+                column++;
+            }
+        }
+    }
+    (void)putchar('\n');
+}
+
+static void print_option(const struct cm_option_row *row)
+{
+    int printed =
+        printf("  --%s%s%s", row->name, row->argument != NULL ? " " : "",
+               row->argument != NULL ? row->argument : "");
+    char text[512];
+
+    if (printed >= TEXT_COLUMN - 1) {
+        (void)putchar('\n');
+        printed = 0;
+    }
+    (void)printf("%*s", TEXT_COLUMN - printed, "");
+    (void)snprintf(text, sizeof(text), "%s%s%s%s", row->help,
+                   row->standard != NULL ? " (" : "",
+                   row->standard != NULL ? row->standard : "",
+                   row->standard != NULL ? ")" : "");
+    wrapped(text, TEXT_COLUMN, TEXT_COLUMN);
+}
+
+static void print_options(const struct cm_command *command)
+{
+    const char *group = "";
+
+    for (enum cm_option i = 0; i < CM_OPTION_COUNT; i++) {
+        const struct cm_option_row *row = cm_option_row(i);
+
+        if (strchr(row->commands, command->letter) == NULL) {
+            continue;
+        }
+        if (strcmp(group, row->group) != 0) {
+            group = row->group;
+            (void)printf("\n%s:\n", group);
+        }
+        print_option(row);
+    }
+}
+
+static void print_examples(const char *examples)
+{
+    (void)printf("\nExamples:\n");
+    while (*examples != '\0') {
+        size_t line = strcspn(examples, "\n");
+
+        (void)printf("  %.*s\n", (int)line, examples);
+        examples += line + (examples[line] == '\n' ? 1 : 0);
+    }
+}
+
+static void print_program(void)
+{
+    (void)printf(
+        "certmuster finds out why the TLS endpoints of a fleet are not trusted,"
+        "\nand what to do about it.\n\n"
+        "Usage: certmuster COMMAND [OPTIONS]\n\nCommands:\n");
+    for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+        (void)printf("  %-9s %s\n", commands[i].name, commands[i].summary);
+    }
+    (void)printf(
+        "\nStart with a CSV file that has a column \"host\":\n\n"
+        "  certmuster scan fleet.csv\n\n"
+        "then open certmuster-report/report.html. \"certmuster COMMAND --help\""
+        "\nshows a command's options. Exit codes: 0 done; 1 done and --fail-on "
+        "met;\n2 wrong usage or input; 3 incomplete (interrupted, disk full); "
+        "4 a defect.\n");
+}
+
+void cm_help_print(const struct cm_command *command)
+{
+    if (command == NULL) {
+        print_program();
+        return;
+    }
+    (void)printf("Usage: certmuster %s [OPTIONS]%s%s\n\n", command->name,
+                 *command->operands != '\0' ? " " : "", command->operands);
+    wrapped(command->description, 0, 0);
+    print_options(command);
+    print_examples(command->examples);
+}
