@@ -1,0 +1,323 @@
+/* A server that does what servers should not: one process, many listeners,
+ * each with a way to misbehave. For the demo and the tests; loopback only.
+ *
+ *   badserver silent=127.42.1.1:8443 alert:80=127.42.1.2:8443 ...
+ *
+ * Prints "ready" when all listen, and ends when standard input ends.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MAX_LISTENERS 64
+#define MAX_CLIENTS 4096
+#define MAX_FILLERS 4
+
+enum act {
+    ACT_SILENT,    /* accept, read, never answer */
+    ACT_CLOSE,     /* FIN after the hello */
+    ACT_RESET,     /* RST after the hello */
+    ACT_SAY,       /* a text after the hello */
+    ACT_GREET,     /* a text at once */
+    ACT_ALERT,     /* a fatal alert after the hello */
+    ACT_GARBAGE,   /* bytes that are no record */
+    ACT_DRIP,      /* one byte of a record a second, for ever */
+    ACT_BLACKHOLE, /* never accept; the queue is full, so SYNs are dropped */
+};
+
+struct way {
+    const char *name;
+    enum act act;
+    const char *text;
+};
+
+static const struct way ways[] = {
+    {"silent", ACT_SILENT, ""},
+    {"close", ACT_CLOSE, ""},
+    {"reset", ACT_RESET, ""},
+    {"http", ACT_SAY,
+     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close"
+     "\r\n\r\n<html><script>alert(1)</script></html>\r\n"},
+    {"ssh", ACT_GREET, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"},
+    {"smtp", ACT_GREET, "220 mail.demo.test ESMTP\r\n"},
+    {"evil", ACT_GREET, "=cmd|' /C calc'!A0\r\n\033[2J<script>\377\376\r\n"},
+    {"alert", ACT_ALERT, ""},
+    {"garbage", ACT_GARBAGE, "\001\002\003\004\005\006\007garbage"},
+    {"drip", ACT_DRIP, ""},
+    {"blackhole", ACT_BLACKHOLE, ""},
+};
+
+struct listener {
+    const struct way *way;
+    uint8_t alert;
+    struct sockaddr_storage address;
+    socklen_t address_len;
+    int fillers[MAX_FILLERS];
+};
+
+struct client {
+    const struct listener *listener;
+    unsigned dripped;
+};
+
+static struct pollfd fds[1 + MAX_LISTENERS + MAX_CLIENTS];
+static struct listener listeners[MAX_LISTENERS];
+static struct client clients[MAX_CLIENTS];
+
+static void die(const char *what, const char *name)
+{
+    (void)fprintf(stderr, "badserver: %s %s: %s\n", what, name,
+                  strerrordesc_np(errno));
+    exit(2);
+}
+
+static const struct way *find_way(const char *name, size_t len)
+{
+    for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+        if (strlen(ways[i].name) == len &&
+            memcmp(ways[i].name, name, len) == 0) {
+            return &ways[i];
+        }
+    }
+    return NULL;
+}
+
+/* "192.0.2.1:443" or "[::1]:443". */
+static bool read_address(struct listener *l, const char *text)
+{
+    struct sockaddr_in *v4 = (struct sockaddr_in *)(void *)&l->address;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)&l->address;
+    const char *colon = strrchr(text, ':');
+    char host[64];
+    size_t len;
+    uint16_t port;
+
+    if (colon == NULL) {
+        return false;
+    }
+    port = htons((uint16_t)strtoul(colon + 1, NULL, 10));
+    len = (size_t)(colon - text);
+    if (text[0] == '[' && len > 2) {
+        text++;
+        len -= 2;
+    }
+    if (len >= sizeof(host)) {
+        return false;
+    }
+    memcpy(host, text, len);
+    host[len] = '\0';
+    if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = port;
+        l->address_len = sizeof(*v4);
+        return true;
+    }
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = port;
+    l->address_len = sizeof(*v6);
+    return inet_pton(AF_INET6, host, &v6->sin6_addr) == 1;
+}
+
+static int open_socket(const struct listener *l)
+{
+    return socket(l->address.ss_family,
+                  SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static int start_listener(struct listener *l, const char *spec)
+{
+    const char *equals = strchr(spec, '=');
+    const char *colon = strchr(spec, ':');
+    size_t name_len;
+    int one = 1;
+    int fd;
+    bool hole;
+
+    if (equals == NULL) {
+        errno = EINVAL;
+        die("not WAY=ADDRESS:PORT:", spec);
+    }
+    name_len = (size_t)(equals - spec);
+    if (colon != NULL && colon < equals) {
+        name_len = (size_t)(colon - spec);
+        l->alert = (uint8_t)strtoul(colon + 1, NULL, 10);
+    }
+    l->way = find_way(spec, name_len);
+    if (l->way == NULL || !read_address(l, equals + 1)) {
+        errno = EINVAL;
+        die("not understood:", spec);
+    }
+    hole = l->way->act == ACT_BLACKHOLE;
+    fd = open_socket(l);
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+    if (fd < 0 ||
+        bind(fd, (struct sockaddr *)&l->address, l->address_len) != 0 ||
+        listen(fd, hole ? 0 : 1024) != 0) {
+        die("listen", spec);
+    }
+    for (int i = 0; hole && i < MAX_FILLERS; i++) {
+        l->fillers[i] = open_socket(l);
+        (void)connect(l->fillers[i], (struct sockaddr *)&l->address,
+                      l->address_len);
+    }
+    return fd;
+}
+
+static void hang_up(size_t i, bool reset)
+{
+    struct linger now = {1, 0};
+
+    if (reset) {
+        (void)setsockopt(fds[i].fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    }
+    (void)close(fds[i].fd);
+    fds[i].fd = -1;
+}
+
+static void say(size_t i, const void *bytes, size_t len)
+{
+    if (send(fds[i].fd, bytes, len, MSG_NOSIGNAL) < 0) {
+        hang_up(i, false);
+    }
+}
+
+/* Says its piece and closes its side, then waits for the peer to go: a close
+ * with unread bytes would be a reset. */
+static void say_last(size_t i, const void *bytes, size_t len)
+{
+    say(i, bytes, len);
+    if (fds[i].fd >= 0) {
+        (void)shutdown(fds[i].fd, SHUT_WR);
+    }
+}
+
+static void answer(size_t i, const struct listener *l)
+{
+    uint8_t alert[7] = {21, 3, 3, 0, 2, 2, l->alert};
+
+    switch (l->way->act) {
+    case ACT_CLOSE:
+        (void)shutdown(fds[i].fd, SHUT_WR);
+        break;
+    case ACT_RESET:
+        hang_up(i, true);
+        break;
+    case ACT_SAY:
+    case ACT_GARBAGE:
+        say_last(i, l->way->text, strlen(l->way->text));
+        break;
+    case ACT_ALERT:
+        say_last(i, alert, sizeof(alert));
+        break;
+    case ACT_SILENT:
+    case ACT_GREET:
+    case ACT_DRIP:
+    case ACT_BLACKHOLE:
+        break;
+    }
+}
+
+static void accept_all(size_t i, size_t num_listeners)
+{
+    const struct listener *l = &listeners[i - 1];
+    int fd;
+
+    while ((fd = accept4(fds[i].fd, NULL, NULL,
+                         SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+        size_t j = 1 + num_listeners;
+
+        while (j < 1 + num_listeners + MAX_CLIENTS && fds[j].fd >= 0) {
+            j++;
+        }
+        if (j == 1 + num_listeners + MAX_CLIENTS) {
+            (void)close(fd);
+            return;
+        }
+        fds[j] = (struct pollfd){.fd = fd, .events = POLLIN};
+        clients[j - 1 - num_listeners] = (struct client){.listener = l};
+        if (l->way->act == ACT_GREET) {
+            say(j, l->way->text, strlen(l->way->text));
+        }
+    }
+}
+
+static void read_client(size_t i, const struct client *client)
+{
+    char bytes[4096];
+    ssize_t got = read(fds[i].fd, bytes, sizeof(bytes));
+
+    if (got > 0) {
+        answer(i, client->listener);
+    } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+        hang_up(i, false);
+    }
+}
+
+/* A handshake record that announces 16 kB and comes a byte at a time. */
+static void drip(size_t num_listeners)
+{
+    static const uint8_t header[] = {22, 3, 3, 0x40, 0, 2, 0, 0x3f, 0xfc};
+
+    for (size_t i = 0; i < MAX_CLIENTS; i++) {
+        struct client *client = &clients[i];
+        size_t j = 1 + num_listeners + i;
+        uint8_t byte;
+
+        if (fds[j].fd >= 0 && client->listener != NULL &&
+            client->listener->way->act == ACT_DRIP) {
+            byte =
+                client->dripped < sizeof(header) ? header[client->dripped] : 0;
+            client->dripped++;
+            say(j, &byte, 1);
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    size_t num_listeners = (size_t)argc - 1;
+    size_t num = 1 + num_listeners + MAX_CLIENTS;
+
+    if (argc < 2 || argc > MAX_LISTENERS) {
+        (void)fprintf(stderr, "usage: badserver WAY=ADDRESS:PORT ...\n");
+        return 2;
+    }
+    for (size_t i = 0; i < num; i++) {
+        fds[i].fd = -1;
+    }
+    fds[0] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
+    for (size_t i = 0; i < num_listeners; i++) {
+        fds[1 + i].fd = start_listener(&listeners[i], argv[1 + i]);
+        fds[1 + i].events = listeners[i].way->act == ACT_BLACKHOLE ? 0 : POLLIN;
+    }
+    (void)puts("ready");
+    (void)fflush(stdout);
+    for (;;) {
+        int woken = poll(fds, num, 1000);
+
+        if (woken == 0) {
+            drip(num_listeners);
+        }
+        if (fds[0].revents != 0) {
+            return 0;
+        }
+        for (size_t i = 1; woken > 0 && i < num; i++) {
+            if (fds[i].fd < 0 || fds[i].revents == 0) {
+                continue;
+            }
+            if (i <= num_listeners) {
+                accept_all(i, num_listeners);
+            } else {
+                read_client(i, &clients[i - 1 - num_listeners]);
+            }
+        }
+    }
+}

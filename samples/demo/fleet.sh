@@ -1,0 +1,233 @@
+#!/bin/sh
+# The demo fleet: more than thirty endpoints on loopback addresses of their own,
+# each sound or broken in another way, and a DNS server for their names.
+#
+#   fleet.sh start FOLDER BADSERVER    fleet.sh stop FOLDER
+#
+# Needs nginx, openssl and knotd. Everything it starts is stopped by process id;
+# nothing outside FOLDER and 127.42.0.0/16 is touched.
+# SPDX-License-Identifier: Apache-2.0
+set -eu
+
+NET=127.42
+PORT=8443
+FLEET=$2
+HERE=$(cd "$(dirname "$0")" && pwd)
+. "$HERE/certs.sh"
+
+# name, last octet of its address, certificate files in the order sent, key,
+# further nginx directives
+nginx_sites() {
+  cat <<'SITES'
+web 1 web,tls1 leaf
+api 2 api,tls1 leaf ssl_protocols TLSv1.2;
+a.wild 3 wild,tls1 leaf
+pay-1 4 pay leaf
+pay-2 5 pay leaf
+pay-3 6 pay leaf
+stale-chain 7 stale,tls3old leaf
+flipped 8 flipped,tls1 leaf
+erp 9 erp,oldroot leaf
+hr 10 hr leaf
+orphan 11 orphan leaf
+printer 12 printer self
+ca-expired 13 caexp,expired leaf
+not-a-ca 14 notca,web,tls1 leaf
+messy 15 messy,root,tls1 leaf
+with-root 16 withroot,tls1,root leaf
+crm 17 crm,tls1 leaf
+crm-eu 18 crm,tls1 leaf
+future 19 future,tls1 leaf
+soon 20 soon,tls1 leaf
+renamed 21 renamed,tls1 leaf
+x.y.wild 22 wild,tls1 leaf
+old-style 23 cnonly,tls1 leaf
+ingress 24 ingress ingress
+xn--bcher-kva 25 idn,tls1 leaf
+client-only 26 clientonly,tls1 leaf
+sha1 27 sha1,tls1 leaf
+rsa1024 28 rsa1024,tls1 small
+no-digsig 29 nodigsig,tls1 leaf
+plc 30 plc,tls1 leaf ssl_protocols TLSv1;
+dhe-only 31 dhe,tls1 small ssl_protocols TLSv1.2; ssl_ciphers DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0; ssl_dhparam dh.pem;
+half 35 half,tls1 leaf
+worst 36 worst leaf
+SITES
+}
+
+# Sites whose configuration is not an nginx one: name, last octet.
+other_sites() {
+  cat <<'SITES'
+mtls13 40
+mtls12 41
+asks 42
+unknown-sni 43
+broken 44
+plain 45
+ssh 46
+closes 47
+resets 48
+silent 49
+stopped 50
+firewalled 51
+SITES
+}
+
+write_nginx() {
+  {
+    echo "daemon off; master_process off; worker_processes 1;"
+    echo "pid $FLEET/nginx.pid; error_log $FLEET/nginx.log;"
+    echo "events { worker_connections 4096; }"
+    echo "http { access_log off;"
+    for temp in client_body proxy fastcgi uwsgi scgi; do
+      echo "${temp}_temp_path $FLEET/tmp;"
+    done
+    echo "ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;"
+    nginx_sites | while read -r name octet files key more; do
+      : >"$FLEET/$name.chain"
+      for file in $(echo "$files" | tr , ' '); do
+        cat "$FLEET/pki/$file.pem" >>"$FLEET/$name.chain"
+      done
+      case $more in
+        *ssl_ciphers*) ;;
+        *) more="$more ssl_ciphers ALL:@SECLEVEL=0;" ;;
+      esac
+      echo "server { listen $NET.1.$octet:$PORT ssl;"
+      echo "  ssl_certificate $FLEET/$name.chain;"
+      echo "  ssl_certificate_key $FLEET/pki/$key.key;"
+      echo "  $more return 200 'demo'; }" | sed "s#dh.pem#$FLEET/dh.pem#"
+    done
+    # A balancer that knows other names only.
+    echo "server { listen $NET.1.43:$PORT ssl default_server;"
+    echo "  ssl_ciphers ALL:@SECLEVEL=0; ssl_reject_handshake on; }"
+    echo "}"
+  } >"$FLEET/nginx.conf"
+}
+
+# The distribution's OpenSSL refuses old versions and weak certificates: this
+# fleet has them on purpose.
+write_openssl() {
+  cat >"$FLEET/openssl.cnf" <<'CNF'
+openssl_conf = all
+[all]
+ssl_conf = ssl
+[ssl]
+system_default = weak
+[weak]
+MinProtocol = TLSv1
+CipherString = ALL:@SECLEVEL=0
+CNF
+}
+
+write_dns() {
+  {
+    echo "\$ORIGIN demo.test."
+    echo "\$TTL 60"
+    echo "@ SOA ns.demo.test. admin.demo.test. 1 60 60 60 60"
+    echo "@ NS ns"
+    echo "ns A $NET.0.53"
+    { nginx_sites; other_sites; } | while read -r name octet _; do
+      echo "$name A $NET.1.$octet"
+    done
+    echo "half A $NET.1.250" # nothing listens there
+    echo "mail-only MX 10 mail.elsewhere.test."
+    echo "alias CNAME deleted"
+  } >"$FLEET/demo.test.zone"
+  cat >"$FLEET/knot.conf" <<CNF
+server:
+    listen: $NET.0.53@5353
+    rundir: $FLEET
+    pidfile: $FLEET/knot.pid
+log:
+  - target: $FLEET/knot.log
+    any: warning
+database:
+    storage: $FLEET
+zone:
+  - domain: demo.test
+    file: $FLEET/demo.test.zone
+  - domain: broken.test
+    file: $FLEET/no-such-file.zone
+CNF
+}
+
+# run NAME COMMAND...: in the background, its process id in NAME.run
+run() {
+  name=$1
+  shift
+  "$@" >"$FLEET/$name.out" 2>&1 &
+  echo $! >"$FLEET/$name.run"
+}
+
+s_server() { # s_server NAME OCTET ARGUMENTS...
+  name=$1 octet=$2
+  shift 2
+  # It ends when its standard input does.
+  run "$name" openssl s_server -accept "$NET.1.$octet:$PORT" -www \
+    -cert "$FLEET/pki/mtls.pem" -key "$FLEET/pki/leaf.key" \
+    -cert_chain "$FLEET/pki/tls1.pem" -CAfile "$FLEET/pki/root.pem" "$@"
+}
+
+wait_for() { # wait_for ADDRESS PORT: up to ten seconds
+  tries=0
+  until openssl s_client -connect "$1:$2" </dev/null 2>&1 |
+    grep -q "^CONNECTED"; do
+    tries=$((tries + 1))
+    if [ $tries -gt 100 ]; then
+      echo "fleet: nothing answers at $1:$2; see $FLEET" >&2
+      exit 1
+    fi
+    sleep 0.1
+  done
+}
+
+start() {
+  mkdir -p "$FLEET/tmp"
+  make_certificates
+  # A group of RFC 7919: making one of our own would take minutes.
+  openssl genpkey -genparam -algorithm DH -pkeyopt group:ffdhe2048 \
+    -out "$FLEET/dh.pem" 2>/dev/null
+  cp "$FLEET/pki/root.pem" "$FLEET/roots.pem"
+  write_openssl
+  write_nginx
+  write_dns
+  run knotd knotd -c "$FLEET/knot.conf"
+  OPENSSL_CONF=$FLEET/openssl.cnf run nginx nginx -c "$FLEET/nginx.conf" \
+    -p "$FLEET" -e "$FLEET/nginx.log"
+  s_server mtls13 40 -Verify 1 -tls1_3
+  s_server mtls12 41 -Verify 1 -tls1_2
+  s_server asks 42 -verify 1
+  mkfifo "$FLEET/bad.in"
+  sleep 1000000 >"$FLEET/bad.in" &
+  echo $! >"$FLEET/bad-in.run"
+  "$BADSERVER" "alert:80=$NET.1.44:$PORT" "http=$NET.1.45:$PORT" \
+    "ssh=$NET.1.46:$PORT" "close=$NET.1.47:$PORT" "reset=$NET.1.48:$PORT" \
+    "silent=$NET.1.49:$PORT" "blackhole=$NET.1.51:$PORT" \
+    <"$FLEET/bad.in" >"$FLEET/bad.out" 2>&1 &
+  echo $! >"$FLEET/bad.run"
+  wait_for $NET.1.1 $PORT
+  wait_for $NET.1.40 $PORT
+  wait_for $NET.1.41 $PORT
+  wait_for $NET.1.42 $PORT
+  wait_for $NET.1.46 $PORT
+}
+
+stop() {
+  for file in "$FLEET"/*.run; do
+    [ -e "$file" ] || continue
+    kill "$(cat "$file")" 2>/dev/null || :
+    rm -f "$file"
+  done
+}
+
+case $1 in
+  start)
+    BADSERVER=$3
+    start
+    ;;
+  stop) stop ;;
+  *)
+    echo "usage: fleet.sh start FOLDER BADSERVER | stop FOLDER" >&2
+    exit 2
+    ;;
+esac

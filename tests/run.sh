@@ -1,0 +1,150 @@
+#!/bin/sh
+# One command from a fresh Debian 12 to all tests passed: installs what is
+# missing (as root, or through sudo), builds with sanitizers in gcc and without
+# in clang, runs the lints and every test.
+#
+#   sh tests/run.sh [--no-install] [--fast]
+#
+# --no-install runs with what is there and lists what it skipped; with CI=true a
+# skip is a failure. --fast leaves out the second compiler, clang-tidy, cppcheck
+# and coverage. SPDX-License-Identifier: Apache-2.0
+set -u
+
+TOP=$(cd "$(dirname "$0")/.." && pwd)
+BUILD=${CERTMUSTER_TEST_BUILD:-$TOP/build-test}
+INSTALL=yes
+FAST=no
+PATH=$PATH:/usr/sbin:/sbin
+passed=0
+failed=0
+skipped=0
+
+for argument in "$@"; do
+  case $argument in
+    --no-install) INSTALL=no ;;
+    --fast) FAST=yes ;;
+    *)
+      echo "usage: sh tests/run.sh [--no-install] [--fast]" >&2
+      exit 2
+      ;;
+  esac
+done
+
+cd "$TOP" || exit 2
+. "$TOP/samples/demo/install.sh"
+TEST_PACKAGES="libcmocka-dev nginx-light openssl gnutls-bin knot sqlite3
+  python3-minimal procps"
+LINT_PACKAGES="clang clang-tidy clang-format cppcheck shellcheck pmccabe mandoc
+  codespell gcovr"
+if [ $INSTALL = yes ]; then
+  # shellcheck disable=SC2086
+  install_packages $BUILD_PACKAGES $TEST_PACKAGES $LINT_PACKAGES || {
+    echo "tests: the packages could not be installed" >&2
+    exit 1
+  }
+fi
+mkdir -p "$BUILD"
+
+# step NAME COMMAND...: its output is shown when it fails.
+step() {
+  name=$1
+  shift
+  start=$(date +%s)
+  if "$@" >"$BUILD/$name.log" 2>&1; then
+    passed=$((passed + 1))
+    echo "ok      $name ($(($(date +%s) - start)) s)"
+  else
+    failed=$((failed + 1))
+    echo "FAILED  $name; $BUILD/$name.log ends:"
+    tail -n 40 "$BUILD/$name.log" | sed 's/^/    /'
+    return 1
+  fi
+}
+
+# need NAME TOOL: true when TOOL is there; else NAME counts as skipped.
+need() {
+  command -v "$2" >/dev/null 2>&1 && return 0
+  echo "skipped $1: $2 is not installed"
+  skipped=$((skipped + 1))
+  return 1
+}
+
+configure() { # configure FOLDER OPTIONS...
+  folder=$1
+  shift
+  cmake -S "$TOP" -B "$BUILD/$folder" -G Ninja -DCERTMUSTER_WERROR=ON "$@"
+}
+
+sources() { find include scanner report tests samples -name "$1"; }
+
+format_check() { sources '*.[ch]' | xargs clang-format --dry-run -Werror; }
+
+tidy() {
+  find scanner report -name '*.c' |
+    xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p "$BUILD/clang"
+}
+
+static_check() {
+  cppcheck -q -j "$(nproc)" --enable=warning,style,performance,portability \
+    --inline-suppr --error-exitcode=1 --suppress=missingIncludeSystem \
+    --suppress=unusedStructMember --suppress=variableScope \
+    --suppress=constParameterCallback --suppress=constParameterPointer \
+    -D_GNU_SOURCE -DCERTMUSTER_VERSION='""' -Iinclude -Iscanner -Ireport scanner report
+}
+
+shell_check() {
+  sources '*.sh' | xargs shellcheck -x -e SC1091,SC2086,SC2046,SC2034
+}
+
+spelling() {
+  codespell -q 3 --ignore-words tests/lint/words.txt README.md include scanner \
+    report tests samples
+}
+
+manual() { mandoc -Tlint -W warning "$BUILD/gcc/certmuster.1"; }
+
+run_tests() { # run_tests FOLDER
+  ctest --test-dir "$BUILD/$1" --output-on-failure -j "$(nproc)"
+}
+
+coverage() {
+  configure coverage -DCMAKE_BUILD_TYPE=Debug -DCERTMUSTER_COVERAGE=ON &&
+    cmake --build "$BUILD/coverage" && run_tests coverage &&
+    gcovr -r "$TOP" --object-directory "$BUILD/coverage" -f "$TOP/scanner" \
+      -f "$TOP/report" --fail-under-line 85 --print-summary -s
+}
+
+step toplevel sh tests/lint/toplevel.sh
+step layers sh tests/lint/layers.sh
+step banned sh tests/lint/banned.sh
+need sizes pmccabe && step sizes sh tests/lint/sizes.sh
+need shellcheck shellcheck && step shellcheck shell_check
+need codespell codespell && step codespell spelling
+need format clang-format && step format format_check
+
+if step configure-gcc configure gcc -DCMAKE_BUILD_TYPE=Debug \
+  -DCERTMUSTER_SANITIZE=address,undefined &&
+  step build-gcc cmake --build "$BUILD/gcc"; then
+  step tests run_tests gcc
+  tail -n 8 "$BUILD/tests.log"
+  need manual mandoc && step manual manual
+fi
+if [ $FAST = no ]; then
+  if need clang clang; then
+    step configure-clang configure clang -DCMAKE_C_COMPILER=clang &&
+      step build-clang cmake --build "$BUILD/clang"
+    need clang-tidy clang-tidy && step clang-tidy tidy
+  fi
+  need cppcheck cppcheck && step cppcheck static_check
+  if need coverage gcovr; then
+    step coverage coverage
+    tail -n 4 "$BUILD/coverage.log"
+  fi
+fi
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ] || exit 1
+if [ $skipped -ne 0 ] && [ "${CI:-}" = true ]; then
+  echo "tests: with CI=true a skip is a failure" >&2
+  exit 1
+fi
