@@ -5,6 +5,7 @@
 #ifndef CERTMUSTER_JUDGE_H
 #define CERTMUSTER_JUDGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,7 @@ struct cm_finding {
     enum cm_severity severity;
     enum cm_confidence confidence;
     enum cm_resolution resolution;
+    bool blocks;      /* makes the verdict when it is the primary finding */
     char *proof;      /* owned: what was seen, one or two sentences */
     const char *rule; /* static: "RFC 5280 section 4.1.2.5", or "" */
     struct cm_cert

@@ -58,7 +58,8 @@ void cm_store_close(struct cm_store *store);
 /* Between begin_run and drain the store belongs to the writer thread; the put
  * calls may come from any thread, block while the queue is full, take
  * ownership of their argument whatever happens, and fail once the writer has
- * failed (disk full ...); cm_store_error then tells why. */
+ * failed (disk full ...); cm_store_failed then tells why. A run's columns come
+ * before its rows. */
 enum cm_status cm_store_begin_run(struct cm_store *store,
                                   const struct cm_run_info *info,
                                   int64_t *run_id, struct cm_error *err);
@@ -68,18 +69,19 @@ enum cm_status cm_store_put_row(struct cm_store *store, struct cm_row *row);
 enum cm_status cm_store_put_result(struct cm_store *store,
                                    struct cm_result *result);
 bool cm_store_failed(struct cm_store *store, struct cm_error *err);
-/* More than half of the queue is taken: start nothing new. The queue is larger
- * than all that can be in flight, so that a put from a loop never waits. */
+/* The queue is filling: start nothing new. Rows wait from here on; beyond it
+ * there is room for more results than can be in flight, so that putting a
+ * result from a loop never waits. */
 bool cm_store_congested(struct cm_store *store);
 /* cm_store_drain waits until all that was put is committed, and ends the
  * writer thread. The calls below are for afterwards, one thread. */
 enum cm_status cm_store_drain(struct cm_store *store, struct cm_error *err);
 
 /* The second pass. cm_store_each_unsettled calls `visit` for each endpoint of
- * the run that has a finding of one of `causes`, with its evidence as it was
- * recorded (borrowed). `visit`
- * may set *judgement, which then replaces the stored one. Stops at the first
- * status that is not CM_OK. */
+ * the run that was probed and has a finding of one of `causes`, with its
+ * evidence as it was recorded (borrowed). `visit` may fill *judgement, which
+ * the store cleans up; with *replace it takes the place of the stored one.
+ * Stops at the first status that is not CM_OK. */
 typedef enum cm_status cm_store_visit(void *arg, const struct cm_endpoint *ep,
                                       const struct cm_evidence *evidence,
                                       struct cm_judgement *judgement,
