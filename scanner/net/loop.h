@@ -12,7 +12,10 @@
 
 #define CM_READABLE 1U
 #define CM_WRITABLE 2U
-#define CM_HANGUP 4U /* error or hang-up: a read or write will tell which */
+#define CM_HANGUP                                                              \
+    4U /* error or hang-up: a read or write will tell which, so                \
+          it comes with the bits that were waited for. Waiting                 \
+          for 0 hears not even this. */
 
 struct cm_loop; /* opaque */
 
@@ -44,13 +47,15 @@ struct cm_timer {
     cm_timer_fn *fn;
     void *arg;
 };
-/* Sets or moves it. False: no memory. */
+/* Sets or moves it; a time that is past means in the next turn at the latest,
+ * never from inside the call. Timers due at the same time run in the order in
+ * which they were set. False: no memory. */
 bool cm_timer_set(struct cm_loop *loop, struct cm_timer *timer, uint64_t due_ms,
                   cm_timer_fn *fn, void *arg);
 void cm_timer_cancel(struct cm_loop *loop, struct cm_timer *timer);
 
-/* cm_loop_turn waits for events, at most until the next timer or `max_ms`, and
- * runs what is due. */
+/* cm_loop_turn waits for events, at most until the next timer or `max_ms` (-1:
+ * no limit), and runs what is due. */
 enum cm_status cm_loop_turn(struct cm_loop *loop, int max_ms,
                             struct cm_error *err);
 /* Thread-safe, signal-safe: makes a running or the next turn return. */
