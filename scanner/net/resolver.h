@@ -7,17 +7,19 @@
 #include "certmuster/evidence.h"
 #include "net/loop.h"
 
-#define CM_RESOLVER_MAX_IN_FLIGHT 1000 /* queries; boringssl/c-ares pitfalls   \
-                                        */
-#define CM_RESOLVER_MAX_CACHE 65536    /* names kept; the oldest go first */
+#define CM_RESOLVER_MAX_IN_FLIGHT                                              \
+    1000                            /* queries; boringssl/c-ares pitfalls      \
+                                     */
+#define CM_RESOLVER_MAX_CACHE 65536 /* names kept; the oldest go first */
 
 struct cm_resolver_options {
     const char *servers; /* "192.0.2.53,[2001:db8::53]:5353"; NULL: the system's
                             (/etc/resolv.conf) */
     const char *second;  /* a second view to compare with; NULL: none */
-    unsigned timeout_ms; /* for one question, all tries together */
+    unsigned timeout_ms; /* for one question, all tries together; 0: 5000 */
     int family;          /* 4, 6, or 0: both */
-    bool hosts_file;     /* look into /etc/hosts first (read once) */
+    bool hosts_file;     /* look into the hosts file first (read once) */
+    const char *hosts_path; /* NULL: /etc/hosts */
 };
 
 struct cm_resolver; /* opaque, one thread's */
@@ -28,7 +30,8 @@ enum cm_status cm_resolver_new(struct cm_resolver **out, struct cm_loop *loop,
 /* Pending lookups are dropped without a call. */
 void cm_resolver_free(struct cm_resolver *resolver);
 
-/* `ev` is borrowed for the call. */
+/* `ev` is borrowed for the call. The result is OK when either resolver gave an
+ * address; `second_differs` and `detail` tell what else there is. */
 typedef void cm_resolved_fn(void *arg, const struct cm_dns_evidence *ev);
 
 /* cm_resolver_lookup always answers later, from the loop, never from inside
