@@ -16,6 +16,8 @@ struct cm_span {
 };
 
 bool cm_span_equal(struct cm_span a, struct cm_span b);
+/* Where a field is said to be owned, this frees the bytes and zeroes it. */
+void cm_span_free(struct cm_span *span);
 
 /* A growing buffer. Once an append fails (no memory, or over `max`) `failed`
  * stays set and later appends do nothing, so that a writer may check once at
@@ -30,7 +32,8 @@ struct cm_buf {
 
 void cm_buf_init(struct cm_buf *buf, size_t max);
 void cm_buf_cleanup(struct cm_buf *buf); /* fine on the zero state */
-void cm_buf_clear(struct cm_buf *buf);   /* empties it, keeps the memory */
+/* Empties it for the next text: keeps the memory, forgets a failure. */
+void cm_buf_clear(struct cm_buf *buf);
 /* Each returns false when the buffer has failed, now or before. */
 bool cm_buf_append(struct cm_buf *buf, const void *data, size_t len);
 bool cm_buf_putc(struct cm_buf *buf, char c);

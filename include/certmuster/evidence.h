@@ -79,7 +79,8 @@ struct cm_alert {
     uint8_t level;       /* 1 warning, 2 fatal */
     uint8_t description; /* RFC 8446 section 6 */
 };
-const char *cm_alert_name(uint8_t description); /* "handshake_failure" ... */
+/* "handshake_failure" ..., "unknown_alert" for a number without a name. */
+const char *cm_alert_name(uint8_t description);
 
 /* What came of a CertificateRequest that was answered with no certificate. */
 enum cm_client_auth {
@@ -141,16 +142,18 @@ struct cm_evidence {
 
 struct cm_evidence *cm_evidence_new(void);
 void cm_evidence_free(struct cm_evidence *ev); /* accepts NULL */
-/* cm_evidence_add_probe lends the new probe; it moves when another is added.
- * NULL: no memory or CM_MAX_PROBES reached. */
+/* cm_evidence_add_probe lends the new probe, all zero. It stays where it is
+ * until cm_evidence_free: the array has room for CM_MAX_PROBES from the first
+ * one on. NULL: no memory or CM_MAX_PROBES reached. */
 struct cm_probe *cm_evidence_add_probe(struct cm_evidence *ev);
-void cm_probe_cleanup(struct cm_probe *probe);
-/* The probe an endpoint is judged by: the one that came furthest, the first
- * of equals; NULL when there is none. */
+void cm_probe_cleanup(struct cm_probe *probe); /* leaves it all zero */
+/* The probe an endpoint is judged by: the one that came furthest; among equals
+ * one that completed the handshake, then the first. NULL: there is none. */
 const struct cm_probe *cm_evidence_main_probe(const struct cm_evidence *ev);
 
-const char *cm_tls_version_name(uint16_t version); /* "TLSv1.3", or "0x0305" */
-const char *cm_tls_cipher_name(uint16_t cipher);   /* IANA's, NULL: unknown */
-const char *cm_tls_group_name(uint16_t group);     /* IANA's, NULL: unknown */
+/* "TLSv1.3" ...; "0x0305" for a TLS version nobody knows; else "unknown". */
+const char *cm_tls_version_name(uint16_t version);
+const char *cm_tls_cipher_name(uint16_t cipher); /* IANA's, NULL: unknown */
+const char *cm_tls_group_name(uint16_t group);   /* IANA's, NULL: unknown */
 
 #endif

@@ -14,7 +14,7 @@ uint64_t cm_hash64(const uint8_t key[16], const void *data, size_t len);
 
 struct cm_map; /* opaque */
 
-struct cm_map *cm_map_new(void); /* NULL: no memory */
+struct cm_map *cm_map_new(void); /* NULL: no memory, or no random key */
 /* cm_map_free frees the map and its copies of the keys; each value goes to
  * `free_value` if that is not NULL. Accepts NULL. */
 void cm_map_free(struct cm_map *map, void (*free_value)(void *value));

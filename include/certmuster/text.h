@@ -14,22 +14,26 @@
  * each offending byte. Output is valid UTF-8 always. */
 
 /* A JSON string with its quotes (RFC 8259): controls escaped, and also < > &
- * U+2028 U+2029 as \uXXXX, so the text is safe inside an HTML script block. */
+ * U+2028 U+2029 and bidirectional overrides as \uXXXX, so the text is safe
+ * inside an HTML script block and shows its true order. */
 void cm_text_json(struct cm_buf *out, const char *text, size_t len);
-/* One CSV field (RFC 4180): quoted when it holds a comma, quote, CR, LF or
- * leading/trailing space. A field that a spreadsheet would run as a formula
- * (first byte, after white space, one of = + - @ or a tab/CR) gets a leading
- * apostrophe. Control characters except LF and tab become U+FFFD. A plain
- * number such as -5 or +1.5 is left alone. */
+/* One CSV field (RFC 4180): quoted when it holds a comma, semicolon, tab,
+ * quote, CR, LF or leading/trailing space. A field that a spreadsheet would run
+ * as a formula (first character, after white space, one of = + - @, also in
+ * full width; or first byte a tab/CR) gets a leading apostrophe. CR LF becomes
+ * LF; other control characters except LF and tab, and bidirectional overrides,
+ * become U+FFFD. A plain number such as -5 or +1.5 is left alone. */
 void cm_text_csv(struct cm_buf *out, const char *text, size_t len);
-/* HTML text or a double-quoted attribute value: & < > " ' as entities, control
- * characters except LF and tab as U+FFFD. */
+/* HTML text or a quoted attribute value: & < > " ' as entities; line ends,
+ * control characters and overrides as in CSV. */
 void cm_text_html(struct cm_buf *out, const char *text, size_t len);
-/* One line for a terminal: controls, DEL, C1, and bidirectional overrides are
- * shown as \xNN or \u{NNNN}; nothing moves the cursor or changes a colour. */
+/* One line for a terminal: controls, DEL, C1, line separators, bidirectional
+ * marks and overrides are shown as \xNN or \u{NNNN}; nothing moves the cursor,
+ * changes a colour or the order. */
 void cm_text_terminal(struct cm_buf *out, const char *text, size_t len);
 /* Copies `text` with each byte that is not UTF-8 read as Windows-1252, so that
- * a spreadsheet's "Müller" survives. Already valid text is unchanged. */
+ * a spreadsheet's "Müller" survives (U+FFFD for its five free codes). Already
+ * valid text is unchanged. */
 void cm_text_to_utf8(struct cm_buf *out, const char *text, size_t len);
 bool cm_text_is_utf8(const char *text, size_t len);
 
@@ -44,7 +48,7 @@ const char *cm_time_day(int64_t unix_s, char out[CM_TIME_TEXT_SIZE]);
 /* Reads RFC 3339, with Z or an offset, or a bare date (00:00:00 UTC). */
 bool cm_time_parse(const char *text, int64_t *out);
 /* Seconds since 1970 of a proleptic Gregorian UTC date; false when a field is
- * out of range (leap second 60 is refused). */
+ * out of range (leap second 60 is refused; years are 0 to 9999). */
 bool cm_time_from_civil(int year, int month, int day, int second_of_day,
                         int64_t *out);
 

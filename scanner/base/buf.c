@@ -1,0 +1,154 @@
+/* A growing buffer with a cap. There is always room for a NUL after the
+ * content, so that lending it as a string needs no memory.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "certmuster/buf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_SIZE 64
+
+bool cm_span_equal(struct cm_span a, struct cm_span b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+void cm_span_free(struct cm_span *span)
+{
+    void *memory;
+
+    /* The bytes are const for everybody else; this is their owner. */
+    memcpy(&memory, &span->data, sizeof(memory));
+    free(memory);
+    *span = (struct cm_span){0};
+}
+
+void cm_buf_init(struct cm_buf *buf, size_t max)
+{
+    *buf = (struct cm_buf){.max = max};
+}
+
+void cm_buf_cleanup(struct cm_buf *buf)
+{
+    free(buf->data);
+    *buf = (struct cm_buf){.max = buf->max};
+}
+
+void cm_buf_clear(struct cm_buf *buf)
+{
+    buf->len = 0;
+    buf->failed = false;
+}
+
+/* Makes room for `more` bytes and a NUL. */
+static bool reserve(struct cm_buf *buf, size_t more)
+{
+    size_t cap = buf->cap < FIRST_SIZE ? FIRST_SIZE : buf->cap;
+    uint8_t *data;
+
+    if (buf->failed || more > buf->max - buf->len || buf->max == SIZE_MAX) {
+        buf->failed = true;
+        return false;
+    }
+    if (buf->cap - buf->len > more) {
+        return true;
+    }
+    while (cap - buf->len <= more) {
+        cap = cap > SIZE_MAX / 2 ? SIZE_MAX : cap * 2;
+    }
+    if (cap > buf->max + 1) {
+        cap = buf->max + 1;
+    }
+    data = realloc(buf->data, cap);
+    if (data == NULL) {
+        buf->failed = true;
+        return false;
+    }
+    buf->data = data;
+    buf->cap = cap;
+    return true;
+}
+
+bool cm_buf_append(struct cm_buf *buf, const void *data, size_t len)
+{
+    if (!reserve(buf, len)) {
+        return false;
+    }
+    if (len > 0) {
+        memcpy(buf->data + buf->len, data, len);
+        buf->len += len;
+    }
+    return true;
+}
+
+bool cm_buf_putc(struct cm_buf *buf, char c)
+{
+    return cm_buf_append(buf, &c, 1);
+}
+
+bool cm_buf_puts(struct cm_buf *buf, const char *text)
+{
+    return cm_buf_append(buf, text, strlen(text));
+}
+
+bool cm_buf_printf(struct cm_buf *buf, const char *fmt, ...)
+{
+    va_list args;
+    va_list again;
+    int len;
+    bool good = false;
+
+    va_start(args, fmt);
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, fmt, args);
+    if (len < 0) {
+        buf->failed = true;
+    } else if (reserve(buf, (size_t)len)) {
+        (void)vsnprintf((char *)buf->data + buf->len, (size_t)len + 1, fmt,
+                        again);
+        buf->len += (size_t)len;
+        good = true;
+    }
+    va_end(again);
+    va_end(args);
+    return good;
+}
+
+bool cm_buf_hex(struct cm_buf *buf, const void *data, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    const uint8_t *bytes = data;
+
+    if (len > SIZE_MAX / 2 || !reserve(buf, len * 2)) {
+        buf->failed = true;
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        buf->data[buf->len++] = (uint8_t)digits[bytes[i] >> 4];
+        buf->data[buf->len++] = (uint8_t)digits[bytes[i] & 15];
+    }
+    return true;
+}
+
+const char *cm_buf_cstr(struct cm_buf *buf)
+{
+    if (buf->failed || buf->data == NULL) {
+        return "";
+    }
+    buf->data[buf->len] = '\0';
+    return (const char *)buf->data;
+}
+
+char *cm_buf_take(struct cm_buf *buf)
+{
+    char *text = NULL;
+
+    if (reserve(buf, 0)) {
+        buf->data[buf->len] = '\0';
+        text = (char *)buf->data;
+        buf->data = NULL;
+    }
+    cm_buf_cleanup(buf);
+    return text;
+}

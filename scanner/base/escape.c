@@ -1,0 +1,226 @@
+/* Foreign text on its way out: JSON, CSV, HTML, terminal. Each rule is one
+ * function over characters; a byte that is not UTF-8 is U+FFFD to all of them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "certmuster/text.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+/* The next character of the text; moves on by one byte where there is none. */
+static uint32_t next(const char **text, size_t *len)
+{
+    uint32_t c;
+    size_t used = cm_utf8_read(*text, *len, &c);
+
+    if (used == 0) {
+        c = CM_UTF8_REPLACEMENT;
+        used = 1;
+    }
+    *text += used;
+    *len -= used;
+    return c;
+}
+
+static bool is_control(uint32_t c) /* C0, DEL, C1 */
+{
+    return c < 0x20 || (c >= 0x7F && c < 0xA0);
+}
+
+/* Characters that make what follows look reordered (UAX #9): a host name that
+ * holds one reads as another host. */
+static bool is_override(uint32_t c)
+{
+    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static bool json_needs_escape(uint32_t c)
+{
+    return is_control(c) || is_override(c) || c == '<' || c == '>' ||
+           c == '&' || c == 0x2028 || c == 0x2029;
+}
+
+void cm_text_json(struct cm_buf *out, const char *text, size_t len)
+{
+    static const char named[] = "\"\\\b\f\n\r\t";
+    static const char letters[] = "\"\\bfnrt";
+
+    cm_buf_putc(out, '"');
+    while (len > 0) {
+        uint32_t c = next(&text, &len);
+        const char *name = c > 0 && c < 0x80 ? strchr(named, (int)c) : NULL;
+
+        if (name != NULL) {
+            cm_buf_putc(out, '\\');
+            cm_buf_putc(out, letters[name - named]);
+        } else if (json_needs_escape(c)) {
+            cm_buf_printf(out, "\\u%04x", (unsigned)c);
+        } else {
+            cm_utf8_write(out, c);
+        }
+    }
+    cm_buf_putc(out, '"');
+}
+
+/* CSV and HTML keep line ends and tabs; a CR is part of a line end (and then
+ * dropped) or a control character like the others. */
+static bool kept(uint32_t *c, const char *rest, size_t len)
+{
+    if (*c == '\r' && len > 0 && *rest == '\n') {
+        return false;
+    }
+    if ((is_control(*c) && *c != '\n' && *c != '\t') || is_override(*c)) {
+        *c = CM_UTF8_REPLACEMENT;
+    }
+    return true;
+}
+
+static bool is_blank(uint32_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 ||
+           (c >= 0x2000 && c <= 0x200B) || c == 0x2028 || c == 0x2029 ||
+           c == 0x202F || c == 0x205F || c == 0x3000 || c == 0xFEFF;
+}
+
+/* Also the full-width forms, which some spreadsheets take for the plain ones.
+ */
+static bool starts_formula(uint32_t c)
+{
+    return c == '=' || c == '+' || c == '-' || c == '@' || c == 0xFF1D ||
+           c == 0xFF0B || c == 0xFF0D || c == 0xFF20;
+}
+
+static size_t count_digits(const char *text, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && text[n] >= '0' && text[n] <= '9') {
+        n++;
+    }
+    return n;
+}
+
+/* -5, +1.5, .5: nothing that a spreadsheet could run. */
+static bool is_plain_number(const char *text, size_t len)
+{
+    size_t at = len > 0 && (text[0] == '+' || text[0] == '-') ? 1 : 0;
+    size_t whole = count_digits(text + at, len - at);
+    size_t fraction = 0;
+
+    at += whole;
+    if (at < len && text[at] == '.') {
+        at++;
+        fraction = count_digits(text + at, len - at);
+        at += fraction;
+    }
+    return at == len && whole + fraction > 0;
+}
+
+static bool is_formula(const char *text, size_t len)
+{
+    if (len == 0 || is_plain_number(text, len)) {
+        return false;
+    }
+    if (*text == '\t' || *text == '\r') {
+        return true;
+    }
+    while (len > 0) {
+        uint32_t c = next(&text, &len);
+
+        if (!is_blank(c)) {
+            return starts_formula(c);
+        }
+    }
+    return false;
+}
+
+static bool csv_needs_quotes(const char *text, size_t len)
+{
+    if (len > 0 && (text[0] == ' ' || text[len - 1] == ' ')) {
+        return true;
+    }
+    for (size_t i = 0; i < len; i++) { /* ; and tab separate for some readers */
+        if (text[i] != '\0' && strchr(",;\t\"\r\n", text[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void cm_text_csv(struct cm_buf *out, const char *text, size_t len)
+{
+    bool quotes = csv_needs_quotes(text, len);
+
+    if (quotes) {
+        cm_buf_putc(out, '"');
+    }
+    if (is_formula(text, len)) {
+        cm_buf_putc(out, '\'');
+    }
+    while (len > 0) {
+        uint32_t c = next(&text, &len);
+
+        if (!kept(&c, text, len)) {
+            continue;
+        }
+        if (c == '"') {
+            cm_buf_putc(out, '"');
+        }
+        cm_utf8_write(out, c);
+    }
+    if (quotes) {
+        cm_buf_putc(out, '"');
+    }
+}
+
+static const char *html_entity(uint32_t c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+void cm_text_html(struct cm_buf *out, const char *text, size_t len)
+{
+    while (len > 0) {
+        uint32_t c = next(&text, &len);
+        const char *entity;
+
+        if (!kept(&c, text, len)) {
+            continue;
+        }
+        entity = html_entity(c);
+        if (entity != NULL) {
+            cm_buf_puts(out, entity);
+        } else {
+            cm_utf8_write(out, c);
+        }
+    }
+}
+
+void cm_text_terminal(struct cm_buf *out, const char *text, size_t len)
+{
+    while (len > 0) {
+        uint32_t c = next(&text, &len);
+
+        if (c < 0x20 || c == 0x7F) {
+            cm_buf_printf(out, "\\x%02x", (unsigned)c);
+        } else if (is_control(c) || is_override(c) || c == 0x061C ||
+                   c == 0x200E || c == 0x200F || c == 0x2028 || c == 0x2029) {
+            cm_buf_printf(out, "\\u{%04x}", (unsigned)c);
+        } else {
+            cm_utf8_write(out, c);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/* The parts of judgements and results that every module shares: keys, words
+ * and memory. Deciding is judge/'s.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/siphash.h"
+#include "certmuster/judge.h"
+#include "certmuster/store.h"
+
+const char *cm_confidence_id(enum cm_confidence confidence)
+{
+    return confidence == CM_CERTAIN ? "certain" : "probable";
+}
+
+/* The zero key: the same action has the same key in every run. */
+const char *cm_action_key(enum cm_resolution resolution,
+                          const char *subject_key, char out[CM_ACTION_KEY_SIZE])
+{
+    const char *id = cm_resolution_info(resolution)->id;
+    struct cm_siphash sip;
+
+    cm_siphash_init(&sip, NULL);
+    cm_siphash_add(&sip, id, strlen(id) + 1);
+    cm_siphash_add(&sip, subject_key, strlen(subject_key));
+    (void)snprintf(out, CM_ACTION_KEY_SIZE, "%016" PRIx64,
+                   cm_siphash_end(&sip));
+    return out;
+}
+
+void cm_judgement_cleanup(struct cm_judgement *judgement)
+{
+    for (size_t i = 0; i < judgement->num_findings; i++) {
+        struct cm_finding *finding = &judgement->findings[i];
+
+        free(finding->proof);
+        free(finding->subject_key);
+        free(finding->subject);
+        cm_cert_unref(finding->cert);
+    }
+    for (size_t i = 0; i < judgement->num_path; i++) {
+        cm_cert_unref(judgement->path[i]);
+    }
+    free(judgement->findings);
+    free(judgement->path);
+    *judgement = (struct cm_judgement){.primary = -1};
+}
+
+struct cm_result *cm_result_new(void)
+{
+    struct cm_result *result = calloc(1, sizeof(*result));
+
+    if (result != NULL) {
+        result->judgement.primary = -1;
+    }
+    return result;
+}
+
+void cm_result_free(struct cm_result *result)
+{
+    if (result == NULL) {
+        return;
+    }
+    cm_evidence_free(result->evidence);
+    cm_judgement_cleanup(&result->judgement);
+    free(result);
+}
