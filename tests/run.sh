@@ -33,7 +33,7 @@ done
 cd "$TOP" || exit 2
 . "$TOP/samples/demo/install.sh"
 TEST_PACKAGES="libcmocka-dev nginx-light openssl gnutls-bin knot sqlite3
-  python3-minimal procps"
+  python3 tinyproxy-bin procps"
 LINT_PACKAGES="clang clang-tidy clang-format cppcheck shellcheck pmccabe mandoc
   codespell gcovr"
 if [ $INSTALL = yes ]; then
@@ -80,8 +80,8 @@ sources() { find include scanner report tests samples -name "$1"; }
 format_check() { sources '*.[ch]' | xargs clang-format --dry-run -Werror; }
 
 tidy() {
-  find scanner report -name '*.c' |
-    xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p "$BUILD/clang"
+  find scanner report -name '*.c' -print0 |
+    xargs -0 -P "$(nproc)" -n 4 clang-tidy --quiet -p "$BUILD/clang"
 }
 
 static_check() {

@@ -1,0 +1,68 @@
+# What the integration tests share (sourced). Each runs in a fresh folder $WORK.
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
+set -eu
+
+PATH=$PATH:/usr/sbin:/sbin
+rm -rf "$WORK"
+mkdir -p "$WORK"
+cd "$WORK"
+CHECK=$SOURCE/tests/integration/check.py
+failures=0
+: >started
+
+fail() {
+  echo "FAIL: $*" >&2
+  failures=$((failures + 1))
+}
+
+stop_started() {
+  while read -r pid; do
+    kill "$pid" 2>/dev/null || :
+  done <started
+}
+trap stop_started EXIT
+
+# start COMMAND...: in the background, stopped at the end by its process id.
+start() {
+  "$@" >>servers.log 2>&1 &
+  echo $! >>started
+}
+
+finish() {
+  [ $failures -eq 0 ] || exit 1
+}
+
+# scan OPTIONS...: against the fleet's DNS and roots; its exit code in $code.
+scan() {
+  code=0
+  "$CERTMUSTER" scan --trust "demo=$FLEET/roots.pem" \
+    --resolver 127.42.0.53:5353 --loopback-ok --timeout-connect 2 \
+    --timeout-tls 2 "$@" >summary.txt 2>messages.txt || code=$?
+}
+
+want_code() { # want_code N
+  [ "$code" -eq "$1" ] || {
+    fail "exit code $code instead of $1: $(cat messages.txt)"
+  }
+}
+
+# A port that nobody uses now, on the given address.
+free_port() {
+  python3 -c 'import socket, sys
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET)
+s.bind((sys.argv[1], 0))
+print(s.getsockname()[1])' "$1"
+}
+
+# wait_port ADDRESS PORT: up to ten seconds.
+wait_port() {
+  python3 -c 'import socket, sys, time
+for _ in range(200):
+    try:
+        socket.create_connection((sys.argv[1], int(sys.argv[2])), 1).close()
+        sys.exit(0)
+    except OSError:
+        time.sleep(0.05)
+sys.exit("nothing listens at " + " ".join(sys.argv[1:]))' "$1" "$2"
+}
