@@ -231,7 +231,6 @@ static int open_socket(const struct cm_address *address, int *out)
     const int one = 1;
     int fd = socket(address->family == 4 ? AF_INET : AF_INET6,
                     SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    int error;
 
     if (fd < 0) {
         return errno;
@@ -239,7 +238,8 @@ static int open_socket(const struct cm_address *address, int *out)
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     if (connect(fd, (const struct sockaddr *)&to, len) != 0 &&
         errno != EINPROGRESS) {
-        error = errno;
+        int error = errno;
+
         close(fd);
         return error;
     }

@@ -9,7 +9,7 @@
 
 /* Which of two results is told: the lower one. A failure goes before "there is
  * none", which it leaves open for the other type. */
-static const unsigned char weight[CM_DNS_RESULT_COUNT] = {
+static const uint8_t weight[CM_DNS_RESULT_COUNT] = {
     [CM_DNS_OK] = 0,         [CM_DNS_CNAME_BROKEN] = 1, [CM_DNS_SERVFAIL] = 2,
     [CM_DNS_REFUSED] = 3,    [CM_DNS_TIMEOUT] = 4,      [CM_DNS_FAILED] = 5,
     [CM_DNS_NO_ADDRESS] = 6, [CM_DNS_NXDOMAIN] = 7,     [CM_DNS_NOT_ASKED] = 8,
@@ -154,8 +154,6 @@ static const char *common_words(const struct cm_dns_answer *a,
  * name has addresses of one family only. */
 static void describe(const struct cm_dns_answers *view, struct cm_buf *out)
 {
-    const struct cm_dns_answer *parts[] = {view->a, view->aaaa};
-    const char *const types[] = {"A: ", "AAAA: "};
     const bool any_ok = view_result(view) == CM_DNS_OK;
     const char *common = common_words(view->a, view->aaaa);
     const char *before = "";
@@ -164,6 +162,9 @@ static void describe(const struct cm_dns_answers *view, struct cm_buf *out)
         cm_buf_puts(out, common);
         before = ", ";
     } else {
+        const struct cm_dns_answer *parts[] = {view->a, view->aaaa};
+        const char *const types[] = {"A: ", "AAAA: "};
+
         for (size_t i = 0; i < 2; i++) {
             if (parts[i] == NULL || parts[i]->result == CM_DNS_OK ||
                 (any_ok && parts[i]->result == CM_DNS_NO_ADDRESS)) {

@@ -253,15 +253,15 @@ static void send_udp(struct dns_server *server, const struct query *query)
 static void on_udp(void *arg, unsigned ready)
 {
     struct dns_server *server = arg;
-    struct query query;
-    ssize_t got;
+    struct query query = {.len = 0};
 
     (void)ready;
     for (;;) {
         socklen_t len = sizeof(query.from);
+        ssize_t got =
+            recvfrom(server->udp, query.data, sizeof(query.data), MSG_DONTWAIT,
+                     (struct sockaddr *)&query.from, &len);
 
-        got = recvfrom(server->udp, query.data, sizeof(query.data),
-                       MSG_DONTWAIT, (struct sockaddr *)&query.from, &len);
         if (got < 0) {
             return;
         }
@@ -280,9 +280,8 @@ static void on_udp(void *arg, unsigned ready)
 static void answer_tcp(struct connection *connection)
 {
     struct dns_server *server = connection->server;
-    struct query query;
+    struct query query = {.len = 0};
     struct cm_buf reply;
-    uint8_t prefix[2];
 
     query.len = connection->len - 2;
     memcpy(query.data, connection->data + 2, query.len);
@@ -290,8 +289,9 @@ static void answer_tcp(struct connection *connection)
     server->counts.over_tcp++;
     cm_buf_init(&reply, 65535);
     if (make_reply(server, &query, true, &reply)) {
-        prefix[0] = (uint8_t)(reply.len >> 8);
-        prefix[1] = (uint8_t)reply.len;
+        const uint8_t prefix[2] = {(uint8_t)(reply.len >> 8),
+                                   (uint8_t)reply.len};
+
         NEED(send(connection->fd, prefix, 2, MSG_NOSIGNAL) == 2);
         NEED(send(connection->fd, reply.data, reply.len, MSG_NOSIGNAL) ==
              (ssize_t)reply.len);

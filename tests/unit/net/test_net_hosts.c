@@ -196,7 +196,7 @@ static void odd_hosts_files_do_no_harm(void **state)
     static const char nul_byte[] = "192.0.2.1 a\0b\n192.0.2.2 c\n";
     struct cm_hosts *hosts = hosts_of("", 0);
     struct cm_dns_evidence ev;
-    struct cm_buf many;
+    struct cm_buf text;
     char long_name[CM_HOST_SIZE + 20];
 
     (void)state;
@@ -209,16 +209,16 @@ static void odd_hosts_files_do_no_harm(void **state)
     /* More addresses than are kept, and a name nobody can ask for. */
     memset(long_name, 'n', sizeof(long_name) - 1);
     long_name[sizeof(long_name) - 1] = '\0';
-    cm_buf_init(&many, 1 << 20);
+    cm_buf_init(&text, 1 << 20);
     for (int i = 0; i < 40; i++) {
-        cm_buf_printf(&many, "192.0.2.%d many %s\n", i, long_name);
+        cm_buf_printf(&text, "192.0.2.%d many %s\n", i, long_name);
     }
-    hosts = hosts_of(cm_buf_cstr(&many), many.len);
+    hosts = hosts_of(cm_buf_cstr(&text), text.len);
     assert_true(cm_hosts_find(hosts, "many", 0, &ev));
     assert_int_equal(ev.num_addresses, CM_MAX_ADDRESSES);
     assert_false(cm_hosts_find(hosts, long_name, 0, &ev));
     cm_hosts_free(hosts);
-    cm_buf_cleanup(&many);
+    cm_buf_cleanup(&text);
 }
 
 /* Merging. An answer is written "result[:cnames] addresses". */

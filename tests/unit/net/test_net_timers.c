@@ -190,7 +190,6 @@ static void a_timer_set_by_a_callback_waits_for_the_next_turn(void **state)
 }
 
 struct many {
-    struct scene *scene;
     struct cm_timer timer;
     uint64_t due_ms;
     struct many_log *log;
