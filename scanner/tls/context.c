@@ -1,0 +1,168 @@
+/* What every handshake of a thread offers. Accepts all certificates: trust is
+ * judged later, from the evidence.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <openssl/err.h>
+#include <stdlib.h>
+
+#include "tls/internal.h"
+
+#define NUM_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* No suite without a certificate: a server that cannot use its certificate
+ * would pick one of those and hide what is wrong. */
+static const char ciphers[] = "ALL:3DES:!aPSK:!kPSK:!aNULL:!eNULL";
+
+static const char groups[] = "X25519:P-256:P-384:P-521";
+/* Last, so that no key share is computed for it before a server asks. */
+static const char groups_pq[] = "X25519:P-256:P-384:P-521:X25519MLKEM768";
+
+/* SignatureScheme values, the usual ones first. Servers choose their
+ * certificate by this list, so it names also what we cannot verify: better a
+ * certificate that is seen and refused than none. */
+static const uint16_t signatures[] = {
+    0x0403, /* ecdsa_secp256r1_sha256 */
+    0x0804, /* rsa_pss_rsae_sha256 */
+    0x0401, /* rsa_pkcs1_sha256 */
+    0x0503, /* ecdsa_secp384r1_sha384 */
+    0x0805, /* rsa_pss_rsae_sha384 */
+    0x0501, /* rsa_pkcs1_sha384 */
+    0x0603, /* ecdsa_secp521r1_sha512 */
+    0x0806, /* rsa_pss_rsae_sha512 */
+    0x0601, /* rsa_pkcs1_sha512 */
+    0x0807, /* ed25519 */
+    0x0201, /* rsa_pkcs1_sha1 */
+    0x0203, /* ecdsa_sha1 */
+    /* Some of these no BoringSSL verifies; old ones offer them all the same. */
+    0x0808, /* ed448 */
+    0x0809, /* rsa_pss_pss_sha256 */
+    0x080a, /* rsa_pss_pss_sha384 */
+    0x080b, /* rsa_pss_pss_sha512 */
+    0x081a, /* ecdsa_brainpoolP256r1tls13_sha256 */
+    0x081b, /* ecdsa_brainpoolP384r1tls13_sha384 */
+    0x081c, /* ecdsa_brainpoolP512r1tls13_sha512 */
+    0x0904, /* mldsa44 */
+    0x0905, /* mldsa65 */
+    0x0906, /* mldsa87 */
+    0x0402, /* dsa with SHA-256 (RFC 5246 section 7.4.1.4.1) */
+    0x0202, /* dsa with SHA-1 */
+    0x0301, /* rsa with SHA-224 */
+    0x0303, /* ecdsa with SHA-224 */
+    0x0101, /* rsa with MD5 */
+};
+
+static enum ssl_verify_result_t accept_all(SSL *ssl, uint8_t *alert)
+{
+    (void)ssl;
+    (void)alert;
+    return ssl_verify_ok;
+}
+
+/* Newer libraries refuse numbers that they do not know, so each is tried. */
+static bool offer_signatures(SSL_CTX *ssl_ctx)
+{
+    uint16_t known[NUM_OF(signatures)];
+    size_t num_known = 0;
+
+    for (size_t i = 0; i < NUM_OF(signatures); i++) {
+        if (SSL_CTX_set_verify_algorithm_prefs(ssl_ctx, &signatures[i], 1)) {
+            known[num_known++] = signatures[i];
+        }
+    }
+    ERR_clear_error();
+    return num_known > 0 &&
+           SSL_CTX_set_verify_algorithm_prefs(ssl_ctx, known, num_known) == 1;
+}
+
+static bool offer_groups(SSL_CTX *ssl_ctx)
+{
+    if (SSL_CTX_set1_curves_list(ssl_ctx, groups_pq)) {
+        return true;
+    }
+    ERR_clear_error();
+    return SSL_CTX_set1_curves_list(ssl_ctx, groups) == 1;
+}
+
+static enum cm_status offer_versions(SSL_CTX *ssl_ctx,
+                                     const struct cm_tls_options *options,
+                                     struct cm_error *err)
+{
+    uint16_t min = options->min_version;
+    uint16_t max = options->max_version;
+
+    min = min == 0 ? TLS1_VERSION : min;
+    max = max == 0 ? TLS1_3_VERSION : max;
+    if (min > max || !SSL_CTX_set_min_proto_version(ssl_ctx, min) ||
+        !SSL_CTX_set_max_proto_version(ssl_ctx, max)) {
+        ERR_clear_error();
+        return cm_error_set(err, CM_EUSAGE,
+                            "TLS versions 0x%04x to 0x%04x cannot be offered",
+                            (unsigned)min, (unsigned)max);
+    }
+    return CM_OK;
+}
+
+static void configure(struct cm_tls_context *context)
+{
+    SSL_CTX *ssl_ctx = context->ssl_ctx;
+
+    SSL_CTX_set0_buffer_pool(ssl_ctx, context->pool);
+    SSL_CTX_set_custom_verify(ssl_ctx, SSL_VERIFY_PEER, accept_all);
+    SSL_CTX_set_msg_callback(ssl_ctx, cm_tls_on_message);
+    SSL_CTX_set_session_cache_mode(ssl_ctx, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_max_cert_list(ssl_ctx, CM_MAX_CHAIN_BYTES);
+    SSL_CTX_enable_ocsp_stapling(ssl_ctx);
+    SSL_CTX_enable_signed_cert_timestamps(ssl_ctx);
+}
+
+enum cm_status cm_tls_context_new(struct cm_tls_context **out,
+                                  const struct cm_tls_options *options,
+                                  struct cm_error *err)
+{
+    enum cm_status status;
+    struct cm_tls_context *context = calloc(1, sizeof(*context));
+
+    *out = NULL;
+    if (context == NULL) {
+        return cm_error_nomem(err, "the TLS context");
+    }
+    context->bio_method = cm_tls_bio_method_new();
+    context->pool = CRYPTO_BUFFER_POOL_new();
+    /* "with buffers": the library leaves the certificates as bytes and parses
+     * nothing but the leaf's public key. */
+    context->ssl_ctx = SSL_CTX_new(TLS_with_buffers_method());
+    if (context->bio_method == NULL || context->pool == NULL ||
+        context->ssl_ctx == NULL) {
+        status = cm_error_nomem(err, "the TLS context");
+        goto out;
+    }
+    configure(context);
+    status = offer_versions(context->ssl_ctx, options, err);
+    if (status != CM_OK) {
+        goto out;
+    }
+    if (!SSL_CTX_set_cipher_list(context->ssl_ctx, ciphers) ||
+        !offer_groups(context->ssl_ctx) ||
+        !offer_signatures(context->ssl_ctx)) {
+        status =
+            cm_error_set(err, CM_EINTERNAL, "%s refuses what certmuster offers",
+                         cm_tls_library());
+        goto out;
+    }
+    *out = context;
+    context = NULL; /* now the caller's */
+out:
+    ERR_clear_error();
+    cm_tls_context_free(context);
+    return status;
+}
+
+void cm_tls_context_free(struct cm_tls_context *context)
+{
+    if (context == NULL) {
+        return;
+    }
+    SSL_CTX_free(context->ssl_ctx);
+    CRYPTO_BUFFER_POOL_free(context->pool); /* after all of its users */
+    BIO_meth_free(context->bio_method);
+    free(context);
+}

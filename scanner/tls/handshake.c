@@ -1,0 +1,352 @@
+/* Driving one handshake, and telling afterwards how it ended and by whom.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <openssl/err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tls/capture.h"
+#include "tls/internal.h"
+
+#define HANDSHAKE_HEADER_LEN 4 /* type and 24-bit length */
+#define LINGER_READ_SIZE 512
+
+/* RFC 8446 section 6. */
+enum alert {
+    ALERT_WARNING = 1,
+    ALERT_CLOSE_NOTIFY = 0,
+    ALERT_BAD_RECORD_MAC = 20,
+    ALERT_DECRYPTION_FAILED = 21,
+    ALERT_DECRYPT_ERROR = 51,
+    ALERT_INTERNAL_ERROR = 80,
+};
+
+static void on_alert(struct cm_tls *tls, bool sent, const uint8_t *data)
+{
+    struct cm_alert alert = {
+        .seen = true, .level = data[0], .description = data[1]};
+
+    if (!sent) {
+        tls->probe->alert_received = alert;
+        tls->alert_is_last = true;
+    } else if (alert.description != ALERT_CLOSE_NOTIFY) {
+        tls->probe->alert_sent = alert; /* our good-bye is no news */
+    }
+}
+
+/* The first Certificate message is the server's; a sound server sends one. */
+static void keep_certificate(struct cm_tls *tls, struct cm_reader body)
+{
+    if (body.len == 0 || tls->certificate != NULL) {
+        return;
+    }
+    tls->certificate = malloc(body.len);
+    if (tls->certificate == NULL) {
+        tls->no_memory = true;
+        return;
+    }
+    memcpy(tls->certificate, body.data, body.len);
+    tls->certificate_len = body.len;
+}
+
+void cm_tls_on_message(int is_write, int version, int type, const void *data,
+                       size_t len, SSL *ssl, void *arg)
+{
+    struct cm_tls *tls = arg;
+    const uint8_t *bytes = data;
+    struct cm_reader body;
+
+    (void)version;
+    (void)ssl;
+    if (type == SSL3_RT_ALERT && len == 2) {
+        on_alert(tls, is_write != 0, bytes);
+        return;
+    }
+    if (type != SSL3_RT_HANDSHAKE || is_write || len < HANDSHAKE_HEADER_LEN) {
+        return;
+    }
+    tls->alert_is_last = false;
+    cm_reader_init(&body, bytes + HANDSHAKE_HEADER_LEN,
+                   len - HANDSHAKE_HEADER_LEN);
+    if (bytes[0] == CM_HS_CERTIFICATE) {
+        if (tls->probe->certificate_message) {
+            return;
+        }
+        keep_certificate(tls, body);
+    }
+    /* What is malformed the library refuses in its own words. */
+    (void)cm_capture_message(bytes[0], body, tls->probe);
+}
+
+struct cm_tls *cm_tls_new(struct cm_tls_context *context, int fd,
+                          const char *sni, struct cm_probe *probe)
+{
+    struct cm_tls *tls = calloc(1, sizeof(*tls));
+
+    if (tls == NULL) {
+        return NULL;
+    }
+    tls->context = context;
+    tls->fd = fd;
+    tls->probe = probe;
+    tls->ssl = SSL_new(context->ssl_ctx);
+    if (tls->ssl == NULL || !cm_tls_bio_attach(tls) ||
+        (sni[0] != '\0' && !SSL_set_tlsext_host_name(tls->ssl, sni))) {
+        ERR_clear_error();
+        cm_tls_free(tls);
+        return NULL;
+    }
+    SSL_set_msg_callback_arg(tls->ssl, tls);
+    SSL_set_connect_state(tls->ssl);
+    probe->num_first_bytes = 0; /* of the TLS connection, not of STARTTLS */
+    return tls;
+}
+
+void cm_tls_free(struct cm_tls *tls)
+{
+    if (tls == NULL) {
+        return;
+    }
+    SSL_free(tls->ssl);
+    free(tls->certificate);
+    free(tls->parked);
+    free(tls);
+}
+
+/* Moves the library's error queue into probe->error and looks in it for the
+ * one reason that matters: a handshake signature that the certificate's key
+ * did not make. The alert that goes with it is shared with other failures
+ * (RFC 8446 section 6.2: decrypt_error), and so is the reason: both together
+ * are proof. */
+static void take_errors(struct cm_tls *tls)
+{
+    struct cm_probe *probe = tls->probe;
+    size_t used = 0;
+    bool bad_signature = false;
+    uint32_t code;
+
+    probe->error[0] = '\0';
+    while ((code = ERR_get_error()) != 0) {
+        const char *reason = ERR_reason_error_string(code);
+        size_t room = sizeof(probe->error) - used;
+        int put;
+
+        if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
+            ERR_GET_REASON(code) == SSL_R_BAD_SIGNATURE) {
+            bad_signature = true;
+        }
+        put = snprintf(probe->error + used, room, "%s%s", used > 0 ? ", " : "",
+                       reason != NULL ? reason : "unknown error");
+        if (put > 0) {
+            used += (size_t)put < room ? (size_t)put : room - 1;
+        }
+    }
+    probe->bad_key_proof = bad_signature && probe->alert_sent.seen &&
+                           probe->alert_sent.description == ALERT_DECRYPT_ERROR;
+}
+
+/* A warning counts when it was the last word before the end. */
+static bool ended_by_alert(const struct cm_tls *tls)
+{
+    const struct cm_alert *alert = &tls->probe->alert_received;
+    bool hung_up = tls->eof || tls->io_errno != 0;
+
+    return alert->seen && tls->alert_is_last &&
+           (alert->level != ALERT_WARNING ||
+            (hung_up && alert->description != ALERT_CLOSE_NOTIFY));
+}
+
+static bool ended_by_close(const struct cm_tls *tls)
+{
+    const struct cm_alert *alert = &tls->probe->alert_received;
+
+    return tls->eof || (alert->seen && tls->alert_is_last &&
+                        alert->description == ALERT_CLOSE_NOTIFY);
+}
+
+/* EPIPE: the peer's FIN came before its RST, so it closed. */
+static enum cm_end end_of_errno(int error)
+{
+    switch (error) {
+    case ECONNRESET:
+        return CM_END_RESET;
+    case EPIPE:
+        return CM_END_CLOSED;
+    default:
+        return CM_END_SYSTEM;
+    }
+}
+
+static enum cm_end classify(const struct cm_tls *tls, int *sys_errno)
+{
+    int error = tls->io_errno != 0 ? tls->io_errno : tls->gone_errno;
+    enum cm_end end;
+
+    *sys_errno = 0;
+    if (tls->no_memory) {
+        *sys_errno = ENOMEM;
+        return CM_END_SYSTEM;
+    }
+    if (cm_tls_not_tls(tls->probe)) {
+        return CM_END_NOT_TLS;
+    }
+    if (ended_by_alert(tls)) {
+        return CM_END_ALERT_RECEIVED;
+    }
+    if (tls->io_errno != 0 || (tls->eof && error != 0)) {
+        end = end_of_errno(error);
+        *sys_errno = end == CM_END_CLOSED ? 0 : error;
+        return end;
+    }
+    return ended_by_close(tls) ? CM_END_CLOSED : CM_END_REFUSED_BY_US;
+}
+
+static enum cm_io fail(struct cm_tls *tls)
+{
+    take_errors(tls);
+    tls->probe->end = classify(tls, &tls->probe->sys_errno);
+    return CM_IO_FAILED;
+}
+
+static enum cm_io complete(struct cm_tls *tls)
+{
+    struct cm_probe *probe = tls->probe;
+
+    tls->completed = true;
+    probe->end = CM_END_COMPLETE;
+    if (probe->client_auth == CM_CLIENT_AUTH_REQUESTED) {
+        /* Up to TLS 1.2 the server's Finished says that it is content; in 1.3
+         * it was sent before our empty Certificate. */
+        probe->client_auth = probe->version >= CM_TLS1_3
+                                 ? CM_CLIENT_AUTH_UNDETERMINED
+                                 : CM_CLIENT_AUTH_OPTIONAL;
+    }
+    return CM_IO_DONE;
+}
+
+enum cm_io cm_tls_handshake(struct cm_tls *tls)
+{
+    int result;
+    int why;
+
+    if (tls->completed) {
+        return CM_IO_DONE;
+    }
+    ERR_clear_error();
+    cm_tls_bio_begin(tls);
+    result = SSL_do_handshake(tls->ssl);
+    why = SSL_get_error(tls->ssl, result);
+    if (!cm_tls_bio_end(tls)) {
+        tls->no_memory = true;
+    }
+    if (tls->no_memory) {
+        return fail(tls);
+    }
+    if (result == 1) {
+        return complete(tls);
+    }
+    if (why == SSL_ERROR_WANT_WRITE) {
+        return CM_IO_WANT_WRITE;
+    }
+    /* One byte of a banner is enough to know; the library waits for five. */
+    if (why == SSL_ERROR_WANT_READ && !cm_tls_not_tls(tls->probe)) {
+        return CM_IO_WANT_READ;
+    }
+    return fail(tls);
+}
+
+bool cm_tls_must_linger(const struct cm_tls *tls)
+{
+    return tls->completed && !tls->linger_over &&
+           tls->probe->client_auth == CM_CLIENT_AUTH_UNDETERMINED;
+}
+
+/* Failures that speak of our Finished or of the server, not of the missing
+ * certificate. */
+static bool alert_is_unrelated(uint8_t description)
+{
+    return description == ALERT_BAD_RECORD_MAC ||
+           description == ALERT_DECRYPTION_FAILED ||
+           description == ALERT_DECRYPT_ERROR ||
+           description == ALERT_INTERNAL_ERROR;
+}
+
+/* What the end of the connection says about our empty Certificate. A bare FIN
+ * or RST may be a refusal or an idle server's habit. */
+static enum cm_client_auth judge_end(struct cm_tls *tls)
+{
+    struct cm_probe *probe = tls->probe;
+    const struct cm_alert *alert = &probe->alert_received;
+
+    take_errors(tls);
+    if (alert->seen && tls->alert_is_last) {
+        if (alert->description == ALERT_CLOSE_NOTIFY) {
+            return CM_CLIENT_AUTH_OPTIONAL;
+        }
+        return alert_is_unrelated(alert->description)
+                   ? CM_CLIENT_AUTH_UNDETERMINED
+                   : CM_CLIENT_AUTH_REQUIRED;
+    }
+    if (probe->error[0] == '\0') {
+        (void)snprintf(probe->error, sizeof(probe->error),
+                       "closed after our empty Certificate");
+    }
+    return CM_CLIENT_AUTH_UNDETERMINED;
+}
+
+enum cm_io cm_tls_linger(struct cm_tls *tls)
+{
+    uint8_t data[LINGER_READ_SIZE];
+    int result;
+    int why;
+
+    if (!cm_tls_must_linger(tls)) {
+        return CM_IO_DONE;
+    }
+    ERR_clear_error();
+    cm_tls_bio_begin(tls);
+    result = SSL_read(tls->ssl, data, sizeof(data));
+    why = SSL_get_error(tls->ssl, result);
+    if (!cm_tls_bio_end(tls)) {
+        tls->no_memory = true;
+    }
+    if (tls->no_memory || (result <= 0 && why != SSL_ERROR_WANT_READ &&
+                           why != SSL_ERROR_WANT_WRITE)) {
+        tls->linger_over = true;
+        tls->probe->client_auth = judge_end(tls);
+        return CM_IO_DONE;
+    }
+    /* Tickets and data follow once our Finished was accepted. */
+    if (result > 0 || tls->probe->num_tickets > 0) {
+        tls->linger_over = true;
+        tls->probe->client_auth = CM_CLIENT_AUTH_OPTIONAL;
+        return CM_IO_DONE;
+    }
+    return why == SSL_ERROR_WANT_WRITE ? CM_IO_WANT_WRITE : CM_IO_WANT_READ;
+}
+
+void cm_tls_close_notify(struct cm_tls *tls)
+{
+    if (!tls->completed) {
+        return; /* there is nothing to end yet */
+    }
+    cm_tls_bio_begin(tls);
+    (void)SSL_shutdown(tls->ssl);
+    (void)cm_tls_bio_end(tls);
+    ERR_clear_error();
+}
+
+size_t cm_tls_chain(const struct cm_tls *tls, struct cm_span *out, size_t max,
+                    unsigned *num_sent)
+{
+    struct cm_reader body;
+
+    *num_sent = 0;
+    if (tls->certificate == NULL) {
+        return 0;
+    }
+    cm_reader_init(&body, tls->certificate, tls->certificate_len);
+    return cm_capture_chain(body, tls->probe->version >= CM_TLS1_3, out, max,
+                            num_sent);
+}

@@ -1,0 +1,72 @@
+/* What the files of this module share. Private to scanner/tls.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_TLS_INTERNAL_H
+#define CERTMUSTER_TLS_INTERNAL_H
+
+/* OpenSSL's headers have the same names and lie on the default path. */
+#include <openssl/ssl.h>
+#ifndef OPENSSL_IS_BORINGSSL
+#error "certmuster needs BoringSSL's headers, and these are OpenSSL's"
+#endif
+#include <openssl/bio.h>
+#include <openssl/pool.h>
+
+#include "tls/tls.h"
+
+/* A record of the largest size arrives in one or two reads. */
+#define CM_TLS_INPUT_SIZE 16384
+
+/* Bytes read from one connection and not yet used. It lies in the context and
+ * serves each connection only while that one is driven, so that a waiting
+ * connection holds no buffer. */
+struct cm_tls_input {
+    size_t pos;
+    size_t len;
+    uint8_t bytes[CM_TLS_INPUT_SIZE];
+};
+
+struct cm_tls_context {
+    SSL_CTX *ssl_ctx;
+    CRYPTO_BUFFER_POOL *pool;
+    BIO_METHOD *bio_method;
+    struct cm_tls_input input;
+};
+
+struct cm_tls {
+    struct cm_tls_context *context; /* borrowed */
+    SSL *ssl;
+    struct cm_probe *probe; /* borrowed */
+    uint8_t *certificate;   /* the body of the Certificate message; owned */
+    size_t certificate_len;
+
+    int fd;          /* borrowed */
+    int io_errno;    /* ended the connection */
+    int gone_errno;  /* a write found the peer gone; reading goes on */
+    uint8_t *parked; /* input left when a call returned, usually NULL; owned */
+    size_t parked_len;
+    bool eof;
+    bool drained; /* the last read of this call was short: nothing is left */
+
+    bool completed;
+    bool linger_over;
+    bool alert_is_last; /* nothing came after alert_received */
+    bool no_memory;
+};
+
+/* bio.c -- between SSL and the socket. */
+BIO_METHOD *cm_tls_bio_method_new(void); /* NULL: no memory */
+bool cm_tls_bio_attach(struct cm_tls *tls);
+/* Each call into the library happens between these two. end: false when there
+ * was no memory for what is left. */
+void cm_tls_bio_begin(struct cm_tls *tls);
+bool cm_tls_bio_end(struct cm_tls *tls);
+/* The first bytes are not those of a TLS record (RFC 8446 section 5.1). Decided
+ * from the bytes, because libraries differ in how they put it. */
+bool cm_tls_not_tls(const struct cm_probe *probe);
+
+/* handshake.c -- BoringSSL calls this with every whole message in clear, before
+ * it looks at it itself. `arg` is the struct cm_tls. */
+void cm_tls_on_message(int is_write, int version, int type, const void *data,
+                       size_t len, SSL *ssl, void *arg);
+
+#endif
