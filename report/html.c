@@ -1,0 +1,300 @@
+/* The HTML report: one self-contained file that works from a folder, under a
+ * content security policy that lets nothing run but the two parts named by
+ * their hashes. SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <string.h>
+
+#include "certmuster/text.h"
+#include "html_parts.h"
+
+#define MAX_PART (4U << 20)
+
+/* "sha256-<base64>" from the hex that the build wrote. */
+static void csp_hash(struct cm_buf *out, const char *hex)
+{
+    uint8_t digest[32];
+
+    for (size_t i = 0; i < sizeof(digest); i++) {
+        unsigned value = 0;
+
+        for (size_t j = 0; j < 2; j++) {
+            char c = hex[2 * i + j];
+
+            value = value * 16 + (unsigned)(c >= 'a' ? c - 'a' + 10 : c - '0');
+        }
+        digest[i] = (uint8_t)value;
+    }
+    (void)cm_buf_puts(out, "'sha256-");
+    cm_html_base64(out, digest, sizeof(digest));
+    (void)cm_buf_puts(out, "'");
+}
+
+static void head(struct cm_buf *out)
+{
+    (void)cm_buf_puts(out,
+                      "<!doctype html>\n<html lang=\"en\"><head>"
+                      "<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-"
+                      "Security-Policy\" content=\"default-src 'none'; "
+                      "script-src ");
+    csp_hash(out, cm_html_js_sha256);
+    (void)cm_buf_puts(out, "; style-src ");
+    csp_hash(out, cm_html_css_sha256);
+    (void)cm_buf_puts(out,
+                      "; base-uri 'none'; form-action 'none'\">\n"
+                      "<meta name=\"viewport\" content=\"width=device-width,"
+                      "initial-scale=1\">\n<meta name=\"referrer\" "
+                      "content=\"no-referrer\">\n"
+                      "<title>certmuster: fleet trust report</title>\n<style>");
+    (void)cm_buf_puts(out, cm_html_css);
+    (void)cm_buf_puts(out, "</style></head>\n<body>\n");
+}
+
+static void time_text(struct cm_buf *out, int64_t unix_s)
+{
+    char text[CM_TIME_TEXT_SIZE];
+    char day[CM_TIME_TEXT_SIZE];
+
+    if (unix_s == CM_UNKNOWN) {
+        (void)cm_buf_puts(out, "?");
+        return;
+    }
+    (void)cm_time_rfc3339(unix_s, text);
+    (void)cm_buf_printf(out, "%s %.5s UTC", cm_time_day(unix_s, day),
+                        text + 11);
+}
+
+static void title(struct cm_buf *out, const struct cm_run_facts *facts,
+                  const struct cm_report_totals *totals)
+{
+    (void)cm_buf_puts(out, "<header><h1>Fleet trust report</h1>"
+                           "<p class=\"facts\">");
+    cm_html_text(out, facts->input_name);
+    (void)cm_buf_puts(out, " · ");
+    time_text(out, facts->started);
+    (void)cm_buf_puts(out, " · ");
+    cm_html_count(
+        out, facts->rows_read == CM_UNKNOWN ? totals->rows : facts->rows_read,
+        "row", "rows");
+    (void)cm_buf_puts(out, " = ");
+    cm_html_count(out, totals->rows, "result", "results");
+    (void)cm_buf_puts(out, " · trust: ");
+    cm_html_text(out, facts->trust);
+    if (strcmp(facts->state, "complete") != 0) {
+        (void)cm_buf_puts(out, " · <b>this run is ");
+        cm_html_text(out, facts->state);
+        (void)cm_buf_puts(out, "</b>");
+    }
+    (void)cm_buf_puts(out, "</p></header>\n<main>\n");
+}
+
+static void headline(struct cm_buf *out, const struct cm_report_totals *totals)
+{
+    int64_t failing = totals->rows - totals->verdicts[CM_VERDICT_TRUSTED];
+
+    (void)cm_buf_puts(out, "<section class=\"two\" aria-label=\"Summary\">"
+                           "<div class=\"card\"><p class=\"say\"><b>");
+    cm_html_number(out, failing);
+    (void)cm_buf_puts(out, " of ");
+    cm_html_count(out, totals->rows, "endpoint", "endpoints");
+    (void)cm_buf_puts(out, failing == 1 ? " is not trusted.</b> "
+                                        : " are not trusted.</b> ");
+    if (failing > 0) {
+        cm_html_count(out, totals->actions, "action fixes", "actions fix");
+        (void)cm_buf_puts(out, " all of them.");
+    }
+    (void)cm_buf_puts(out, "</p>");
+    cm_html_verdict_bar(out, totals);
+    (void)cm_buf_puts(out, "</div>");
+}
+
+static void next_breaks(struct cm_buf *out,
+                        const struct cm_report_totals *totals,
+                        const struct cm_html_digest *digest)
+{
+    (void)cm_buf_puts(out, "<div class=\"card\"><h3>What breaks next</h3><p>");
+    cm_html_count(out, totals->will_break_30_days,
+                  "endpoint that works now ends",
+                  "endpoints that work now end");
+    (void)cm_buf_puts(out, " within 30 days.</p>");
+    cm_html_expiry_chart(out, digest);
+    (void)cm_buf_puts(out, "</div></section>\n");
+}
+
+static void causes(struct cm_buf *out, const struct cm_report_totals *totals)
+{
+    bool done[CM_CAUSE_COUNT] = {false};
+
+    (void)cm_buf_puts(
+        out, "<h2>Causes</h2><div class=\"card scroll\"><table><caption"
+             ">Every cause that was found; a row may have several."
+             "</caption><thead><tr><th scope=\"col\">cause</th><th "
+             "scope=\"col\">what it means</th><th scope=\"col\">"
+             "severity</th><th scope=\"col\" class=\"num\">fix first"
+             "</th><th scope=\"col\" class=\"num\">rows</th></tr>"
+             "</thead><tbody>\n");
+    for (;;) {
+        size_t best = CM_CAUSE_COUNT;
+        const struct cm_cause_info *info;
+
+        for (size_t i = 0; i < CM_CAUSE_COUNT; i++) {
+            if (!done[i] && totals->causes[i] > 0 &&
+                (best == CM_CAUSE_COUNT ||
+                 totals->causes[i] > totals->causes[best])) {
+                best = i;
+            }
+        }
+        if (best == CM_CAUSE_COUNT) {
+            break;
+        }
+        done[best] = true;
+        info = cm_cause_info((enum cm_cause)best);
+        (void)cm_buf_printf(out,
+                            "<tr><th scope=\"row\">%s</th><td>%s</td><td "
+                            "class=\"%s\">%s</td><td class=\"num\">",
+                            info->id, info->title,
+                            cm_severity_id(info->severity),
+                            cm_severity_id(info->severity));
+        cm_html_number(out, totals->primaries[best]);
+        (void)cm_buf_puts(out, "</td><td class=\"num\">");
+        cm_html_number(out, totals->causes[best]);
+        (void)cm_buf_puts(out, "</td></tr>\n");
+    }
+    (void)cm_buf_puts(out, "</tbody></table></div>\n");
+}
+
+static void endpoint_table(struct cm_buf *out)
+{
+    static const struct {
+        const char *column;
+        const char *title;
+    } heads[] = {
+        {"line", "line"},       {"host", "host"},
+        {"port", "port"},       {"owner", "owner"},
+        {"verdict", "verdict"}, {"cause", "fix first"},
+        {"also", "also"},       {"ends", "certificate ends"},
+        {"tls", "TLS"},
+    };
+    static const char *const filters[] = {"verdict", "cause", "owner",
+                                          "resolution"};
+
+    (void)cm_buf_puts(out,
+                      "<h2 id=\"endpoints-title\">Endpoints <small id=\"found\""
+                      " aria-live=\"polite\">the table needs JavaScript; "
+                      "endpoints.csv has all rows</small></h2>\n<div "
+                      "class=\"tools\" id=\"endpoint-tools\" hidden><label>Find"
+                      "<input id=\"q\" type=\"search\" size=\"26\" placeholder="
+                      "\"host, owner, certificate, cause\"></label>");
+    for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
+        (void)cm_buf_printf(out,
+                            "<label>%s<select id=\"by-%s\"><option value=\"\">"
+                            "any</option></select></label>",
+                            filters[i], filters[i]);
+    }
+    (void)cm_buf_puts(
+        out, "<button class=\"plain\" id=\"all\" hidden>Not only this "
+             "action</button><button class=\"plain\" id=\"export\">CSV "
+             "of these</button></div>\n<div class=\"card scroll\">"
+             "<table id=\"endpoints\"><thead><tr>");
+    for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
+        (void)cm_buf_printf(out,
+                            "<th scope=\"col\" data-column=\"%s\"><button>%s"
+                            "</button></th>",
+                            heads[i].column, heads[i].title);
+    }
+    (void)cm_buf_puts(out,
+                      "</tr></thead><tbody id=\"rows\"></tbody></table></div>\n"
+                      "<p class=\"pages\"><button class=\"plain\" id=\"previous"
+                      "\" disabled>Previous</button> <button class=\"plain\" "
+                      "id=\"next\" disabled>Next</button></p>\n");
+}
+
+static void fact(struct cm_buf *out, const char *name, const char *value)
+{
+    (void)cm_buf_printf(out, "<tr><th scope=\"row\">%s</th><td>", name);
+    cm_html_text(out, value);
+    (void)cm_buf_puts(out, "</td></tr>");
+}
+
+static void facts_table(struct cm_buf *out, const struct cm_run_facts *facts)
+{
+    char text[CM_TIME_TEXT_SIZE];
+
+    (void)cm_buf_printf(out,
+                        "<h2>Run</h2><div class=\"card scroll\"><table><tr><th "
+                        "scope=\"row\">run</th><td>%" PRId64 " (",
+                        facts->run);
+    cm_html_text(out, facts->state);
+    (void)cm_buf_puts(out, ")</td></tr>");
+    fact(out, "input", facts->input_name);
+    fact(out, "input SHA-256", facts->input_sha256);
+    fact(out, "started", cm_time_rfc3339(facts->started, text));
+    if (facts->finished != CM_UNKNOWN) {
+        fact(out, "finished", cm_time_rfc3339(facts->finished, text));
+    }
+    fact(out, "judged for", cm_time_rfc3339(facts->judged_at, text));
+    fact(out, "trust anchors", facts->trust);
+    fact(out, "resolvers", facts->resolvers);
+    fact(out, "options", facts->options);
+    fact(out, "certmuster", facts->version);
+    fact(out, "TLS library", facts->tls_library);
+    (void)cm_buf_puts(out, "</table></div>\n</main>\n<footer><p>Made by "
+                           "certmuster. Nothing in this file is loaded from "
+                           "elsewhere.</p></footer>\n");
+}
+
+static enum cm_status write_top(struct cm_report_run *run,
+                                const struct cm_html_digest *digest,
+                                struct cm_outfile *file, struct cm_error *err)
+{
+    const struct cm_report_totals *totals;
+    struct cm_buf out;
+    enum cm_status status = cm_report_run_totals(run, &totals, err);
+
+    if (status != CM_OK) {
+        return status;
+    }
+    cm_buf_init(&out, MAX_PART);
+    head(&out);
+    title(&out, cm_report_run_facts(run), totals);
+    headline(&out, totals);
+    next_breaks(&out, totals, digest);
+    (void)cm_buf_puts(&out, "<h2>Action plan <small>by endpoints fixed"
+                            "</small></h2>\n");
+    status = cm_outfile_put(file, &out, err);
+    if (status == CM_OK) {
+        status = cm_html_actions_write(run, digest, file, err);
+    }
+    if (status == CM_OK) {
+        causes(&out, totals);
+        endpoint_table(&out);
+        facts_table(&out, cm_report_run_facts(run));
+        status = cm_outfile_put(file, &out, err);
+    }
+    cm_buf_cleanup(&out);
+    return status;
+}
+
+enum cm_status cm_html_write(struct cm_report_run *run, struct cm_outfile *file,
+                             struct cm_error *err)
+{
+    struct cm_html_digest digest;
+    struct cm_buf out;
+    enum cm_status status = cm_html_digest_make(&digest, run, err);
+
+    cm_buf_init(&out, MAX_PART);
+    if (status == CM_OK) {
+        status = write_top(run, &digest, file, err);
+    }
+    if (status == CM_OK) {
+        status = cm_html_columns_write(digest.columns, file, err);
+    }
+    if (status == CM_OK) {
+        (void)cm_buf_puts(&out, "<script>");
+        (void)cm_buf_puts(&out, cm_html_js);
+        (void)cm_buf_puts(&out, "</script>\n</body></html>\n");
+        status = cm_outfile_put(file, &out, err);
+    }
+    cm_buf_cleanup(&out);
+    cm_html_digest_cleanup(&digest);
+    return status;
+}

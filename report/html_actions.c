@@ -1,0 +1,251 @@
+/* The action plan as plain HTML: it needs no script, and prints.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <string.h>
+
+#include "certmuster/report.h"
+#include "certmuster/text.h"
+#include "html_parts.h"
+
+#define MAX_ACTION 262144U
+#define OPEN_ACTIONS 1 /* shown unfolded */
+
+static void severity(struct cm_buf *out, const char *id)
+{
+    char words[32];
+
+    (void)cm_buf_puts(out, " <span class=\"pill ");
+    cm_html_text(out, id);
+    (void)cm_buf_puts(out, "\">");
+    for (size_t i = 0; i < sizeof(words); i++) {
+        words[i] = id[i] == '_' ? ' ' : id[i];
+        if (id[i] == '\0') {
+            break;
+        }
+    }
+    words[sizeof(words) - 1] = '\0';
+    cm_html_text(out, words);
+    (void)cm_buf_puts(out, "</span>");
+}
+
+static void owners(struct cm_buf *out, const struct cm_report_action *action)
+{
+    for (size_t i = 0; i < action->owners.num && i < 5; i++) {
+        (void)cm_buf_puts(out, i == 0 ? "" : ", ");
+        cm_html_text(out, action->owners.items[i]);
+    }
+    if (action->num_owners > 5) {
+        (void)cm_buf_printf(out, " and %" PRId64 " more",
+                            action->num_owners - 5);
+    }
+}
+
+static void summary(struct cm_buf *out, const struct cm_report_action *action,
+                    const struct cm_resolution_info *info, int64_t most)
+{
+    (void)cm_buf_printf(out,
+                        "<summary><span class=\"rank\">%" PRId64
+                        "</span><span><span class=\"t\">",
+                        action->rank);
+    cm_html_text(out, info->title);
+    (void)cm_buf_puts(out, "</span>");
+    severity(out, action->severity);
+    (void)cm_buf_puts(out, "<br><span class=\"sub\">");
+    cm_html_text(out, action->subject);
+    (void)cm_buf_puts(out, "</span></span><span class=\"who\">");
+    cm_html_text(out, info->who);
+    (void)cm_buf_puts(out, "<br><small>");
+    owners(out, action);
+    (void)cm_buf_puts(out, "</small></span><span class=\"n\"><b>");
+    cm_html_number(out, action->fixes_rows);
+    (void)cm_buf_printf(out,
+                        "</b> fixed<meter aria-hidden=\"true\" min=\"0\" "
+                        "max=\"%" PRId64 "\" value=\"%" PRId64
+                        "\"></meter></span></summary>",
+                        most > 0 ? most : 1, action->fixes_rows);
+}
+
+/* Commands name the example's host where they say {host} and so on. */
+static void command(struct cm_buf *out, const char *text,
+                    const struct cm_report_action *action)
+{
+    const char *host =
+        action->host == NULL || *action->host == '\0' ? "HOST" : action->host;
+    const char *sni =
+        action->sni == NULL || *action->sni == '\0' ? host : action->sni;
+
+    while (*text != '\0') {
+        size_t plain = strcspn(text, "{");
+
+        cm_text_html(out, text, plain);
+        text += plain;
+        if (strncmp(text, "{host}", 6) == 0) {
+            cm_html_text(out, host);
+            text += 6;
+        } else if (strncmp(text, "{sni}", 5) == 0) {
+            cm_html_text(out, sni);
+            text += 5;
+        } else if (strncmp(text, "{port}", 6) == 0) {
+            (void)cm_buf_printf(out, "%" PRId64,
+                                action->port == CM_UNKNOWN ? 443
+                                                           : action->port);
+            text += 6;
+        } else if (*text != '\0') {
+            cm_text_html(out, text, 1);
+            text++;
+        }
+    }
+}
+
+static void what_to_do(struct cm_buf *out,
+                       const struct cm_report_action *action,
+                       const struct cm_remedy *remedy)
+{
+    (void)cm_buf_puts(out, "<h3>Do</h3><p>");
+    cm_html_text(out, remedy->why);
+    (void)cm_buf_puts(out, "</p><ol>");
+    for (const char *const *step = remedy->steps; *step != NULL; step++) {
+        (void)cm_buf_puts(out, "<li>");
+        command(out, *step, action);
+        (void)cm_buf_puts(out, "</li>");
+    }
+    (void)cm_buf_puts(out, "</ol>");
+    for (const struct cm_platform *p = remedy->platforms;
+         p != NULL && p->name != NULL; p++) {
+        (void)cm_buf_puts(out, "<details class=\"platform\"><summary>");
+        cm_html_text(out, p->name);
+        (void)cm_buf_puts(out, "</summary><pre>");
+        command(out, p->commands, action);
+        (void)cm_buf_puts(out, "</pre></details>");
+    }
+    if (*remedy->verify != '\0') {
+        (void)cm_buf_puts(out, "<h3>Check</h3><pre>");
+        command(out, remedy->verify, action);
+        (void)cm_buf_puts(out, "</pre>");
+    }
+    if (*remedy->never != '\0') {
+        (void)cm_buf_puts(out, "<p class=\"never\"><b>Not a fix:</b> ");
+        cm_html_text(out, remedy->never);
+        (void)cm_buf_puts(out, "</p>");
+    }
+}
+
+static void clients(struct cm_buf *out, const struct cm_report_action *action)
+{
+    enum cm_cause cause;
+    const struct cm_cause_text *text;
+
+    if (action->causes.num == 0 ||
+        !cm_cause_from_id(action->causes.items[0], &cause)) {
+        return;
+    }
+    text = cm_cause_text(cause);
+    (void)cm_buf_puts(out, "<p class=\"mute\">");
+    cm_html_text(out, text->meaning);
+    (void)cm_buf_puts(out, "</p>");
+    if (text->clients == NULL || text->clients->client == NULL) {
+        return;
+    }
+    (void)cm_buf_puts(out, "<h3>Clients say</h3><table>");
+    for (const struct cm_client_text *c = text->clients; c->client != NULL;
+         c++) {
+        (void)cm_buf_puts(out, "<tr><td>");
+        cm_html_text(out, c->client);
+        (void)cm_buf_puts(out, "</td><td>");
+        cm_html_text(out, c->text);
+        (void)cm_buf_puts(out, "</td></tr>");
+    }
+    (void)cm_buf_puts(out, "</table>");
+}
+
+static void proof(struct cm_buf *out, const struct cm_report_action *action,
+                  const struct cm_html_digest *digest)
+{
+    const struct cm_html_proof *found =
+        cm_map_get(digest->proofs, action->key, strlen(action->key));
+
+    (void)cm_buf_puts(out, "<h3>Proof</h3>");
+    if (found != NULL && found->proof != NULL) {
+        (void)cm_buf_puts(out, "<p class=\"proof\">");
+        cm_html_text(out, found->proof);
+        (void)cm_buf_puts(out, " <span class=\"mute\">(");
+        cm_html_text(out, found->where);
+        (void)cm_buf_puts(out, ")</span></p>");
+    }
+    if (action->fingerprint_sha256 != NULL) {
+        (void)cm_buf_puts(out, "<p class=\"mute proof\">SHA-256 ");
+        cm_html_text(out, action->fingerprint_sha256);
+        (void)cm_buf_puts(out, "</p>");
+    }
+    (void)cm_buf_puts(out, "<p class=\"mute\">Cause: ");
+    for (size_t i = 0; i < action->causes.num; i++) {
+        (void)cm_buf_puts(out, i == 0 ? "" : ", ");
+        cm_html_text(out, action->causes.items[i]);
+    }
+    (void)cm_buf_puts(out, "</p>");
+    clients(out, action);
+    (void)cm_buf_puts(out, "<p><button class=\"plain\" data-action=\"");
+    cm_html_text(out, action->key);
+    (void)cm_buf_puts(out, "\">Show its ");
+    cm_html_count(out, action->touches_rows, "endpoint", "endpoints");
+    (void)cm_buf_puts(out, "</button></p>");
+}
+
+static void one_action(struct cm_buf *out,
+                       const struct cm_report_action *action,
+                       const struct cm_html_digest *digest, int64_t most)
+{
+    enum cm_resolution resolution;
+
+    if (!cm_resolution_from_id(action->resolution, &resolution)) {
+        return; /* of a newer version's store */
+    }
+    (void)cm_buf_printf(out, "<details class=\"act\"%s>",
+                        action->rank <= OPEN_ACTIONS ? " open" : "");
+    summary(out, action, cm_resolution_info(resolution), most);
+    (void)cm_buf_puts(out, "<div class=\"body\"><div>");
+    what_to_do(out, action, cm_remedy(resolution));
+    (void)cm_buf_puts(out, "</div><div>");
+    proof(out, action, digest);
+    (void)cm_buf_puts(out, "</div></div></details>\n");
+}
+
+enum cm_status cm_html_actions_write(struct cm_report_run *run,
+                                     const struct cm_html_digest *digest,
+                                     struct cm_outfile *file,
+                                     struct cm_error *err)
+{
+    struct cm_report_actions *actions = NULL;
+    const struct cm_report_action *action = NULL;
+    struct cm_buf out;
+    int64_t written = 0;
+    int64_t most = 0;
+    enum cm_status status =
+        cm_report_actions_open(&actions, run, CM_ORDER_RANK, err);
+
+    cm_buf_init(&out, MAX_ACTION);
+    while (status == CM_OK) {
+        status = cm_report_actions_next(actions, &action, err);
+        if (status != CM_OK || action == NULL ||
+            written == CM_HTML_MAX_ACTIONS) {
+            break;
+        }
+        most = written == 0 ? action->fixes_rows : most;
+        written++;
+        one_action(&out, action, digest, most);
+        status = cm_outfile_put(file, &out, err);
+    }
+    if (status == CM_OK && written == 0) {
+        (void)cm_buf_puts(&out, "<p class=\"card\">Nothing to do.</p>\n");
+    } else if (status == CM_OK && action != NULL) {
+        (void)cm_buf_puts(&out, "<p class=\"mute\">These are the first ");
+        cm_html_number(&out, written);
+        (void)cm_buf_puts(&out, " actions; actions.csv has all.</p>\n");
+    }
+    if (status == CM_OK) {
+        status = cm_outfile_put(file, &out, err);
+    }
+    cm_buf_cleanup(&out);
+    cm_report_actions_close(actions);
+    return status;
+}

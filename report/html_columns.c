@@ -1,0 +1,184 @@
+/* The endpoint table's data, packed while it is read.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "certmuster/text.h"
+#include "html_parts.h"
+
+#define MAX_PACKED (1U << 30) /* of one column */
+#define CHUNK 16384U
+#define LEVEL 6
+
+static const char *const names[CM_COL_COUNT] = {
+    [CM_COL_LINE] = "line",       [CM_COL_HOST] = "host",
+    [CM_COL_PORT] = "port",       [CM_COL_OWNER] = "owner",
+    [CM_COL_VERDICT] = "verdict", [CM_COL_CAUSE] = "cause",
+    [CM_COL_ALSO] = "also",       [CM_COL_ENDS] = "ends",
+    [CM_COL_TLS] = "tls",         [CM_COL_RESOLUTION] = "resolution",
+    [CM_COL_ACTIONS] = "actions", [CM_COL_SUBJECT] = "subject",
+    [CM_COL_LABELS] = "labels",   [CM_COL_PROOF] = "proof",
+};
+
+struct column {
+    z_stream deflate;
+    bool open;
+    struct cm_buf plain; /* not yet packed */
+    struct cm_buf packed;
+};
+
+struct cm_html_columns {
+    struct column columns[CM_COL_COUNT];
+    bool failed;
+};
+
+struct cm_html_columns *cm_html_columns_new(void)
+{
+    struct cm_html_columns *columns = calloc(1, sizeof(*columns));
+
+    for (size_t i = 0; columns != NULL && i < CM_COL_COUNT; i++) {
+        struct column *column = &columns->columns[i];
+
+        cm_buf_init(&column->plain, SIZE_MAX / 2);
+        cm_buf_init(&column->packed, MAX_PACKED);
+        /* Negative window bits: raw deflate, as browsers read it. */
+        if (deflateInit2(&column->deflate, LEVEL, Z_DEFLATED, -15, 8,
+                         Z_DEFAULT_STRATEGY) != Z_OK) {
+            cm_html_columns_free(columns);
+            return NULL;
+        }
+        column->open = true;
+    }
+    return columns;
+}
+
+void cm_html_columns_free(struct cm_html_columns *columns)
+{
+    if (columns == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < CM_COL_COUNT; i++) {
+        if (columns->columns[i].open) {
+            (void)deflateEnd(&columns->columns[i].deflate);
+        }
+        cm_buf_cleanup(&columns->columns[i].plain);
+        cm_buf_cleanup(&columns->columns[i].packed);
+    }
+    free(columns);
+}
+
+/* Packs what is waiting. */
+static bool pack(struct column *column, int flush)
+{
+    uint8_t chunk[CHUNK];
+    int state;
+
+    column->deflate.next_in = column->plain.data;
+    column->deflate.avail_in = (uInt)column->plain.len;
+    do {
+        column->deflate.next_out = chunk;
+        column->deflate.avail_out = sizeof(chunk);
+        state = deflate(&column->deflate, flush);
+        if (state == Z_STREAM_ERROR ||
+            !cm_buf_append(&column->packed, chunk,
+                           sizeof(chunk) - column->deflate.avail_out)) {
+            return false;
+        }
+    } while (column->deflate.avail_out == 0);
+    cm_buf_clear(&column->plain);
+    return true;
+}
+
+/* Valid UTF-8, one line: "\n" and "\\" are escaped. */
+static void add_line(struct cm_buf *plain, const char *text, size_t len)
+{
+    size_t from = 0;
+
+    for (size_t i = 0; i <= len; i++) {
+        if (i == len || text[i] == '\n' || text[i] == '\\') {
+            cm_text_to_utf8(plain, text + from, i - from);
+            from = i + 1;
+            if (i < len) {
+                (void)cm_buf_puts(plain, text[i] == '\n' ? "\\n" : "\\\\");
+            }
+        }
+    }
+    (void)cm_buf_putc(plain, '\n');
+}
+
+void cm_html_columns_add(struct cm_html_columns *columns,
+                         enum cm_html_column column, const char *text,
+                         size_t len)
+{
+    struct column *to = &columns->columns[column];
+
+    add_line(&to->plain, text, len);
+    if (to->plain.failed || (to->plain.len >= CHUNK && !pack(to, Z_NO_FLUSH))) {
+        columns->failed = true;
+    }
+}
+
+void cm_html_base64(struct cm_buf *out, const uint8_t *data, size_t len)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr"
+                                 "stuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < len; i += 3) {
+        uint32_t group = (uint32_t)data[i] << 16;
+        char quad[4];
+
+        group |= i + 1 < len ? (uint32_t)data[i + 1] << 8 : 0;
+        group |= i + 2 < len ? data[i + 2] : 0;
+        quad[0] = digits[group >> 18];
+        quad[1] = digits[group >> 12 & 63];
+        quad[2] = i + 1 < len ? digits[group >> 6 & 63] : '=';
+        quad[3] = i + 2 < len ? digits[group & 63] : '=';
+        (void)cm_buf_append(out, quad, sizeof(quad));
+    }
+}
+
+static enum cm_status write_column(struct column *column, const char *name,
+                                   struct cm_outfile *file,
+                                   struct cm_error *err)
+{
+    const size_t step = 3 * CHUNK; /* whole groups of three bytes */
+    struct cm_buf text;
+    enum cm_status status = CM_OK;
+
+    cm_buf_init(&text, 8 * CHUNK);
+    (void)cm_buf_printf(&text,
+                        "<script type=\"application/octet-stream\" "
+                        "data-column-data id=\"col-%s\">",
+                        name);
+    for (size_t i = 0; status == CM_OK && i < column->packed.len; i += step) {
+        size_t left = column->packed.len - i;
+
+        cm_html_base64(&text, column->packed.data + i,
+                       left < step ? left : step);
+        status = cm_outfile_put(file, &text, err);
+    }
+    (void)cm_buf_puts(&text, "</script>\n");
+    if (status == CM_OK) {
+        status = cm_outfile_put(file, &text, err);
+    }
+    cm_buf_cleanup(&text);
+    return status;
+}
+
+enum cm_status cm_html_columns_write(struct cm_html_columns *columns,
+                                     struct cm_outfile *file,
+                                     struct cm_error *err)
+{
+    enum cm_status status = CM_OK;
+
+    for (size_t i = 0; status == CM_OK && i < CM_COL_COUNT; i++) {
+        struct column *column = &columns->columns[i];
+
+        if (columns->failed || !pack(column, Z_FINISH)) {
+            return cm_error_nomem(err, "the endpoint table of the report");
+        }
+        status = write_column(column, names[i], file, err);
+    }
+    return status;
+}

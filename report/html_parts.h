@@ -1,0 +1,97 @@
+/* The parts of the HTML report. Private to report/html*.c. All text from the
+ * store goes through cm_text_html, or into a packed column.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_REPORT_HTML_PARTS_H
+#define CERTMUSTER_REPORT_HTML_PARTS_H
+
+#include "certmuster/buf.h"
+#include "certmuster/cause.h"
+#include "certmuster/file.h"
+#include "certmuster/map.h"
+#include "certmuster/status.h"
+#include "reader.h"
+#include "reader_actions.h"
+
+/* html/report.css and html/report.js, with the hex SHA-256 of each. */
+extern const char cm_html_css[];
+extern const char cm_html_css_sha256[];
+extern const char cm_html_js[];
+extern const char cm_html_js_sha256[];
+
+#define CM_HTML_MAX_ACTIONS 500 /* written out; actions.csv has all */
+#define CM_HTML_WEEKS 26        /* on the expiry chart */
+
+enum cm_html_column {
+    CM_COL_LINE,
+    CM_COL_HOST,
+    CM_COL_PORT,
+    CM_COL_OWNER,
+    CM_COL_VERDICT,
+    CM_COL_CAUSE,
+    CM_COL_ALSO,
+    CM_COL_ENDS,
+    CM_COL_TLS,
+    CM_COL_RESOLUTION,
+    CM_COL_ACTIONS,
+    CM_COL_SUBJECT,
+    CM_COL_LABELS,
+    CM_COL_PROOF,
+    CM_COL_COUNT
+};
+
+/* html_columns.c -- the endpoint table's data: each column a raw-deflate stream
+ * of lines, so that a million rows take some 30 MB of memory. */
+struct cm_html_columns;
+struct cm_html_columns *cm_html_columns_new(void); /* NULL: no memory */
+void cm_html_columns_free(struct cm_html_columns *columns);
+/* Adds one value to a column; each row adds one to every column. */
+void cm_html_columns_add(struct cm_html_columns *columns,
+                         enum cm_html_column column, const char *text,
+                         size_t len);
+/* Ends the streams and writes them as script blocks of base64. */
+enum cm_status cm_html_columns_write(struct cm_html_columns *columns,
+                                     struct cm_outfile *file,
+                                     struct cm_error *err);
+void cm_html_base64(struct cm_buf *out, const uint8_t *data, size_t len);
+
+/* What one walk over all rows gathers for the parts above the table. */
+struct cm_html_digest {
+    struct cm_html_columns *columns;
+    struct cm_map *proofs;        /* action key -> struct cm_html_proof */
+    int64_t weeks[CM_HTML_WEEKS]; /* rows whose certificate ends in the week */
+    int64_t judged_at;
+};
+struct cm_html_proof {
+    char *proof; /* of the first row that the action fixes, or touches */
+    char *where; /* "host:port, line 12" */
+    bool fixes;
+};
+enum cm_status cm_html_digest_make(struct cm_html_digest *digest,
+                                   struct cm_report_run *run,
+                                   struct cm_error *err);
+void cm_html_digest_cleanup(struct cm_html_digest *digest);
+
+/* html_text.c -- small pieces. */
+void cm_html_text(struct cm_buf *out, const char *text); /* NULL: nothing */
+void cm_html_number(struct cm_buf *out, int64_t number); /* 12,480 */
+/* "1 endpoint", "12,480 endpoints". */
+void cm_html_count(struct cm_buf *out, int64_t number, const char *singular,
+                   const char *plural);
+
+/* html_charts.c -- inline SVG, readable without colour. */
+void cm_html_verdict_bar(struct cm_buf *out,
+                         const struct cm_report_totals *totals);
+void cm_html_expiry_chart(struct cm_buf *out,
+                          const struct cm_html_digest *digest);
+
+/* html_actions.c -- the action plan. */
+enum cm_status cm_html_actions_write(struct cm_report_run *run,
+                                     const struct cm_html_digest *digest,
+                                     struct cm_outfile *file,
+                                     struct cm_error *err);
+
+/* html.c */
+enum cm_status cm_html_write(struct cm_report_run *run, struct cm_outfile *file,
+                             struct cm_error *err);
+
+#endif

@@ -1,0 +1,17 @@
+# Writes a text file as a C array and, for the report's content security policy,
+# its SHA-256:
+#   cmake -DIN=file -DOUT=file.c -DNAME=cm_thing [-DHASH=1] -P embed.cmake
+# A string literal of this length is beyond what C11 promises to accept.
+# SPDX-License-Identifier: Apache-2.0
+file(READ ${IN} bytes HEX)
+string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
+string(REGEX REPLACE
+  "(............................................................)" "\\1\n"
+  bytes "${bytes}")
+set(text "extern const char ${NAME}[];\nconst char ${NAME}[] = {\n${bytes}0};\n")
+if(HASH)
+  file(SHA256 ${IN} digest)
+  string(APPEND text "extern const char ${NAME}_sha256[];\n"
+    "const char ${NAME}_sha256[] = \"${digest}\";\n")
+endif()
+file(WRITE ${OUT} "${text}")
