@@ -11,7 +11,8 @@ CREATE TABLE run (
   judged_at     INTEGER NOT NULL,
   input_name    TEXT NOT NULL,
   input_sha256  TEXT,
-  rows_read     INTEGER,
+  rows_read     INTEGER,                   -- what the input reader counted
+  rows_recorded INTEGER,                   -- counted when the run ended
   columns       TEXT NOT NULL DEFAULT '[]', -- JSON array of the input's columns
   owner_column  INTEGER NOT NULL DEFAULT -1,
   has_header    INTEGER NOT NULL DEFAULT 0,
@@ -53,11 +54,14 @@ CREATE TABLE result (
   primary_cause TEXT,                      -- NULL: none
   severity      TEXT,                      -- of the worst finding
   causes        TEXT NOT NULL,             -- JSON array of ids, primary first
-  path          TEXT NOT NULL,             -- JSON array of certificate ids
+  path          TEXT NOT NULL,             -- JSON array of certificate ids,
+                                           -- leaf first, as it was judged
   seen          INTEGER,                   -- NULL: never probed
   dns_result    TEXT,
   dns_ms        INTEGER,
-  dns           TEXT,                      -- the DNS evidence as JSON
+  dns           TEXT,  -- JSON object: addresses, from_second (1 where only the
+                       -- second resolver gave it), second_differs, cname,
+                       -- num_cnames, detail; what is empty is left out
   main_probe    INTEGER,                   -- ord of the probe judged, or NULL
   PRIMARY KEY (run, endpoint)
 ) STRICT, WITHOUT ROWID;
@@ -98,6 +102,7 @@ CREATE TABLE probe (
   client_auth   TEXT NOT NULL, ca_names BLOB,
   chain_bytes   INTEGER NOT NULL, num_chain_sent INTEGER NOT NULL,
   chain         TEXT NOT NULL,             -- JSON array of certificate ids
+  leaf          INTEGER REFERENCES certificate(id), -- the first of them
   PRIMARY KEY (run, endpoint, ord)
 ) STRICT, WITHOUT ROWID;
 
@@ -145,7 +150,8 @@ CREATE VIEW v_run AS
 SELECT id AS run, state, started, finished, judged_at, input_name, input_sha256,
        rows_read, columns, owner_column, has_header, options, version,
        tls_library, trust, resolvers,
-       (SELECT count(*) FROM row WHERE row.run = run.id) AS rows_recorded
+       coalesce(rows_recorded,
+         (SELECT count(*) FROM row WHERE row.run = run.id)) AS rows_recorded
 FROM run;
 
 -- One line for each input row.
@@ -168,7 +174,7 @@ JOIN endpoint e ON e.run = r.run AND e.id = r.endpoint
 LEFT JOIN result s ON s.run = r.run AND s.endpoint = r.endpoint
 LEFT JOIN probe p ON p.run = r.run AND p.endpoint = r.endpoint
   AND p.ord = s.main_probe
-LEFT JOIN certificate c ON c.id = json_extract(p.chain, '$[0]');
+LEFT JOIN certificate c ON c.id = p.leaf;
 
 -- One line for each finding of each endpoint, the primary one first. The
 -- input_duplicate finding of a later row is not here: it belongs to a row, see

@@ -1,0 +1,235 @@
+/* Opening a store: ours, or a new file, and nothing else; a refused file is
+ * left as it is, byte for byte.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "store/parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUSY_MS 10000
+/* The database header, https://www.sqlite.org/fileformat.html section 1.3 */
+#define HEADER_SIZE 100
+#define HEADER_MAGIC_SIZE 16
+#define HEADER_USER_VERSION 60
+#define HEADER_APPLICATION_ID 68
+
+/* The application id is written before WAL mode begins and so always stands
+ * in the file itself. */
+static const char create_sql[] = "PRAGMA page_size = 8192;"
+                                 "PRAGMA application_id = 0x434D5354;";
+
+static const char settings_sql[] =
+    "PRAGMA journal_mode = WAL;"
+    "PRAGMA synchronous = NORMAL;" /* finish.c syncs at the end of a run */
+    "PRAGMA foreign_keys = ON;"
+    "PRAGMA trusted_schema = OFF;"
+    "PRAGMA cache_size = -32768;"
+    "PRAGMA wal_autocheckpoint = 4000;"
+    "PRAGMA journal_size_limit = 67108864;";
+
+/* A path that SQLite cannot take for a URI or for ":memory:". */
+static char *plain_path(const char *path)
+{
+    const char *prefix = path[0] == '/' ? "" : "./";
+    size_t prefix_len = strlen(prefix);
+    size_t len = strlen(path);
+    char *plain = malloc(prefix_len + len + 1);
+
+    if (plain != NULL) {
+        memcpy(plain, prefix, prefix_len);
+        memcpy(plain + prefix_len, path, len + 1);
+    }
+    return plain;
+}
+
+static enum cm_status no_store(const char *path, struct cm_error *err)
+{
+    return cm_error_set(err, CM_EINPUT,
+                        "%s is not a store of certmuster and was left alone; "
+                        "name another file",
+                        path);
+}
+
+static enum cm_status check_path(const char *path, struct cm_error *err)
+{
+    struct stat st;
+
+    if (path[0] == '\0') {
+        return cm_error_set(err, CM_EUSAGE, "the store needs a file name");
+    }
+    if (stat(path, &st) != 0) {
+        if (errno == ENOENT) {
+            return CM_OK; /* it will be created */
+        }
+        return cm_error_set(err, CM_ESTORE, "store %s: %s", path,
+                            strerror(errno));
+    }
+    if (S_ISDIR(st.st_mode)) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "store %s is a folder; name a file in it", path);
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "store %s is not a regular file; name another",
+                            path);
+    }
+    if (st.st_size > 0 && st.st_size < HEADER_SIZE) {
+        return no_store(path, err); /* SQLite takes a single byte for nothing */
+    }
+    return CM_OK;
+}
+
+static uint32_t header_u32(const uint8_t *header, size_t at)
+{
+    struct cm_reader r;
+    uint32_t value = 0;
+
+    cm_reader_init(&r, header + at, 4);
+    (void)cm_reader_u32(&r, &value);
+    return value;
+}
+
+/* Looks at the file through SQLite's own descriptor: closing one of ours would
+ * drop the locks of this process. */
+static enum cm_status check_header(struct cm_db *db, bool *is_new)
+{
+    static const char magic[HEADER_MAGIC_SIZE] = "SQLite format 3";
+    uint8_t header[HEADER_SIZE] = {0};
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+
+    if (sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER,
+                             (void *)&file) != SQLITE_OK ||
+        file->pMethods->xFileSize(file, &size) != SQLITE_OK) {
+        return cm_error_set(&db->error, CM_ESTORE,
+                            "store %s: its size cannot be read", db->path);
+    }
+    *is_new = size == 0;
+    if (*is_new) {
+        return CM_OK;
+    }
+    if (file->pMethods->xRead(file, header, HEADER_SIZE, 0) != SQLITE_OK ||
+        memcmp(header, magic, sizeof(magic)) != 0) {
+        return no_store(db->path, &db->error);
+    }
+    if (header_u32(header, HEADER_APPLICATION_ID) != CM_STORE_APPLICATION_ID) {
+        return cm_error_set(&db->error, CM_EINPUT,
+                            "%s is a database of another program and was left "
+                            "alone; name another file",
+                            db->path);
+    }
+    return cm_store_check_version(db, header_u32(header, HEADER_USER_VERSION));
+}
+
+static enum cm_status check_writable(struct cm_db *db)
+{
+    if (sqlite3_db_readonly(db->handle, "main") != 0) {
+        return cm_error_set(&db->error, CM_ESTORE,
+                            "store %s cannot be written; change its "
+                            "permissions or name another file",
+                            db->path);
+    }
+    return CM_OK;
+}
+
+/* While the file is only looked at, closing it must not move the contents of
+ * its write-ahead log. */
+static void keep_wal(struct cm_db *db, int keep)
+{
+    (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep,
+                            NULL);
+}
+
+/* SQLite tries twice and remembers the wrong errno when it may not create a
+ * file, so the folder is asked first. */
+static enum cm_status cannot_open(struct cm_db *db)
+{
+    const char *name = strrchr(db->path, '/');
+    size_t len = name == db->path ? 1 : (size_t)(name - db->path);
+    char *folder = strndup(db->path, len);
+    int why = sqlite3_system_errno(db->handle);
+
+    if (folder != NULL &&
+        faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0) {
+        why = errno;
+    }
+    free(folder);
+    return cm_error_set(&db->error, CM_ESTORE,
+                        "store %s cannot be opened: %s; are the file and its "
+                        "folder writable?",
+                        db->path, strerror(why));
+}
+
+static enum cm_status open_db(struct cm_db *db)
+{
+    /* SQLite creates files with 0644 less the umask. One thread at a time
+     * uses the connection, see store.h. */
+    int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    bool is_new = false;
+
+    if (sqlite3_open_v2(db->path, &db->handle, flags, NULL) != SQLITE_OK) {
+        return cannot_open(db);
+    }
+    keep_wal(db, 1);
+    (void)sqlite3_busy_timeout(db->handle, BUSY_MS);
+    if (check_header(db, &is_new) != CM_OK || check_writable(db) != CM_OK) {
+        return db->error.status;
+    }
+    if (is_new) {
+        (void)cm_db_exec(db, create_sql);
+    }
+    if (cm_store_migrate(db) == CM_OK) {
+        keep_wal(db, 0);
+        (void)cm_db_exec(db, settings_sql);
+    }
+    return db->error.status;
+}
+
+enum cm_status cm_store_open(struct cm_store **out, const char *path,
+                             struct cm_error *err)
+{
+    struct cm_store *store;
+    enum cm_status status = check_path(path, err);
+
+    *out = NULL;
+    if (status != CM_OK) {
+        return status;
+    }
+    store = calloc(1, sizeof(*store));
+    if (store == NULL) {
+        return cm_error_nomem(err, "the store");
+    }
+    pthread_mutex_init(&store->mutex, NULL);
+    store->owner_column = -1;
+    store->db.path = plain_path(path);
+    store->certs = cm_map_new();
+    if (store->db.path == NULL || store->certs == NULL) {
+        status = cm_error_nomem(err, "the store");
+    } else if (open_db(&store->db) != CM_OK) {
+        status = cm_db_take_error(&store->db, err);
+    }
+    if (status == CM_OK) {
+        *out = store;
+        store = NULL; /* now the caller's */
+    }
+    cm_store_close(store);
+    return status;
+}
+
+void cm_store_close(struct cm_store *store)
+{
+    if (store == NULL) {
+        return;
+    }
+    (void)cm_store_drain(store, NULL);
+    cm_queue_free(store->queue);
+    cm_map_free(store->certs, NULL);
+    cm_db_close(&store->db);
+    pthread_mutex_destroy(&store->mutex);
+    free(store);
+}

@@ -1,0 +1,130 @@
+/* The parts of the store. Private to store/.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_STORE_PARTS_H
+#define CERTMUSTER_STORE_PARTS_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "certmuster/map.h"
+#include "certmuster/store.h"
+#include "store/db.h"
+
+#define CM_STORE_APPLICATION_ID 0x434D5354 /* "CMST" */
+
+/* Rows wait beyond the first number, results only beyond the second, which
+ * leaves room for more results than there can be endpoints in flight. */
+#define CM_QUEUE_SOFT 16384U
+#define CM_QUEUE_HARD (CM_QUEUE_SOFT + 131072U)
+#define CM_BATCH_RECORDS 2000U /* of one transaction, at the most */
+#define CM_BATCH_SECONDS 1     /* that a transaction may stay open */
+#define CM_MAX_KNOWN_CERTS 200000U
+
+/* schema.sql, made a C array by embed.cmake. */
+extern const char cm_store_schema_sql[];
+
+/* queue.c -- what is on its way to the writer thread. */
+enum cm_item_kind { CM_ITEM_COLUMNS, CM_ITEM_ROW, CM_ITEM_RESULT };
+struct cm_column_names {
+    char *json; /* owned */
+    int owner;
+    bool has_header;
+};
+struct cm_item {
+    enum cm_item_kind kind;
+    union { /* owned */
+        struct cm_column_names *columns;
+        struct cm_row *row;
+        struct cm_result *result;
+    } is;
+};
+void cm_item_free(struct cm_item *item);
+
+struct cm_queue;
+struct cm_queue *cm_queue_new(size_t soft, size_t hard); /* NULL: no memory */
+void cm_queue_free(struct cm_queue *queue); /* frees what is in it too */
+/* Blocks while there is no room; false once the queue is closed, and then the
+ * item stays the caller's. */
+bool cm_queue_push(struct cm_queue *queue, const struct cm_item *item);
+/* No more can be put; what is in it can still be taken. */
+void cm_queue_close(struct cm_queue *queue);
+bool cm_queue_congested(struct cm_queue *queue);
+/* Waits for items, until `deadline` (CLOCK_MONOTONIC) unless that is NULL,
+ * and takes up to `max`. False: closed, and nothing is left. */
+bool cm_queue_pop(struct cm_queue *queue, struct cm_item *items, size_t max,
+                  const struct timespec *deadline, size_t *num);
+
+struct cm_store {
+    struct cm_db db;
+    int64_t run_id;
+    int owner_column;     /* of the run under way, -1: none */
+    struct cm_map *certs; /* SHA-256 -> id in the store, lately used ones */
+
+    struct cm_queue *queue; /* NULL before the first run */
+    pthread_t writer;
+    bool writing;          /* the thread is to be joined */
+    pthread_mutex_t mutex; /* guards the two below */
+    bool failed;
+    struct cm_error error;
+};
+
+/* migrate.c -- brings the schema up to date, in one transaction. */
+enum cm_status cm_store_migrate(struct cm_db *db);
+/* Refuses what a newer program has written. */
+enum cm_status cm_store_check_version(struct cm_db *db, int64_t version);
+
+/* certs.c -- the id of a certificate, which is written if it is new. 0: the
+ * database has failed. */
+int64_t cm_cert_id(struct cm_store *store, const struct cm_cert *cert);
+void cm_cert_ids_forget(struct cm_store *store);
+/* "[3,1]" */
+void cm_cert_ids_json(struct cm_store *store, struct cm_cert *const *certs,
+                      size_t num, struct cm_buf *out);
+
+/* As stored in endpoint.flags. */
+#define CM_ENDPOINT_DOT 1
+#define CM_ENDPOINT_NOT_TLS 2
+
+/* put.c -- one record to SQL. The database notes what fails. */
+enum cm_status cm_put_columns(struct cm_store *store,
+                              const struct cm_column_names *columns);
+enum cm_status cm_put_row(struct cm_store *store, const struct cm_row *row);
+enum cm_status cm_put_result(struct cm_store *store,
+                             const struct cm_result *result);
+/* Another judgement in the place of the one that is stored. */
+enum cm_status cm_put_judgement_again(struct cm_store *store, int64_t run_id,
+                                      int64_t endpoint,
+                                      const struct cm_judgement *judgement);
+
+/* evidence_put.c */
+void cm_put_dns(struct cm_query *q, const struct cm_evidence *ev);
+enum cm_status cm_put_probes(struct cm_store *store, uint64_t endpoint,
+                             const struct cm_evidence *ev);
+/* As stored in probe.flags. */
+#define CM_PROBE_BAD_KEY_PROOF 1
+#define CM_PROBE_EXTENDED_MASTER_SECRET 2
+#define CM_PROBE_CERTIFICATE_MESSAGE 4
+
+/* evidence_get.c -- the way back. */
+struct cm_evidence_reader {
+    struct cm_store *store;
+    int64_t run_id;
+    struct cm_map *certs; /* id -> certificate, lately used ones */
+};
+enum cm_status cm_evidence_reader_open(struct cm_evidence_reader *reader,
+                                       struct cm_store *store, int64_t run_id);
+void cm_evidence_reader_close(struct cm_evidence_reader *reader);
+/* *out is NULL when the endpoint was never probed. The database notes what
+ * fails. */
+enum cm_status cm_evidence_get(struct cm_evidence_reader *reader,
+                               int64_t endpoint, struct cm_evidence **out);
+enum cm_status cm_endpoint_get(struct cm_store *store, int64_t run_id,
+                               int64_t endpoint, struct cm_endpoint *out);
+
+/* writer.c -- the thread's body; `arg` is the store. */
+void *cm_store_write_all(void *arg);
+
+#endif

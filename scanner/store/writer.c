@@ -1,0 +1,243 @@
+/* The writer thread and what other threads may call: records go through the
+ * queue into transactions of bounded size and age. After the first failure all
+ * that comes is thrown away, so that no producer waits for ever.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "store/parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "certmuster/text.h"
+
+#define POP_MAX 256U
+
+/* --- the thread --- */
+
+struct batch {
+    bool open;
+    size_t records;
+    struct timespec until;
+};
+
+static void begin(struct cm_store *store, struct batch *batch)
+{
+    (void)cm_db_exec(&store->db, "BEGIN IMMEDIATE");
+    (void)clock_gettime(CLOCK_MONOTONIC, &batch->until);
+    batch->until.tv_sec += CM_BATCH_SECONDS;
+    batch->records = 0;
+    batch->open = true;
+}
+
+static void put_item(struct cm_store *store, const struct cm_item *item)
+{
+    switch (item->kind) {
+    case CM_ITEM_COLUMNS:
+        (void)cm_put_columns(store, item->is.columns);
+        break;
+    case CM_ITEM_ROW:
+        (void)cm_put_row(store, item->is.row);
+        break;
+    case CM_ITEM_RESULT:
+        (void)cm_put_result(store, item->is.result);
+        break;
+    }
+}
+
+static bool is_over(const struct batch *batch)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return batch->records >= CM_BATCH_RECORDS ||
+           now.tv_sec > batch->until.tv_sec ||
+           (now.tv_sec == batch->until.tv_sec &&
+            now.tv_nsec >= batch->until.tv_nsec);
+}
+
+/* The database's error becomes the store's, for all threads. */
+static void give_up(struct cm_store *store)
+{
+    cm_db_rollback(&store->db);
+    cm_cert_ids_forget(store);
+    pthread_mutex_lock(&store->mutex);
+    store->failed = true;
+    store->error = store->db.error;
+    pthread_mutex_unlock(&store->mutex);
+    cm_queue_close(store->queue);
+}
+
+static void write_items(struct cm_store *store, struct batch *batch,
+                        struct cm_item *items, size_t num)
+{
+    for (size_t i = 0; i < num; i++) {
+        if (!batch->open) {
+            begin(store, batch);
+        }
+        put_item(store, &items[i]);
+        batch->records++;
+        cm_item_free(&items[i]);
+    }
+}
+
+void *cm_store_write_all(void *arg)
+{
+    struct cm_store *store = arg;
+    struct batch batch = {.open = false};
+    struct cm_item items[POP_MAX];
+    bool more = true;
+    size_t num;
+
+    while (more) {
+        size_t max = POP_MAX;
+
+        if (batch.open && CM_BATCH_RECORDS - batch.records < max) {
+            max = CM_BATCH_RECORDS - batch.records;
+        }
+        more = cm_queue_pop(store->queue, items, max,
+                            batch.open ? &batch.until : NULL, &num);
+        write_items(store, &batch, items, num);
+        if (batch.open && (!more || is_over(&batch))) {
+            (void)cm_db_exec(&store->db, "COMMIT");
+            batch.open = false;
+        }
+        if (store->db.error.status != CM_OK && !store->failed) {
+            give_up(store);
+            batch.open = false;
+        }
+    }
+    return NULL;
+}
+
+/* --- before and after --- */
+
+static const char insert_run_sql[] =
+    "INSERT INTO run (state, started, judged_at, input_name, options, version,"
+    " tls_library, trust, resolvers)"
+    " VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?)";
+
+static void put_run(struct cm_store *store, const struct cm_run_info *info)
+{
+    struct cm_query q = cm_query_begin(&store->db, insert_run_sql);
+    const char *const texts[] = {
+        info->input_name,  info->options, info->version,
+        info->tls_library, info->trust,   info->resolvers,
+    };
+
+    cm_query_int(&q, info->started_unix);
+    cm_query_int(&q, info->judged_at_unix);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        cm_query_text(&q, texts[i] == NULL ? "" : texts[i]);
+    }
+    if (cm_query_run(&q) == CM_OK) {
+        store->run_id = sqlite3_last_insert_rowid(store->db.handle);
+    }
+}
+
+enum cm_status cm_store_begin_run(struct cm_store *store,
+                                  const struct cm_run_info *info,
+                                  int64_t *run_id, struct cm_error *err)
+{
+    if (store->writing) {
+        return cm_error_set(err, CM_EINTERNAL, "a run is under way already");
+    }
+    put_run(store, info);
+    if (store->db.error.status != CM_OK) {
+        return cm_db_take_error(&store->db, err);
+    }
+    cm_queue_free(store->queue);
+    store->queue = cm_queue_new(CM_QUEUE_SOFT, CM_QUEUE_HARD);
+    if (store->queue == NULL) {
+        return cm_error_nomem(err, "the store's queue");
+    }
+    store->failed = false;
+    store->owner_column = -1;
+    if (pthread_create(&store->writer, NULL, cm_store_write_all, store) != 0) {
+        return cm_error_set(err, CM_EIO,
+                            "the store's thread cannot be started");
+    }
+    store->writing = true;
+    *run_id = store->run_id;
+    return CM_OK;
+}
+
+enum cm_status cm_store_drain(struct cm_store *store, struct cm_error *err)
+{
+    if (store->writing) {
+        cm_queue_close(store->queue);
+        pthread_join(store->writer, NULL);
+        store->writing = false;
+        (void)cm_db_take_error(&store->db, NULL); /* it is in store->error */
+    }
+    return cm_store_failed(store, err) ? store->error.status : CM_OK;
+}
+
+/* --- from any thread --- */
+
+bool cm_store_failed(struct cm_store *store, struct cm_error *err)
+{
+    bool failed;
+
+    pthread_mutex_lock(&store->mutex);
+    failed = store->failed;
+    if (failed && err != NULL) {
+        *err = store->error;
+    }
+    pthread_mutex_unlock(&store->mutex);
+    return failed;
+}
+
+bool cm_store_congested(struct cm_store *store)
+{
+    return store->queue != NULL && cm_queue_congested(store->queue);
+}
+
+static enum cm_status put(struct cm_store *store, struct cm_item item)
+{
+    struct cm_error error;
+
+    if (store->queue != NULL && cm_queue_push(store->queue, &item)) {
+        return CM_OK;
+    }
+    cm_item_free(&item);
+    return cm_store_failed(store, &error) ? error.status : CM_EINTERNAL;
+}
+
+enum cm_status cm_store_put_row(struct cm_store *store, struct cm_row *row)
+{
+    return put(store, (struct cm_item){.kind = CM_ITEM_ROW, .is.row = row});
+}
+
+enum cm_status cm_store_put_result(struct cm_store *store,
+                                   struct cm_result *result)
+{
+    return put(store,
+               (struct cm_item){.kind = CM_ITEM_RESULT, .is.result = result});
+}
+
+enum cm_status cm_store_put_columns(struct cm_store *store,
+                                    const struct cm_columns *columns)
+{
+    struct cm_column_names *names = calloc(1, sizeof(*names));
+    struct cm_buf json;
+
+    if (names == NULL) {
+        return CM_ENOMEM;
+    }
+    cm_buf_init(&json, CM_DB_MAX_TEXT);
+    cm_buf_putc(&json, '[');
+    for (size_t i = 0; i < columns->num_names; i++) {
+        cm_buf_puts(&json, i == 0 ? "" : ",");
+        cm_text_json(&json, columns->names[i], strlen(columns->names[i]));
+    }
+    cm_buf_putc(&json, ']');
+    names->json = cm_buf_take(&json);
+    names->owner = columns->owner;
+    names->has_header = columns->has_header;
+    cm_buf_cleanup(&json);
+    if (names->json == NULL) {
+        free(names);
+        return CM_ENOMEM;
+    }
+    return put(store,
+               (struct cm_item){.kind = CM_ITEM_COLUMNS, .is.columns = names});
+}

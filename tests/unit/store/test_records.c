@@ -1,0 +1,385 @@
+/* What was put is what the views show.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/store/fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "support/forge.h"
+
+static void keeps_the_facts_of_a_run(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_begin(f);
+    assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
+    assert_answer(f,
+                  "SELECT run, state, started, finished, judged_at,"
+                  " input_name, input_sha256, rows_read, columns,"
+                  " owner_column, has_header, options, version, tls_library,"
+                  " trust, resolvers, rows_recorded FROM v_run",
+                  "1|running|1800000000|-|1800000001|fleet.csv|-|-|"
+                  "[\"host\",\"port\",\"owner\"]|2|1|{\"jobs\":2}|0.1.0|"
+                  "BoringSSL|system: 150 anchors|127.0.0.1|0");
+    assert_int_equal(fixture_finish(f, 0), CM_OK);
+    assert_answer(f,
+                  "SELECT state, finished, input_sha256, rows_read,"
+                  " rows_recorded FROM v_run",
+                  "complete|1800000100|00ff|0|0");
+}
+
+static void keeps_a_row_and_its_endpoint(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_row *row = fixture_row(1, 1, "team \"a\"");
+
+    row->endpoint.had_trailing_dot = true;
+    row->endpoint.scheme_not_tls = true;
+    row->endpoint.is_ip = true;
+    fixture_begin(f);
+    fixture_put_row(f, row);
+    fixture_put_result(f, fixture_result(1, CM_VERDICT_TRUSTED));
+    assert_int_equal(fixture_finish(f, 1), CM_OK);
+    assert_answer(f,
+                  "SELECT run, row, line, fields, owner, endpoint,"
+                  " duplicate_of_line, host, port, protocol, sni, reason,"
+                  " verdict, primary_cause, severity, causes, path, seen,"
+                  " dns_result, address FROM v_endpoint",
+                  "1|1|2|[\"host1.example\",\"443\",\"team \\\"a\\\"\"]|"
+                  "team \"a\"|1|-|host1.example|443|tls|host1.example|-|"
+                  "trusted|-|-|[]|[]|-|-|-");
+    assert_answer(f, "SELECT is_ip, flags FROM endpoint", "1|3");
+}
+
+/* Whatever the file held, what the store holds is UTF-8. */
+static void keeps_foreign_bytes_as_utf8(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_row *row = fixture_row(1, 1, "M\xfcller");
+
+    fixture_begin(f);
+    fixture_put_row(f, row);
+    fixture_put_result(f, fixture_result(1, CM_VERDICT_TRUSTED));
+    assert_int_equal(fixture_finish(f, 1), CM_OK);
+    assert_answer(f, "SELECT owner FROM v_endpoint", "M\xc3\xbcller");
+    assert_answer(f, "SELECT json_extract(fields, '$[2]') FROM v_endpoint",
+                  "M\xef\xbf\xbdller");
+}
+
+static void gives_a_short_row_no_owner(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_row *row = fixture_row(1, 1, "team a");
+
+    free(row->fields[2]);
+    row->num_fields = 2;
+    fixture_begin(f);
+    fixture_put_row(f, row);
+    assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
+    assert_answer(f, "SELECT '[' || owner || ']', verdict FROM v_endpoint",
+                  "[]|not_checked");
+}
+
+static void keeps_an_invalid_row(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_result *result = fixture_result(1, CM_VERDICT_INVALID_ROW);
+
+    (void)fixture_find(&result->judgement, CM_CAUSE_INPUT_UNPARSABLE, "k");
+    fixture_begin(f);
+    /* The reader judges a row before it hands it over. */
+    fixture_put_result(f, result);
+    fixture_put_row(f, fixture_invalid_row(1));
+    assert_int_equal(fixture_finish(f, 1), CM_OK);
+    assert_answer(f,
+                  "SELECT row, line, fields, '[' || host || ']', port, reason,"
+                  " verdict, primary_cause, severity, causes FROM v_endpoint",
+                  "1|2|[\"a b\",\"443\",\"\"]|[]|-|a host name has no space|"
+                  "invalid_row|input_unparsable|breaks_now|"
+                  "[\"input_unparsable\"]");
+}
+
+static void gives_duplicates_the_result_of_the_first(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_begin(f);
+    fixture_put_row(f, fixture_row(1, 1, "a"));
+    fixture_put_row(f, fixture_row(2, 1, "b"));
+    fixture_put_row(f, fixture_row(3, 3, "c"));
+    fixture_put_row(f, fixture_row(4, 1, "d"));
+    fixture_put_result(f, fixture_result(3, CM_VERDICT_UNREACHABLE));
+    fixture_put_result(f, fixture_result(1, CM_VERDICT_NOT_TLS));
+    assert_int_equal(fixture_finish(f, 4), CM_OK);
+    assert_answer(f,
+                  "SELECT row, owner, host, verdict, duplicate_of_line"
+                  " FROM v_endpoint ORDER BY row",
+                  "1|a|host1.example|not_tls|-\n"
+                  "2|b|host1.example|not_tls|2\n"
+                  "3|c|host3.example|unreachable|-\n"
+                  "4|d|host1.example|not_tls|2");
+}
+
+static struct cm_result *result_with_findings(void)
+{
+    struct cm_result *result = fixture_result(1, CM_VERDICT_UNTRUSTED);
+    struct cm_judgement *judgement = &result->judgement;
+    struct cm_finding *finding;
+
+    (void)fixture_find(judgement, CM_CAUSE_INPUT_IP_LITERAL, "other");
+    (void)fixture_find(judgement, CM_CAUSE_INPUT_DUPLICATE, "another");
+    finding = fixture_find(judgement, CM_CAUSE_LEAF_EXPIRED, "key");
+    finding->confidence = CM_PROBABLE;
+    finding->cert = fixture_cert("leaf");
+    finding->position = 0;
+    (void)fixture_find(judgement, CM_CAUSE_LEAF_EXPIRED, "second");
+    judgement->primary = 2;
+    judgement->path = calloc(2, sizeof(struct cm_cert *));
+    assert_non_null(judgement->path);
+    judgement->path[0] = fixture_cert("leaf");
+    judgement->path[1] = fixture_cert("anchor");
+    judgement->num_path = 2;
+    return result;
+}
+
+static void puts_the_primary_finding_first(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_begin(f);
+    fixture_put_row(f, fixture_row(1, 1, "a"));
+    fixture_put_result(f, result_with_findings());
+    assert_int_equal(fixture_finish(f, 1), CM_OK);
+    assert_answer(f,
+                  "SELECT ord, cause, severity, confidence, blocks, proof,"
+                  " rule, position, subject_key, subject FROM v_finding"
+                  " ORDER BY ord",
+                  "0|leaf_expired|breaks_now|probable|1|seen|"
+                  "RFC 5280 section 6|0|key|key\n"
+                  "1|input_ip_literal|hygiene|certain|0|seen|"
+                  "RFC 5280 section 6|-|other|other\n"
+                  "2|input_duplicate|hygiene|certain|0|seen|"
+                  "RFC 5280 section 6|-|another|another\n"
+                  "3|leaf_expired|breaks_now|certain|1|seen|"
+                  "RFC 5280 section 6|-|second|second");
+    assert_answer(f, "SELECT primary_cause, severity, causes FROM v_endpoint",
+                  "leaf_expired|breaks_now|[\"leaf_expired\","
+                  "\"input_ip_literal\",\"input_duplicate\"]");
+    assert_answer(f,
+                  "SELECT count(*) FROM v_finding WHERE fingerprint_sha256 ="
+                  " (SELECT fingerprint_sha256 FROM v_certificate"
+                  " WHERE certificate = 1)",
+                  "1");
+    assert_answer(f, "SELECT length(action) FROM v_finding WHERE ord = 0",
+                  "16");
+}
+
+/* An anchor was not presented, but it is part of the story. */
+static void keeps_the_path_as_certificates(void **state)
+{
+    struct fixture *f = *state;
+
+    fixture_begin(f);
+    fixture_put_row(f, fixture_row(1, 1, "a"));
+    fixture_put_result(f, result_with_findings());
+    assert_int_equal(fixture_finish(f, 1), CM_OK);
+    assert_answer(f,
+                  "SELECT CAST(c.der AS TEXT) FROM v_endpoint AS e,"
+                  " json_each(e.path) AS p JOIN v_certificate AS c"
+                  " ON c.certificate = p.value ORDER BY p.key",
+                  "leaf\nanchor");
+}
+
+static struct cm_result *result_with_chain(uint64_t endpoint,
+                                           struct cm_cert *leaf)
+{
+    struct cm_result *result = fixture_result(endpoint, CM_VERDICT_TRUSTED);
+    struct cm_probe *probe;
+
+    result->evidence = cm_evidence_new();
+    assert_non_null(result->evidence);
+    probe = cm_evidence_add_probe(result->evidence);
+    assert_non_null(probe);
+    probe->reached = CM_PHASE_HANDSHAKING;
+    probe->chain = calloc(1, sizeof(struct cm_cert *));
+    assert_non_null(probe->chain);
+    probe->chain[0] = cm_cert_ref(leaf);
+    probe->num_chain = 1;
+    return result;
+}
+
+static void keeps_a_certificate_once_with_its_facts(void **state)
+{
+    struct fixture *f = *state;
+    const struct forge_spec spec = {
+        .subject = "a.example",
+        .issuer = "Issuing CA",
+        .names = "a.example,ip:192.0.2.1,ip:2001:db8::1,email:x@a.example",
+        .serial_hex = "0a1b2c",
+    };
+    struct cm_cert *leaf = forge_cert(&spec);
+    struct cm_cert *broken = fixture_cert("not a certificate");
+
+    fixture_begin(f);
+    for (uint64_t i = 1; i <= 3; i++) {
+        fixture_put_row(f, fixture_row(i, i, "a"));
+        fixture_put_result(f, result_with_chain(i, i == 3 ? broken : leaf));
+    }
+    assert_int_equal(fixture_finish(f, 3), CM_OK);
+    assert_answer(f,
+                  "SELECT certificate, parse_error, subject, subject_cn,"
+                  " issuer_cn, serial, not_before, not_after, key_alg,"
+                  " key_bits, is_ca, names, names_total"
+                  " FROM v_certificate WHERE certificate = 1",
+                  "1|-|CN=a.example|a.example|Issuing CA|0a1b2c|1797408000|"
+                  "1825920000|ec|256|0|[\"a.example\",\"192.0.2.1\","
+                  "\"2001:db8::1\"]|4");
+    assert_answer(f,
+                  "SELECT parse_error IS NOT NULL, serial, not_before,"
+                  " key_alg, names, CAST(der AS TEXT)"
+                  " FROM v_certificate WHERE certificate = 2",
+                  "1|-|-|-|-|not a certificate");
+    assert_answer(f,
+                  "SELECT row, certificate, subject_cn, length(spki_sha256),"
+                  " length(fingerprint_sha256) FROM v_endpoint ORDER BY row",
+                  "1|1|a.example|64|64\n2|1|a.example|64|64\n3|2|-|-|64");
+    cm_cert_unref(leaf);
+    cm_cert_unref(broken);
+}
+
+static void keeps_an_empty_certificate(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_cert *empty = fixture_cert("");
+
+    fixture_begin(f);
+    fixture_put_row(f, fixture_row(1, 1, "a"));
+    fixture_put_result(f, result_with_chain(1, empty));
+    assert_int_equal(fixture_finish(f, 1), CM_OK);
+    assert_answer(f, "SELECT length(der) FROM v_certificate", "0");
+    cm_cert_unref(empty);
+}
+
+static void keeps_several_runs_apart(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_cert *leaf = fixture_cert("leaf");
+
+    for (int run = 1; run <= 3; run++) {
+        fixture_begin(f);
+        assert_int_equal(f->run_id, run);
+        for (uint64_t i = 1; i <= (uint64_t)run; i++) {
+            fixture_put_row(f, fixture_row(i, i, "a"));
+            fixture_put_result(f, result_with_chain(i, leaf));
+        }
+        assert_int_equal(fixture_finish(f, (uint64_t)run), CM_OK);
+        if (run == 2) { /* ids are found again in the store itself */
+            cm_store_close(f->store);
+            fixture_reopen(f);
+        }
+    }
+    assert_answer(f, "SELECT run, rows_recorded FROM v_run", "1|1\n2|2\n3|3");
+    assert_answer(f, "SELECT run, count(*) FROM v_endpoint GROUP BY run",
+                  "1|1\n2|2\n3|3");
+    assert_answer(f, "SELECT count(*) FROM v_certificate", "1");
+    cm_cert_unref(leaf);
+}
+
+static void refuses_a_second_run_at_a_time(void **state)
+{
+    struct fixture *f = *state;
+    const struct cm_run_info info = {.input_name = "x"};
+    struct cm_error err = {0};
+    int64_t id = 0;
+
+    fixture_begin(f);
+    assert_int_equal(cm_store_begin_run(f->store, &info, &id, &err),
+                     CM_EINTERNAL);
+    assert_non_null(strstr(err.text, "under way"));
+}
+
+static void takes_nothing_outside_of_a_run(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
+    assert_false(cm_store_congested(f->store));
+    assert_int_equal(cm_store_put_row(f->store, fixture_row(1, 1, "a")),
+                     CM_EINTERNAL);
+    fixture_begin(f);
+    assert_false(cm_store_congested(f->store));
+    assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
+    assert_int_equal(
+        cm_store_put_result(f->store, fixture_result(1, CM_VERDICT_TRUSTED)),
+        CM_EINTERNAL);
+    assert_false(cm_store_failed(f->store, NULL));
+}
+
+/* A report of a million rows must not sort them, nor search for any part. */
+static void streams_the_rows_in_order(void **state)
+{
+    const struct fixture *f = *state;
+    sqlite3 *db = NULL;
+    sqlite3_stmt *stmt = NULL;
+    int steps = 0;
+
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db,
+                           "EXPLAIN QUERY PLAN SELECT * FROM v_endpoint"
+                           " WHERE run = 1 ORDER BY row",
+                           -1, &stmt, NULL),
+        SQLITE_OK);
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        const char *detail = (const char *)sqlite3_column_text(stmt, 3);
+
+        assert_memory_equal(detail, "SEARCH", 6);
+        steps++;
+    }
+    assert_int_equal(steps, 5);
+    (void)sqlite3_finalize(stmt);
+    (void)sqlite3_close(db);
+}
+
+#define STORE_TEST(name)                                                       \
+    cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+static int group_teardown(void **state)
+{
+    (void)state;
+    forge_cleanup();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORE_TEST(keeps_the_facts_of_a_run),
+        STORE_TEST(keeps_a_row_and_its_endpoint),
+        STORE_TEST(keeps_foreign_bytes_as_utf8),
+        STORE_TEST(gives_a_short_row_no_owner),
+        STORE_TEST(keeps_an_invalid_row),
+        STORE_TEST(gives_duplicates_the_result_of_the_first),
+        STORE_TEST(puts_the_primary_finding_first),
+        STORE_TEST(keeps_the_path_as_certificates),
+        STORE_TEST(keeps_a_certificate_once_with_its_facts),
+        STORE_TEST(keeps_an_empty_certificate),
+        STORE_TEST(keeps_several_runs_apart),
+        STORE_TEST(refuses_a_second_run_at_a_time),
+        STORE_TEST(takes_nothing_outside_of_a_run),
+        STORE_TEST(streams_the_rows_in_order),
+    };
+
+    return cmocka_run_group_tests_name("store records", tests, NULL,
+                                       group_teardown);
+}
