@@ -184,7 +184,8 @@ static bool has_address(const struct cm_dns_answer *answer,
                         const struct cm_address *address)
 {
     for (unsigned i = 0; i < answer->num_addresses; i++) {
-        if (memcmp(&answer->addresses[i], address, sizeof(*address)) == 0) {
+        if (memcmp(answer->addresses[i].bytes, address->bytes,
+                   sizeof(address->bytes)) == 0) {
             return true;
         }
     }
@@ -194,11 +195,10 @@ static bool has_address(const struct cm_dns_answer *answer,
 static bool add_address(struct cm_dns_answer *out, struct cm_reader data,
                         unsigned type)
 {
-    struct cm_address address;
+    struct cm_address address = {0};
     size_t len = type == CM_DNS_A ? 4 : 16;
     struct cm_span octets;
 
-    memset(&address, 0, sizeof(address)); /* also its padding: memcmp */
     if (data.len != len || !cm_reader_bytes(&data, len, &octets)) {
         return false;
     }
@@ -209,8 +209,7 @@ static bool add_address(struct cm_dns_answer *out, struct cm_reader data,
     }
     out->num_total++;
     if (out->num_addresses < CM_MAX_ADDRESSES) {
-        memcpy(&out->addresses[out->num_addresses++], &address,
-               sizeof(address));
+        out->addresses[out->num_addresses++] = address;
     }
     return true;
 }

@@ -103,6 +103,19 @@ static void ring_move(struct link *to, struct link *from)
     }
 }
 
+/* Takes out the first; NULL when there is none. */
+static struct lookup *ring_pop(struct link *head)
+{
+    struct link *link = head->next;
+
+    if (link == head) {
+        return NULL;
+    }
+    /* The analyzer does not see that whoever was freed has left the ring. */
+    ring_remove(link); /* NOLINT(clang-analyzer-unix.Malloc) */
+    return (struct lookup *)link;
+}
+
 static void name_free(void *value)
 {
     struct name *name = value;
@@ -140,13 +153,14 @@ static struct name *find_name(struct cm_resolver *resolver, const char *host)
     return name;
 }
 
-/* A name that somebody is still to be told of stays; it is met again. */
+/* After each delivery. A name that somebody is still to be told of stays, and
+ * with it the younger ones; the next delivery will meet it again. */
 static void forget_old_names(struct cm_resolver *resolver)
 {
-    while (resolver->num_answered > resolver->max_answered &&
-           resolver->oldest->num_lookups == 0) {
-        struct name *name = resolver->oldest;
+    struct name *name;
 
+    while ((name = resolver->oldest) != NULL && name->num_lookups == 0 &&
+           resolver->num_answered > resolver->max_answered) {
         resolver->oldest = name->newer;
         if (resolver->oldest == NULL) {
             resolver->newest = NULL;
@@ -166,7 +180,6 @@ static void remember(struct cm_resolver *resolver, struct name *name)
     }
     resolver->newest = name;
     resolver->num_answered++;
-    forget_old_names(resolver);
 }
 
 static void forget_lookup(struct cm_resolver *resolver, struct lookup *lookup)
@@ -181,9 +194,10 @@ static void on_deliver(void *arg)
 {
     struct cm_resolver *resolver = arg;
 
+    struct lookup *lookup;
+
     ring_move(&resolver->delivering, &resolver->ready);
-    while (resolver->delivering.next != &resolver->delivering) {
-        struct lookup *lookup = (struct lookup *)resolver->delivering.next;
+    while ((lookup = ring_pop(&resolver->delivering)) != NULL) {
         cm_resolved_fn *fn = lookup->fn;
         void *fn_arg = lookup->arg;
         struct cm_dns_evidence ev;

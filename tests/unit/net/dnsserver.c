@@ -368,7 +368,7 @@ static int bind_to(int type, uint16_t port)
 
 static uint16_t port_of(int fd)
 {
-    struct sockaddr_in address;
+    struct sockaddr_in address = {.sin_port = 0};
     socklen_t len = sizeof(address);
 
     NEED(getsockname(fd, (struct sockaddr *)&address, &len) == 0);

@@ -343,14 +343,13 @@ static void a_cancelled_dial_is_silent(void **state)
 {
     struct scene *scene = *state;
     struct hole hole;
-    struct cm_dial *started;
     unsigned before;
 
     open_hole(&hole);
     before = open_descriptors();
     for (int turns = 0; turns < 2; turns++) { /* before and after the start */
-        started = cm_dial_start(scene->loop, &hole.address, 1, LONG_MS,
-                                on_dialled, scene);
+        struct cm_dial *started = cm_dial_start(scene->loop, &hole.address, 1,
+                                                LONG_MS, on_dialled, scene);
         assert_non_null(started);
         for (int i = 0; i < turns; i++) {
             assert_int_equal(cm_loop_turn(scene->loop, 0, NULL), CM_OK);

@@ -26,11 +26,11 @@
 static struct message_case {
     const char *name;
     const char *host; /* NULL: a.test */
-    unsigned type;    /* 0: A */
     const char *hex;
-    enum cm_dns_result want;
     const char *addresses; /* "" : none */
     const char *cname;
+    unsigned type; /* 0: A */
+    enum cm_dns_result want;
     unsigned num_cnames;
 } cases[] = {
     {.name = "one address",
