@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "endpoint/steps.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -179,6 +180,9 @@ static bool worth_another_try(const struct cm_scan *scan)
 
         if (probe->end == CM_END_COMPLETE) {
             return false;
+        }
+        if (probe->sys_errno == ECONNREFUSED) {
+            continue; /* also a reset, but a clear answer */
         }
         if (probe->end == CM_END_TIMEOUT || probe->end == CM_END_RESET ||
             (probe->end == CM_END_CLOSED && !answered)) {
