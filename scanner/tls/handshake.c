@@ -35,10 +35,9 @@ static void on_alert(struct cm_tls *tls, bool sent, const uint8_t *data)
     }
 }
 
-/* The first Certificate message is the server's; a sound server sends one. */
 static void keep_certificate(struct cm_tls *tls, struct cm_reader body)
 {
-    if (body.len == 0 || tls->certificate != NULL) {
+    if (body.len == 0) {
         return;
     }
     tls->certificate = malloc(body.len);
@@ -50,6 +49,7 @@ static void keep_certificate(struct cm_tls *tls, struct cm_reader body)
     tls->certificate_len = body.len;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the library's parameters */
 void cm_tls_on_message(int is_write, int version, int type, const void *data,
                        size_t len, SSL *ssl, void *arg)
 {
@@ -71,7 +71,7 @@ void cm_tls_on_message(int is_write, int version, int type, const void *data,
                    len - HANDSHAKE_HEADER_LEN);
     if (bytes[0] == CM_HS_CERTIFICATE) {
         if (tls->probe->certificate_message) {
-            return;
+            return; /* a sound server sends one; the first counts */
         }
         keep_certificate(tls, body);
     }
@@ -181,7 +181,6 @@ static enum cm_end end_of_errno(int error)
 static enum cm_end classify(const struct cm_tls *tls, int *sys_errno)
 {
     int error = tls->io_errno != 0 ? tls->io_errno : tls->gone_errno;
-    enum cm_end end;
 
     *sys_errno = 0;
     if (tls->no_memory) {
@@ -195,7 +194,8 @@ static enum cm_end classify(const struct cm_tls *tls, int *sys_errno)
         return CM_END_ALERT_RECEIVED;
     }
     if (tls->io_errno != 0 || (tls->eof && error != 0)) {
-        end = end_of_errno(error);
+        enum cm_end end = end_of_errno(error);
+
         *sys_errno = end == CM_END_CLOSED ? 0 : error;
         return end;
     }

@@ -145,6 +145,7 @@ static void spoil_leaf(struct peer *peer)
 
     switch (peer->flaw) {
     case PEER_SOUND:
+    case PEER_WRONG_FINISHED:
         break;
     case PEER_GARBAGE_LEAF:
         memset(der, 0xa5, peer->leaf.len);
@@ -167,16 +168,33 @@ static void spoil_leaf(struct peer *peer)
     }
 }
 
+/* The server hashes its message after this call, and has already packed it for
+ * sending: what changes now, changes its transcript alone. */
+static void spoil_transcript(const uint8_t *message, size_t len)
+{
+    uint8_t *bytes = (uint8_t *)(uintptr_t)message;
+
+    bytes[len - 1] ^= 1;
+}
+
+/* NOLINTNEXTLINE(readability-function-size): the library's parameters */
 static void on_server_message(int is_write, int version, int type,
                               const void *data, size_t len, SSL *ssl, void *arg)
 {
     const uint8_t *bytes = data;
+    struct peer *peer = arg;
 
     (void)version;
     (void)ssl;
-    if (is_write && type == SSL3_RT_HANDSHAKE && len > 0 &&
-        bytes[0] == SSL3_MT_SERVER_HELLO) {
-        spoil_leaf(arg);
+    if (!is_write || type != SSL3_RT_HANDSHAKE || len == 0) {
+        return;
+    }
+    if (bytes[0] == SSL3_MT_SERVER_HELLO) {
+        spoil_leaf(peer);
+    }
+    if (bytes[0] == SSL3_MT_CERTIFICATE_VERIFY &&
+        peer->flaw == PEER_WRONG_FINISHED) {
+        spoil_transcript(bytes, len);
     }
 }
 
@@ -398,4 +416,23 @@ void session_close(struct session *session)
     cm_probe_cleanup(&session->probe);
     peer_close(&session->peer);
     cm_tls_context_free(session->context);
+}
+
+#define MAX_CHAIN 8
+
+void session_chain_is(const struct session *session, size_t num)
+{
+    struct cm_span out[MAX_CHAIN];
+    unsigned num_sent;
+
+    assert_int_equal(cm_tls_chain(session->tls, out, MAX_CHAIN, &num_sent),
+                     num);
+    assert_int_equal(num_sent, num);
+    assert_true(session->probe.certificate_message);
+    assert_true(session->probe.chain_bytes > session->peer.leaf.len);
+    assert_true(cm_span_equal(out[0], session->peer.leaf));
+    for (size_t i = 1; i < num; i++) {
+        assert_int_equal(out[i].data[0], i);
+        assert_int_equal(out[i].data[out[i].len - 1], i);
+    }
 }

@@ -14,9 +14,10 @@
 
 enum peer_flaw {
     PEER_SOUND,
-    PEER_GARBAGE_LEAF, /* the leaf's bytes are no certificate */
-    PEER_STRANGE_KEY,  /* an algorithm that nobody knows in the leaf's key */
-    PEER_WRONG_KEY,    /* another key than the leaf's signs */
+    PEER_GARBAGE_LEAF,   /* the leaf's bytes are no certificate */
+    PEER_STRANGE_KEY,    /* an algorithm that nobody knows in the leaf's key */
+    PEER_WRONG_KEY,      /* another key than the leaf's signs */
+    PEER_WRONG_FINISHED, /* TLS 1.3: made over another transcript */
 };
 
 /* Zero fields mean a sound server that speaks anything. */
@@ -79,5 +80,7 @@ struct session {
 struct cm_tls_context *session_context(void); /* one that offers everything */
 void session_open(struct session *session, const struct peer_spec *spec);
 void session_close(struct session *session);
+/* The client saw the server's leaf, and behind it the rubbish, in order. */
+void session_chain_is(const struct session *session, size_t num);
 
 #endif

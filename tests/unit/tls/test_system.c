@@ -1,4 +1,4 @@
-/* When memory runs out: each allocation of this module fails once.
+/* When memory runs out, and how often the system is called.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "peer.h"
 #include "tls/capture.h"
@@ -17,6 +18,8 @@ void *__real_malloc(size_t size);
 void *__real_calloc(size_t num, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t num, size_t size);
+ssize_t __real_recv(int fd, void *data, size_t len, int flags);
+ssize_t __wrap_recv(int fd, void *data, size_t len, int flags);
 
 /* How many more allocations succeed; below zero: all. */
 static int *budget(void)
@@ -45,6 +48,19 @@ void *__wrap_malloc(size_t size)
 void *__wrap_calloc(size_t num, size_t size)
 {
     return may_allocate() ? __real_calloc(num, size) : NULL;
+}
+
+static unsigned *reads(void)
+{
+    static unsigned count;
+
+    return &count;
+}
+
+ssize_t __wrap_recv(int fd, void *data, size_t len, int flags)
+{
+    (*reads())++;
+    return __real_recv(fd, data, len, flags);
 }
 
 static void allow(int allocations)
@@ -142,6 +158,31 @@ static void staple_and_names_are_given_up(void **state)
     cm_probe_cleanup(&probe);
 }
 
+/* BoringSSL alone would read each record's header and body apart. */
+static void reads_once_a_wake(void **state)
+{
+    struct session s;
+
+    (void)state;
+    session_open(&s, &(struct peer_spec){.version = 0x0304});
+    *reads() = 0;
+    assert_int_equal(cm_tls_handshake(s.tls), CM_IO_WANT_READ);
+    assert_int_equal(*reads(), 1);
+    peer_turn(&s.peer);
+    *reads() = 0;
+    assert_int_equal(cm_tls_handshake(s.tls), CM_IO_DONE);
+    assert_int_equal(*reads(), 1);
+    session_close(&s);
+
+    session_open(&s, &(struct peer_spec){.version = 0x0303});
+    assert_int_equal(cm_tls_handshake(s.tls), CM_IO_WANT_READ);
+    peer_turn(&s.peer);
+    *reads() = 0;
+    assert_int_equal(cm_tls_handshake(s.tls), CM_IO_WANT_READ);
+    assert_int_equal(*reads(), 1);
+    session_close(&s);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -150,7 +191,8 @@ int main(void)
         cmocka_unit_test(handshake_ends_as_our_own_failure),
         cmocka_unit_test(left_over_input_is_not_lost_silently),
         cmocka_unit_test(staple_and_names_are_given_up),
+        cmocka_unit_test(reads_once_a_wake),
     };
 
-    return cmocka_run_group_tests_name("tls memory", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("tls system", tests, NULL, NULL);
 }
