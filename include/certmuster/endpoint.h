@@ -43,7 +43,8 @@ struct cm_row {
     bool valid;
     enum cm_cause cause; /* why not, when !valid */
     char reason[256];    /* one sentence for the user, when !valid */
-    unsigned column;     /* byte column of the mistake, from 1; 0: none */
+    unsigned column;     /* byte of that line where the mistake is, from 1;
+                            0: none, or the reason names another line */
     struct cm_endpoint endpoint; /* when valid */
     uint64_t endpoint_id; /* id of the first row with the same endpoint */
     uint64_t first_line;  /* that row's line */

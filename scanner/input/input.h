@@ -11,9 +11,9 @@
 #include "certmuster/endpoint.h"
 #include "certmuster/status.h"
 
-#define CM_INPUT_MAX_FIELD 65536   /* bytes in one field */
-#define CM_INPUT_MAX_RECORD 262144 /* bytes in one record, newlines included   \
-                                    */
+/* Bytes in one field; bytes in one record, newlines included. */
+#define CM_INPUT_MAX_FIELD 65536
+#define CM_INPUT_MAX_RECORD 262144
 #define CM_INPUT_MAX_COLUMNS 256
 
 struct cm_input_options {
@@ -40,10 +40,13 @@ enum cm_status cm_input_new(struct cm_input **out,
                             const struct cm_input_sink *sink,
                             struct cm_error *err);
 void cm_input_free(struct cm_input *input);
-/* Any chunking gives the same rows. */
+/* Any chunking gives the same rows. A failure stays: later calls return it. */
 enum cm_status cm_input_feed(struct cm_input *input, const void *data,
                              size_t len);
 enum cm_status cm_input_finish(struct cm_input *input);
+/* cm_input_error lends the words for a failed feed or finish; its status is
+ * CM_OK when it was the sink that failed. */
+const struct cm_error *cm_input_error(const struct cm_input *input);
 uint64_t cm_input_rows(const struct cm_input *input); /* handed over so far */
 
 /* target.c -- one endpoint from the texts of a row. `protocol`, `port` and
