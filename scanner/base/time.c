@@ -51,7 +51,8 @@ static int64_t days_from_date(int64_t year, int month, int day)
 static struct date date_from_unix(int64_t unix_s)
 {
     int64_t days = floor_div(unix_s, DAY_S);
-    struct date date = {.second_of_day = (int)(unix_s - days * DAY_S)};
+    struct date date = {.second_of_day =
+                            (int)((unix_s % DAY_S + DAY_S) % DAY_S)};
     int64_t since = days + EPOCH_DAYS;
     int64_t century = floor_div(4 * since + 3, ERA_DAYS);
     int64_t in_century = since - floor_div(ERA_DAYS * century, 4);
@@ -174,30 +175,51 @@ static bool zone(const char **text, int *minutes)
     return true;
 }
 
-bool cm_time_parse(const char *text, int64_t *out)
+/* yyyy-mm-dd */
+static bool calendar_day(const char **text, struct date *date)
 {
     int year;
-    int month;
-    int day;
-    int minutes = 0;
-    int second = 0;
+
+    if (!digits(text, 4, &year) || !literal(text, '-') ||
+        !digits(text, 2, &date->month) || !literal(text, '-') ||
+        !digits(text, 2, &date->day)) {
+        return false;
+    }
+    date->year = year;
+    return true;
+}
+
+/* hh:mm:ss, a fraction, a zone */
+static bool time_of_day(const char **text, struct date *date, int *east)
+{
+    int minutes;
+    int second;
+
+    if (!clock_time(text, &minutes) || !literal(text, ':') ||
+        !digits(text, 2, &second) || second > 59 || !fraction(text)) {
+        return false;
+    }
+    date->second_of_day = minutes * 60 + second;
+    return zone(text, east);
+}
+
+bool cm_time_parse(const char *text, int64_t *out)
+{
+    struct date date = {0};
     int east = 0; /* minutes */
     int64_t unix_s;
 
-    if (!digits(&text, 4, &year) || !literal(&text, '-') ||
-        !digits(&text, 2, &month) || !literal(&text, '-') ||
-        !digits(&text, 2, &day)) {
+    if (!calendar_day(&text, &date)) {
         return false;
     }
     if (literal(&text, 'T') || literal(&text, 't') || literal(&text, ' ')) {
-        if (!clock_time(&text, &minutes) || !literal(&text, ':') ||
-            !digits(&text, 2, &second) || second > 59 || !fraction(&text) ||
-            !zone(&text, &east)) {
+        if (!time_of_day(&text, &date, &east)) {
             return false;
         }
     }
     if (*text != '\0' ||
-        !cm_time_from_civil(year, month, day, minutes * 60 + second, &unix_s)) {
+        !cm_time_from_civil((int)date.year, date.month, date.day,
+                            date.second_of_day, &unix_s)) {
         return false;
     }
     *out = unix_s - (int64_t)east * 60;
