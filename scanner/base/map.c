@@ -143,7 +143,10 @@ bool cm_map_put(struct cm_map *map, const void *key, size_t len, void *value)
     if (len > 0) {
         memcpy(copy, key, len);
     }
-    *slot = (struct slot){hash, value, copy, len};
+    slot->hash = hash;
+    slot->value = value;
+    slot->key = copy;
+    slot->len = len;
     map->count++;
     return true;
 }

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* A cut text must not end in half a UTF-8 character. */
 static void drop_half_character(char *text, size_t len)
@@ -31,7 +30,7 @@ static void drop_half_character(char *text, size_t len)
 enum cm_status cm_error_set(struct cm_error *err, enum cm_status status,
                             const char *fmt, ...)
 {
-    char text[sizeof(err->text)]; /* the arguments may lie in err->text */
+    struct cm_error made = {.status = status}; /* `args` may lie in *err */
     va_list args;
     int len;
 
@@ -39,15 +38,14 @@ enum cm_status cm_error_set(struct cm_error *err, enum cm_status status,
         return status;
     }
     va_start(args, fmt);
-    len = vsnprintf(text, sizeof(text), fmt, args);
+    len = vsnprintf(made.text, sizeof(made.text), fmt, args);
     va_end(args);
     if (len < 0) {
-        text[0] = '\0';
-    } else if ((size_t)len >= sizeof(text)) {
-        drop_half_character(text, sizeof(text) - 1);
+        made.text[0] = '\0';
+    } else if ((size_t)len >= sizeof(made.text)) {
+        drop_half_character(made.text, sizeof(made.text) - 1);
     }
-    err->status = status;
-    memcpy(err->text, text, strlen(text) + 1);
+    *err = made;
     return status;
 }
 

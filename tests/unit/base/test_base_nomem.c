@@ -30,10 +30,11 @@ ssize_t __wrap_getrandom(void *out, size_t len, unsigned flags);
 
 static bool fails(void)
 {
-    if (left == NEVER) {
-        return false;
+    if (left == 0) {
+        return true;
     }
-    return left == 0 || left-- == 0;
+    left -= left == NEVER ? 0 : 1;
+    return false;
 }
 
 void *__wrap_malloc(size_t size)
