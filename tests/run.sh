@@ -107,6 +107,14 @@ run_tests() { # run_tests FOLDER
   ctest --test-dir "$BUILD/$1" --output-on-failure -j "$(nproc)"
 }
 
+# What has threads, under the thread sanitizer.
+threads() {
+  configure tsan -DCMAKE_BUILD_TYPE=Debug -DCERTMUSTER_SANITIZE=thread &&
+    cmake --build "$BUILD/tsan" &&
+    ctest --test-dir "$BUILD/tsan" --output-on-failure -j "$(nproc)" \
+      -R '^test_(run|store|pki)|^fleet|^scan_loses_no_row$|^interrupted'
+}
+
 coverage() {
   configure coverage -DCMAKE_BUILD_TYPE=Debug -DCERTMUSTER_COVERAGE=ON &&
     cmake --build "$BUILD/coverage" && run_tests coverage &&
@@ -136,6 +144,7 @@ if [ $FAST = no ]; then
     need clang-tidy clang-tidy && step clang-tidy tidy
   fi
   need cppcheck cppcheck && step cppcheck static_check
+  step threads threads
   if need coverage gcovr; then
     step coverage coverage
     tail -n 4 "$BUILD/coverage.log"

@@ -51,20 +51,27 @@ static enum cm_status on_columns(void *arg, const char *const *names,
     return CM_OK;
 }
 
-static enum cm_status put_invalid(struct cm_feed *feed,
-                                  const struct cm_row *row)
+/* The judgement of a row that names no endpoint; NULL: no memory. */
+static struct cm_result *judge_invalid(const struct cm_row *row)
 {
     struct cm_result *result = cm_result_new();
 
     if (result == NULL ||
         cm_judge_row(&result->judgement, row, row->cause) != CM_OK) {
         cm_result_free(result);
-        return cm_error_nomem(&feed->error, "an invalid row");
+        return NULL;
     }
     result->endpoint_id = row->endpoint_id;
-    atomic_fetch_add(
-        &feed->share->counters->verdicts[result->judgement.verdict], 1);
-    atomic_fetch_add(&feed->share->counters->settled, 1);
+    return result;
+}
+
+static enum cm_status put_invalid(struct cm_feed *feed,
+                                  struct cm_result *result)
+{
+    struct cm_counters *counters = feed->share->counters;
+
+    atomic_fetch_add(&counters->verdicts[result->judgement.verdict], 1);
+    atomic_fetch_add(&counters->settled, 1);
     if (cm_store_put_result(feed->share->store, result) != CM_OK) {
         return store_failed(feed);
     }
@@ -86,27 +93,31 @@ static enum cm_status on_row(void *arg, struct cm_row *row)
 {
     struct cm_feed *feed = arg;
     struct cm_counters *counters = feed->share->counters;
+    struct cm_result *invalid = NULL;
     struct cm_job job;
-    bool valid = row->valid;
     bool first;
-    enum cm_status status = CM_OK;
 
     if (!cm_dedupe_note(feed->dedupe, row)) {
         cm_row_free(row);
         return cm_error_nomem(&feed->error, "the list of endpoints");
     }
+    if (!row->valid) {
+        invalid = judge_invalid(row);
+        if (invalid == NULL) {
+            cm_row_free(row);
+            return cm_error_nomem(&feed->error, "an invalid row");
+        }
+    }
     first = row->endpoint_id == row->id;
     job.endpoint_id = row->endpoint_id;
     job.endpoint = row->endpoint;
     atomic_fetch_add(&counters->rows, 1);
-    if (!valid) {
-        status = put_invalid(feed, row);
-    }
     if (cm_store_put_row(feed->share->store, row) != CM_OK) {
+        cm_result_free(invalid);
         return store_failed(feed);
     }
-    if (!valid || status != CM_OK) {
-        return status;
+    if (invalid != NULL) {
+        return put_invalid(feed, invalid);
     }
     if (!first) {
         atomic_fetch_add(&counters->settled, 1);
