@@ -5,6 +5,7 @@
  * thousands behind it. A line is read again at most once for that, since one
  * that leaves a quote open would have closed the quote before it.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "input/csv_parts.h"
@@ -27,12 +28,19 @@ static void on_record(int terminator, void *arg)
     in->record_done = true;
 }
 
+/* No field is longer than its record: this only keeps us honest. */
+static void *grow(void *old, size_t size)
+{
+    return size > CM_INPUT_MAX_RECORD + BLOCK_SIZE ? NULL : realloc(old, size);
+}
+
 void cm_csv_restart(struct cm_input *in)
 {
     csv_free(&in->parser);
     (void)csv_init(&in->parser, CSV_STRICT | CSV_STRICT_FINI);
     csv_set_delim(&in->parser, (unsigned char)in->record.delimiter);
     csv_set_blk_size(&in->parser, BLOCK_SIZE);
+    csv_set_realloc_func(&in->parser, grow);
     in->record_done = false;
 }
 
