@@ -33,9 +33,8 @@ static const char parts_sql[] =
 static const char severity_sql[] =
     "INSERT INTO severity_rank (id, rank) VALUES (?, ?)";
 
-/* A row counts once for an action, though two findings lead to it. The unary
- * plus keeps SQLite on the primary key, where an endpoint's few findings lie
- * side by side. */
+/* A row counts once for an action, though two findings lead to it. An
+ * endpoint's few findings lie side by side in the primary key's order. */
 static const char owner_part_sql[] =
     "INSERT INTO owner_part (action, owner, touches, fixes, example)"
     " SELECT f.action, r.owner, count(*), sum(f.ord = 0 AND f.blocks = 1),"
@@ -45,14 +44,14 @@ static const char owner_part_sql[] =
     " ON f.run = r.run AND f.endpoint = r.endpoint"
     " WHERE r.run = ?1 AND NOT EXISTS (SELECT 1 FROM finding AS g"
     " WHERE g.run = f.run AND g.endpoint = f.endpoint AND g.ord < f.ord"
-    " AND +g.action = f.action)"
+    " AND g.action = f.action)"
     " GROUP BY f.action, r.owner";
 
 static const char cause_part_sql[] =
     "INSERT INTO cause_part (action, cause, touches, severity, certificate)"
     " SELECT f.action, f.cause, sum(NOT EXISTS (SELECT 1 FROM finding AS g"
     " WHERE g.run = f.run AND g.endpoint = f.endpoint AND g.ord < f.ord"
-    " AND +g.action = f.action AND g.cause = f.cause)),"
+    " AND g.action = f.action AND g.cause = f.cause)),"
     " min((SELECT rank FROM severity_rank WHERE id = f.severity)),"
     " max(f.certificate)"
     " FROM row AS r CROSS JOIN finding AS f"
@@ -82,7 +81,7 @@ static const char actions_sql[] =
     " CROSS JOIN row AS r ON r.run = ?1 AND r.id = p.example"
     " CROSS JOIN finding AS f ON f.run = ?1 AND f.endpoint = r.endpoint"
     " AND f.ord = (SELECT min(g.ord) FROM finding AS g WHERE g.run = ?1"
-    " AND g.endpoint = r.endpoint AND +g.action = p.action)"
+    " AND g.endpoint = r.endpoint AND g.action = p.action)"
     " ORDER BY p.action";
 
 static const char causes_sql[] = "SELECT action, cause FROM cause_part"

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,14 +35,10 @@ static const char settings_sql[] =
 /* A path that SQLite cannot take for a URI or for ":memory:". */
 static char *plain_path(const char *path)
 {
-    const char *prefix = path[0] == '/' ? "" : "./";
-    size_t prefix_len = strlen(prefix);
-    size_t len = strlen(path);
-    char *plain = malloc(prefix_len + len + 1);
+    char *plain = NULL;
 
-    if (plain != NULL) {
-        memcpy(plain, prefix, prefix_len);
-        memcpy(plain + prefix_len, path, len + 1);
+    if (asprintf(&plain, "%s%s", path[0] == '/' ? "" : "./", path) < 0) {
+        return NULL;
     }
     return plain;
 }

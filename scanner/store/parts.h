@@ -36,7 +36,7 @@ struct cm_column_names {
 struct cm_item {
     enum cm_item_kind kind;
     union { /* owned */
-        struct cm_column_names *columns;
+        struct cm_column_names columns;
         struct cm_row *row;
         struct cm_result *result;
     } is;

@@ -21,10 +21,7 @@ void cm_item_free(struct cm_item *item)
 {
     switch (item->kind) {
     case CM_ITEM_COLUMNS:
-        if (item->is.columns != NULL) {
-            free(item->is.columns->json);
-            free(item->is.columns);
-        }
+        free(item->is.columns.json);
         break;
     case CM_ITEM_ROW:
         cm_row_free(item->is.row);

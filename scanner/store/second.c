@@ -102,6 +102,7 @@ static size_t visit_batch(struct pass *pass, int64_t *after)
     return num;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the contract has seven */
 enum cm_status cm_store_each_unsettled(struct cm_store *store, int64_t run_id,
                                        const enum cm_cause *causes,
                                        size_t num_causes, cm_store_visit *visit,

@@ -32,7 +32,7 @@ static void put_item(struct cm_store *store, const struct cm_item *item)
 {
     switch (item->kind) {
     case CM_ITEM_COLUMNS:
-        (void)cm_put_columns(store, item->is.columns);
+        (void)cm_put_columns(store, &item->is.columns);
         break;
     case CM_ITEM_ROW:
         (void)cm_put_row(store, item->is.row);
@@ -217,12 +217,9 @@ enum cm_status cm_store_put_result(struct cm_store *store,
 enum cm_status cm_store_put_columns(struct cm_store *store,
                                     const struct cm_columns *columns)
 {
-    struct cm_column_names *names = calloc(1, sizeof(*names));
+    struct cm_item item = {.kind = CM_ITEM_COLUMNS};
     struct cm_buf json;
 
-    if (names == NULL) {
-        return CM_ENOMEM;
-    }
     cm_buf_init(&json, CM_DB_MAX_TEXT);
     cm_buf_putc(&json, '[');
     for (size_t i = 0; i < columns->num_names; i++) {
@@ -230,14 +227,12 @@ enum cm_status cm_store_put_columns(struct cm_store *store,
         cm_text_json(&json, columns->names[i], strlen(columns->names[i]));
     }
     cm_buf_putc(&json, ']');
-    names->json = cm_buf_take(&json);
-    names->owner = columns->owner;
-    names->has_header = columns->has_header;
+    item.is.columns.json = cm_buf_take(&json);
+    item.is.columns.owner = columns->owner;
+    item.is.columns.has_header = columns->has_header;
     cm_buf_cleanup(&json);
-    if (names->json == NULL) {
-        free(names);
+    if (item.is.columns.json == NULL) {
         return CM_ENOMEM;
     }
-    return put(store,
-               (struct cm_item){.kind = CM_ITEM_COLUMNS, .is.columns = names});
+    return put(store, item);
 }

@@ -33,10 +33,9 @@ static void sql_in(struct fixture *f, const char *sql)
 static void limit_size(struct fixture *f, int64_t more_pages)
 {
     char sql[64];
-    int64_t pages = fixture_number(f, "PRAGMA page_count");
+    long long pages = fixture_number(f, "PRAGMA page_count") + more_pages;
 
-    (void)snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %lld",
-                   (long long)(pages + more_pages));
+    (void)snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %lld", pages);
     sql_in(f, sql);
 }
 
@@ -133,8 +132,7 @@ static void reports_what_it_cannot_write(void **state)
         "DROP VIEW v_endpoint; ALTER TABLE result RENAME TO x",
         "DROP VIEW v_finding; ALTER TABLE finding RENAME TO x",
         "DROP VIEW v_endpoint; ALTER TABLE probe RENAME TO x",
-        "DROP VIEW v_endpoint; DROP VIEW v_finding; DROP VIEW v_action;"
-        "DROP VIEW v_certificate; ALTER TABLE certificate RENAME TO x",
+        "DROP TABLE certificate",
         "ALTER TABLE run RENAME COLUMN has_header TO x",
     };
 
