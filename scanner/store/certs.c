@@ -83,10 +83,14 @@ static void bind_names(struct cm_query *q, const struct cm_cert *cert)
 /* The facts of a certificate that could not be read are NULL. */
 static void bind_facts(struct cm_query *q, const struct cm_cert *cert)
 {
-    cm_query_text(q, cert->subject_text);
-    cm_query_text(q, cert->subject_cn);
-    cm_query_text(q, cert->issuer_text);
-    cm_query_text(q, cert->issuer_cn);
+    const char *const texts[] = {cert->subject_text, cert->subject_cn,
+                                 cert->issuer_text, cert->issuer_cn};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        bool known = cert->parsed || (texts[i] != NULL && texts[i][0] != '\0');
+
+        cm_query_text(q, known ? texts[i] : NULL);
+    }
     if (!cert->parsed) {
         return; /* what is not bound is NULL */
     }
