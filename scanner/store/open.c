@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BUSY_MS 10000
+#define BUSY_MS 60000 /* another run may be ending, in one transaction */
 /* The database header, https://www.sqlite.org/fileformat.html section 1.3 */
 #define HEADER_SIZE 100
 #define HEADER_MAGIC_SIZE 16

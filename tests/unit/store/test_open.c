@@ -192,6 +192,17 @@ static void refuses_a_newer_store(void **state)
     assert_refused(f->path, CM_EINPUT, "newer");
 }
 
+/* The schema comes whole or not at all. */
+static void leaves_a_store_it_cannot_migrate(void **state)
+{
+    const struct fixture *f = *state;
+    char path[256];
+
+    path_in(f, "odd.db", path);
+    sql_on(path, "PRAGMA application_id = 1129141076; CREATE TABLE probe (x)");
+    assert_refused(path, CM_ESTORE, "already exists");
+}
+
 /* A newer program died before its log was copied into the file. */
 static void refuses_a_newer_store_known_from_its_log(void **state)
 {
@@ -331,6 +342,7 @@ int main(void)
         STORE_TEST(takes_no_path_for_a_special_name),
         STORE_TEST(refuses_what_is_no_database),
         STORE_TEST(refuses_another_programs_database),
+        STORE_TEST(leaves_a_store_it_cannot_migrate),
         STORE_TEST(refuses_a_newer_store),
         STORE_TEST(refuses_a_newer_store_known_from_its_log),
         STORE_TEST(refuses_paths_that_are_no_file),

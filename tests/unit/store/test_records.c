@@ -339,6 +339,34 @@ static void keeps_several_runs_apart(void **state)
     cm_cert_unref(leaf);
 }
 
+/* As two processes would: each waits for the other's transaction. */
+static void shares_the_file_with_another_writer(void **state)
+{
+    struct fixture *f = *state;
+    struct fixture other = *f;
+
+    fixture_reopen(&other);
+    fixture_begin(f);
+    fixture_begin(&other);
+    for (uint64_t i = 1; i <= 3000; i++) {
+        struct cm_cert *leaf = fixture_cert(i % 2 == 0 ? "even" : "odd");
+
+        fixture_put_row(f, fixture_row(i, i, "a"));
+        fixture_put_result(f, result_with_chain(i, leaf));
+        fixture_put_row(&other, fixture_row(i, i, "b"));
+        fixture_put_result(&other, result_with_chain(i, leaf));
+        cm_cert_unref(leaf);
+    }
+    assert_int_equal(fixture_finish(&other, 3000), CM_OK);
+    assert_int_equal(fixture_finish(f, 3000), CM_OK);
+    cm_store_close(other.store);
+    assert_answer(f,
+                  "SELECT run, owner, count(*), count(DISTINCT certificate)"
+                  " FROM v_endpoint GROUP BY run, owner ORDER BY run",
+                  "1|a|3000|2\n2|b|3000|2");
+    assert_answer(f, "SELECT count(*) FROM v_certificate", "2");
+}
+
 static void refuses_a_second_run_at_a_time(void **state)
 {
     struct fixture *f = *state;
@@ -412,6 +440,7 @@ int main(void)
         STORE_TEST(keeps_a_certificate_once_with_its_facts),
         STORE_TEST(keeps_an_empty_certificate),
         STORE_TEST(keeps_several_runs_apart),
+        STORE_TEST(shares_the_file_with_another_writer),
         STORE_TEST(refuses_a_second_run_at_a_time),
         STORE_TEST(takes_nothing_outside_of_a_run),
         STORE_TEST(streams_the_rows_in_order),
