@@ -1,0 +1,27 @@
+/* Certificate extensions to facts.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_PKI_EXT_H
+#define CERTMUSTER_PKI_EXT_H
+
+#include <stdbool.h>
+
+#include "certmuster/cert.h"
+#include "pki/der.h"
+
+/* Reads the Extensions value (the SEQUENCE) into `cert`; every mistake is
+ * noted with cm_cert_note and the rest is read all the same. False: no
+ * memory. */
+bool cm_ext_read(struct cm_cert *cert, struct cm_reader extensions);
+
+/* ext_names.c -- subjectAltName, authorityInfoAccess, cRLDistributionPoints.
+ * False: malformed. No memory for names shows as num_names_total without
+ * names. */
+bool cm_ext_alt_names(struct cm_cert *cert, struct cm_span value);
+bool cm_ext_info_access(struct cm_cert *cert, struct cm_span value);
+bool cm_ext_crl_points(struct cm_cert *cert, struct cm_span value);
+
+/* cert.c -- the first mistake is the one that is kept; `at` points into the
+ * certificate. */
+void cm_cert_note(struct cm_cert *cert, const char *error, const uint8_t *at);
+
+#endif
