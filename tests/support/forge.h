@@ -47,10 +47,11 @@ struct forge_spec {
     bool no_basic_constraints; /* on a ca: leave the extension out */
     bool no_key_usage;
     unsigned key_usage; /* CM_KU_* [by role] */
-    const char *eku;    /* comma list of server,client,any,code [leaf: server,
-                           client; ca: none]; "-": none */
-    const char *hash;   /* "sha256" [default], "sha1", "md5", "sha384" */
-    int version;        /* [3] */
+    const char *eku;    /* comma list of server,client,any,code,sgc [leaf:
+                           server,client; ca: none]; "-": none */
+    const char *hash;   /* "sha256" [default], "sha384", "sha512", "sha1", "md5";
+                           "pss-sha256" ...: RSASSA-PSS */
+    int version;        /* [3]; 1: only the extensions that were asked for */
     const char *serial_hex; /* [from a counter] */
     bool no_ski;
     bool no_aki;

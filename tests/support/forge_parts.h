@@ -1,0 +1,41 @@
+/* What forge.c and forge_key.c share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_TESTS_FORGE_PARTS_H
+#define CERTMUSTER_TESTS_FORGE_PARTS_H
+
+#include <openssl/base.h>
+#ifndef OPENSSL_IS_BORINGSSL
+#error "these are OpenSSL's headers: point BORINGSSL_ROOT at BoringSSL"
+#endif
+#include <openssl/bytestring.h>
+#include <openssl/evp.h>
+
+#include "support/forge.h"
+
+#define FORGE_KEY_ID_LEN 20
+
+struct forge_key {
+    struct forge_key *next;
+    enum forge_key_kind kind;
+    unsigned id;
+    EVP_PKEY *pkey;
+    char *pem;
+    uint8_t key_id[FORGE_KEY_ID_LEN]; /* for SKI and AKI */
+};
+
+/* Stops the test program: a forge that fails is a mistake in a test. */
+#define FORGE_MUST(claim)                                                      \
+    ((claim) ? (void)0 : forge_failed(#claim, __FILE__, __LINE__))
+void forge_failed(const char *claim, const char *file, int line)
+    __attribute__((noreturn));
+
+/* Appends `tbs` signed with `key`: the algorithm, then the BIT STRING. */
+void forge_add_algorithm(CBB *out, const struct forge_key *key,
+                         const char *hash);
+void forge_add_signature(CBB *out, const struct forge_key *key,
+                         const char *hash, const uint8_t *tbs, size_t len,
+                         bool broken);
+/* PEM with any label; free() it. */
+char *forge_pem_block(const char *label, const uint8_t *der, size_t len);
+
+#endif
