@@ -244,7 +244,7 @@ static bool says_nothing(struct cm_span line)
         return true;
     }
     for (size_t i = 0; i < line.len; i++) {
-        if (memchr(" \t\r\n", line.data[i], 4) == NULL) {
+        if (line.data[i] == '\0' || strchr(" \t\r\n", line.data[i]) == NULL) {
             return false;
         }
     }
@@ -256,8 +256,11 @@ static void sniff_line(struct cm_input *in, size_t end)
 {
     struct cm_span line = {in->pending + in->sniffed, end - in->sniffed};
     bool is_first = in->sniffed == in->parsed;
-    char sep = is_first && in->line == 1 ? cm_sniff_sep(line) : '\0';
+    char sep = '\0';
 
+    if (is_first && in->line == 1) {
+        sep = cm_sniff_sep(line);
+    }
     if (is_first && (sep != '\0' || says_nothing(line))) {
         in->line++;
         move_on(in, end);
@@ -317,15 +320,15 @@ static void drop_pending(struct cm_input *in)
 
 static enum cm_status skip_line(struct cm_input *in)
 {
-    const char *reason = "the line is longer than 262144 bytes; is a newline "
-                         "missing?";
     struct cm_place place = {in->line, 0};
     enum cm_status status = CM_OK;
 
     if (in->pending[0] != (uint8_t)'#') { /* a comment may be of any length */
         in->record.line = in->line;
         take_raw(in, in->len);
-        status = cm_rows_add_broken(&in->rows, &in->record, place, reason);
+        status = cm_rows_add_broken(&in->rows, &in->record, place,
+                                    "the line is longer than 262144 bytes; is "
+                                    "a newline missing?");
     }
     in->skipping = true;
     drop_pending(in);

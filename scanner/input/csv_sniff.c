@@ -67,7 +67,7 @@ char cm_sniff_sep(struct cm_span line)
         line.len--;
     }
     if (line.len == 5 && memcmp(line.data, "sep=", 4) == 0 &&
-        memchr(",;|\t", line.data[4], 4) != NULL) {
+        line.data[4] != '\0' && strchr(",;|\t", line.data[4]) != NULL) {
         return (char)line.data[4];
     }
     return '\0';

@@ -34,8 +34,8 @@ const char *cm_mistake_quote(struct cm_span text, char out[CM_QUOTE_SIZE])
     return out;
 }
 
-static void write_words(char reason[CM_REASON_SIZE], const char *fmt,
-                        va_list args)
+static void __attribute__((format(printf, 2, 0)))
+write_words(char reason[CM_REASON_SIZE], const char *fmt, va_list args)
 {
     char words[2 * CM_REASON_SIZE];
     size_t len;

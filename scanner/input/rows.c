@@ -219,12 +219,12 @@ static void examine(const struct cm_rows *rows, const struct cm_record *record,
         .sni = text_of(header, row, CM_PART_SNI),
     };
     struct cm_mistake mistake;
-    int column;
 
     row->valid =
         cm_target_examine(&text, &rows->options, &row->endpoint, &mistake);
     if (!row->valid) {
-        column = header->column[mistake.part];
+        int column = header->column[mistake.part];
+
         if (column < 0 || (size_t)column >= row->num_fields) {
             column = header->column[CM_PART_HOST];
         }
@@ -263,7 +263,6 @@ enum cm_status cm_rows_add(struct cm_rows *rows, const struct cm_record *record)
     struct cm_place place;
     struct cm_row *row;
     bool is_header = false;
-    enum cm_status status;
 
     if (find_flaw(record, &place, reason)) {
         return cm_rows_add_broken(rows, record, place, reason);
@@ -273,7 +272,8 @@ enum cm_status cm_rows_add(struct cm_rows *rows, const struct cm_record *record)
         return no_memory(rows);
     }
     if (!rows->columns_known) {
-        status = settle_columns(rows, row, &is_header);
+        enum cm_status status = settle_columns(rows, row, &is_header);
+
         if (status != CM_OK || is_header) {
             rows->made--; /* a header is no row */
             cm_row_free(row);

@@ -12,9 +12,8 @@
 
 /* What a row says about one endpoint, by word. */
 struct said {
-    const struct cm_protocol *scheme;   /* of the URL, or NULL */
-    const struct cm_protocol *protocol; /* which holds in the end */
-    uint16_t port;                      /* 0: not a word */
+    const struct cm_protocol *scheme; /* of the URL, or NULL */
+    uint16_t port;                    /* 0: not a word */
 };
 
 static struct cm_span given(const char *text)
@@ -27,13 +26,14 @@ static bool read_port(struct cm_span text, uint16_t *out, enum cm_part part,
 {
     uint64_t value = 0;
     bool good = text.len <= PORT_DIGITS_MAX;
-    char quoted[CM_QUOTE_SIZE];
 
     for (size_t i = 0; good && i < text.len; i++) {
         good = text.data[i] >= (uint8_t)'0' && text.data[i] <= (uint8_t)'9';
         value = value * 10 + (uint64_t)(text.data[i] - (uint8_t)'0');
     }
     if (!good || value == 0 || value > PORT_MAX) {
+        char quoted[CM_QUOTE_SIZE];
+
         return cm_mistake_refuse(mistake, part,
                                  "port %s is not a number from 1 to 65535",
                                  cm_mistake_quote(text, quoted));
@@ -70,11 +70,13 @@ static bool decide_port(struct said *said, const struct cm_pieces *pieces,
 static bool find_word(const struct cm_protocol **out, struct cm_span word,
                       enum cm_part part, struct cm_mistake *mistake)
 {
-    char quoted[CM_QUOTE_SIZE];
-    char names[CM_REASON_SIZE];
 
     *out = cm_protocol_find(word);
     if (*out == NULL) {
+        char names[CM_REASON_SIZE];
+
+        char quoted[CM_QUOTE_SIZE];
+
         (void)cm_mistake_refuse(
             mistake, part, "%s %s is not known; known are: %s",
             part == CM_PART_HOST ? "scheme" : "protocol",
@@ -83,41 +85,47 @@ static bool find_word(const struct cm_protocol **out, struct cm_span word,
     return *out != NULL;
 }
 
-static bool decide_protocol(struct said *said, const struct cm_pieces *pieces,
-                            struct cm_span column,
-                            const struct cm_input_options *options,
-                            struct cm_mistake *mistake)
+/* NULL: the words contradict each other, or one is unknown. */
+static const struct cm_protocol *
+decide_protocol(struct said *said, const struct cm_pieces *pieces,
+                struct cm_span column, const struct cm_input_options *options,
+                struct cm_mistake *mistake)
 {
-    const struct cm_protocol *from_column = NULL;
+    const struct cm_protocol *protocol = NULL;
     struct cm_span word = given(options->protocol);
-    char quoted[2][CM_QUOTE_SIZE];
 
     if (pieces->scheme.len > 0 &&
         !find_word(&said->scheme, pieces->scheme, CM_PART_HOST, mistake)) {
-        return false;
+        return NULL;
     }
     if (column.len > 0 &&
-        !find_word(&from_column, column, CM_PART_PROTOCOL, mistake)) {
-        return false;
+        !find_word(&protocol, column, CM_PART_PROTOCOL, mistake)) {
+        return NULL;
     }
-    if (said->scheme != NULL && from_column != NULL &&
-        strcmp(said->scheme->name, from_column->name) != 0) {
-        return cm_mistake_refuse(
+    if (said->scheme != NULL && protocol != NULL &&
+        strcmp(said->scheme->name, protocol->name) != 0) {
+        char quoted[2][CM_QUOTE_SIZE];
+
+        (void)cm_mistake_refuse(
             mistake, CM_PART_PROTOCOL,
             "the host says %s, the protocol column says %s; write it once",
             cm_mistake_quote(pieces->scheme, quoted[0]),
             cm_mistake_quote(column, quoted[1]));
+        return NULL;
     }
-    said->protocol = said->scheme != NULL ? said->scheme : from_column;
-    if (said->protocol != NULL) {
-        return true;
+    if (said->scheme != NULL) {
+        return said->scheme;
     }
-    return find_word(&said->protocol, word.len > 0 ? word : cm_span_of("tls"),
-                     CM_PART_PROTOCOL, mistake);
+    if (protocol == NULL) {
+        (void)find_word(&protocol, word.len > 0 ? word : cm_span_of("tls"),
+                        CM_PART_PROTOCOL, mistake);
+    }
+    return protocol;
 }
 
 /* The row's own word, the URL's meaning, the command line, the protocol's. */
 static uint16_t pick_port(const struct said *said,
+                          const struct cm_protocol *protocol,
                           const struct cm_input_options *options)
 {
     if (said->port != 0) {
@@ -129,22 +137,20 @@ static uint16_t pick_port(const struct said *said,
     if (options->port != 0) {
         return options->port;
     }
-    return said->protocol->port != 0 ? said->protocol->port : HTTPS_PORT;
+    return protocol->port != 0 ? protocol->port : HTTPS_PORT;
 }
 
-static void settle(struct cm_endpoint *out, const struct said *said,
-                   const struct cm_input_options *options)
+static void settle(struct cm_endpoint *out, const struct cm_protocol *protocol,
+                   uint16_t port)
 {
-    const struct cm_protocol *protocol = said->protocol;
-
-    out->port = pick_port(said, options);
+    out->port = port;
     if (out->is_ip) {
-        out->literal.port = out->port;
+        out->literal.port = port;
     }
     memcpy(out->protocol, protocol->name, strlen(protocol->name) + 1);
     out->scheme_not_tls =
         protocol->plain ||
-        (out->port == HTTP_PORT && strcmp(protocol->name, "tls") == 0);
+        (port == HTTP_PORT && strcmp(protocol->name, "tls") == 0);
 }
 
 static bool read_host(struct cm_endpoint *out, const struct cm_pieces *pieces,
@@ -187,10 +193,10 @@ bool cm_target_examine(const struct cm_target_text *text,
                        struct cm_endpoint *out, struct cm_mistake *mistake)
 {
     const struct cm_input_options none = {.header = -1};
+    const struct cm_protocol *protocol;
     struct cm_pieces pieces;
-    struct said said = {NULL, NULL, 0};
+    struct said said = {NULL, 0};
     struct cm_span sni = given(text->sni);
-    char quoted[CM_QUOTE_SIZE];
 
     memset(out, 0, sizeof(*out));
     memset(mistake, 0, sizeof(*mistake));
@@ -198,19 +204,24 @@ bool cm_target_examine(const struct cm_target_text *text,
         options = &none;
     }
     if (!cm_target_split(&pieces, given(text->host), mistake) ||
-        !read_host(out, &pieces, mistake) ||
-        !decide_protocol(&said, &pieces, given(text->protocol), options,
-                         mistake) ||
+        !read_host(out, &pieces, mistake)) {
+        return false;
+    }
+    protocol = decide_protocol(&said, &pieces, given(text->protocol), options,
+                               mistake);
+    if (protocol == NULL ||
         !decide_port(&said, &pieces, given(text->port), mistake) ||
         !read_sni(out, sni.len > 0 ? sni : given(options->sni), mistake)) {
         return false;
     }
-    settle(out, &said, options);
-    if (!said.protocol->supported) {
+    settle(out, protocol, pick_port(&said, protocol, options));
+    if (!protocol->supported) {
+        char quoted[CM_QUOTE_SIZE];
+
         return cm_mistake_refuse(
             mistake, CM_PART_PROTOCOL,
             "STARTTLS is not supported by this version (protocol %s)",
-            cm_mistake_quote(cm_span_of(said.protocol->word), quoted));
+            cm_mistake_quote(cm_span_of(protocol->word), quoted));
     }
     return true;
 }

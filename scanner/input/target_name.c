@@ -3,7 +3,6 @@
  * names must not, since it refuses some real ones ("r3---sn-x.gvt1.com").
  * SPDX-License-Identifier: Apache-2.0 */
 #include <idn2.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "input/parts.h"
@@ -86,7 +85,7 @@ static bool check_meaning(struct cm_span name, struct cm_span shown,
     char quoted[CM_QUOTE_SIZE];
 
     for (size_t i = 0; i < name.len; i++) {
-        if (memchr("-_.", name.data[i], 3) == NULL) {
+        if (strchr("-_.", name.data[i]) == NULL) {
             return true;
         }
     }
@@ -179,39 +178,6 @@ static bool check_name(struct cm_span name, struct cm_span shown,
     return true;
 }
 
-/* International to ASCII, in `ascii`. IDN2_USE_STD3_ASCII_RULES would drop the
- * characters that it does not like and so name another host: check_name does
- * what it is for. */
-static bool to_ascii(struct cm_span text, enum cm_part part,
-                     char ascii[CM_HOST_SIZE + 1], struct cm_mistake *mistake)
-{
-    char utf8[IDN_INPUT_MAX + 1];
-    char quoted[CM_QUOTE_SIZE];
-    const char *why = "it is too long";
-    char *found = NULL;
-    int rc = IDN2_TOO_BIG_DOMAIN;
-
-    if (text.len <= IDN_INPUT_MAX && memchr(text.data, 0, text.len) == NULL) {
-        memcpy(utf8, text.data, text.len);
-        utf8[text.len] = '\0';
-        rc = idn2_to_ascii_8z(utf8, &found,
-                              IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
-        why = idn2_strerror(rc);
-    }
-    if (rc != IDN2_OK || strlen(found) > CM_HOST_SIZE) {
-        (void)cm_mistake_refuse(
-            mistake, part, "%s %s is no valid international name (%s)",
-            part_names[part], cm_mistake_quote(text, quoted),
-            rc != IDN2_OK ? why : "it is too long");
-        mistake->cause = CM_CAUSE_INPUT_IDN_INVALID;
-        idn2_free(found);
-        return false;
-    }
-    (void)snprintf(ascii, CM_HOST_SIZE + 1, "%s", found);
-    idn2_free(found);
-    return true;
-}
-
 static bool is_ascii(struct cm_span text)
 {
     for (size_t i = 0; i < text.len; i++) {
@@ -222,23 +188,59 @@ static bool is_ascii(struct cm_span text)
     return true;
 }
 
+static bool refuse_idn(struct cm_span text, enum cm_part part, const char *why,
+                       struct cm_mistake *mistake)
+{
+    char quoted[CM_QUOTE_SIZE];
+
+    (void)cm_mistake_refuse(
+        mistake, part, "%s %s is no valid international name (%s)",
+        part_names[part], cm_mistake_quote(text, quoted), why);
+    mistake->cause = CM_CAUSE_INPUT_IDN_INVALID;
+    return false;
+}
+
+/* International to ASCII, in `ascii`. IDN2_USE_STD3_ASCII_RULES would drop the
+ * characters that it does not like and so name another host: check_name does
+ * what it is for. */
+static bool to_ascii(struct cm_span text, enum cm_part part,
+                     char ascii[CM_HOST_SIZE + 1], struct cm_mistake *mistake)
+{
+    char utf8[IDN_INPUT_MAX + 1];
+    char *found = NULL;
+    bool fits;
+    int rc;
+
+    if (text.len > IDN_INPUT_MAX) {
+        return refuse_idn(text, part, "it is too long", mistake);
+    }
+    memcpy(utf8, text.data, text.len);
+    utf8[text.len] = '\0';
+    rc = idn2_to_ascii_8z(utf8, &found, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+    if (rc != IDN2_OK) {
+        return refuse_idn(text, part, idn2_strerror(rc), mistake);
+    }
+    fits = strlen(found) <= CM_HOST_SIZE;
+    if (fits) {
+        memcpy(ascii, found, strlen(found) + 1);
+    }
+    idn2_free(found);
+    return fits || refuse_idn(text, part, "it is too long", mistake);
+}
+
 bool cm_target_name(struct cm_span text, enum cm_part part,
                     char out[CM_HOST_SIZE], bool *had_trailing_dot,
                     struct cm_mistake *mistake)
 {
-    char ascii[CM_HOST_SIZE + 1];
-    struct cm_span name = text;
+    char ascii[CM_HOST_SIZE + 1] = "";
     bool international = !is_ascii(text);
+    struct cm_span name;
 
-    if (!check_bytes(text, text, part, mistake)) {
+    if (!check_bytes(text, text, part, mistake) ||
+        (international && !to_ascii(text, part, ascii, mistake))) {
         return false;
     }
-    if (international) {
-        if (!to_ascii(text, part, ascii, mistake)) {
-            return false;
-        }
-        name = cm_span_of(ascii);
-    }
+    name = international ? cm_span_of(ascii) : text;
     *had_trailing_dot = name.len > 1 && name.data[name.len - 1] == (uint8_t)'.';
     name.len -= *had_trailing_dot;
     if (!check_name(name, text, part, mistake)) {
@@ -291,7 +293,7 @@ bool cm_target_literal(const struct cm_pieces *pieces, struct cm_endpoint *out,
                        bool *found, struct cm_mistake *mistake)
 {
     struct cm_span host = pieces->host;
-    struct cm_address address;
+    struct cm_address address = {0};
     char text[CM_ADDRESS_TEXT_SIZE];
     char quoted[CM_QUOTE_SIZE];
 

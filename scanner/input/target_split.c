@@ -118,9 +118,10 @@ static bool cut_path(struct cm_span *text, struct cm_span whole,
 {
     size_t end = find_any(*text, "/?#");
     struct cm_span host = first(*text, end);
-    char quoted[CM_QUOTE_SIZE];
 
     if (end + 1 < text->len && !has_scheme) {
+        char quoted[CM_QUOTE_SIZE];
+
         if (is_network(host, after(*text, end + 1))) {
             return cm_mistake_refuse(
                 mistake, CM_PART_HOST,
@@ -144,12 +145,13 @@ static bool cut_user(struct cm_span *text, struct cm_span whole,
 {
     const uint8_t *at =
         text->len == 0 ? NULL : memrchr(text->data, '@', text->len);
-    char quoted[CM_QUOTE_SIZE];
 
     if (at == NULL) {
         return true;
     }
     if (!has_scheme) {
+        char quoted[CM_QUOTE_SIZE];
+
         return cm_mistake_refuse(mistake, CM_PART_HOST,
                                  "%s looks like an e-mail address; write only "
                                  "the host name",
@@ -164,10 +166,11 @@ static bool split_brackets(struct cm_pieces *out, struct cm_span text,
                            struct cm_span *rest, struct cm_mistake *mistake)
 {
     size_t end = find_any(text, "]");
-    char quoted[CM_QUOTE_SIZE];
 
     if (end == text.len ||
         (end + 1 < text.len && text.data[end + 1] != (uint8_t)':')) {
+        char quoted[CM_QUOTE_SIZE];
+
         return cm_mistake_refuse(mistake, CM_PART_HOST,
                                  "%s is not [address]:port; write for instance "
                                  "[2001:db8::1]:443",
@@ -183,7 +186,6 @@ static bool split_port(struct cm_pieces *out, struct cm_span text,
                        struct cm_mistake *mistake)
 {
     struct cm_span rest = {NULL, 0}; /* ":port" or nothing */
-    char quoted[CM_QUOTE_SIZE];
 
     if (text.len > 0 && text.data[0] == (uint8_t)'[') {
         if (!split_brackets(out, text, &rest, mistake)) {
@@ -199,6 +201,8 @@ static bool split_port(struct cm_pieces *out, struct cm_span text,
         rest = after(text, colon);
     }
     if (rest.len == 1 && out->scheme.len == 0) {
+        char quoted[CM_QUOTE_SIZE];
+
         return cm_mistake_refuse(mistake, CM_PART_HOST,
                                  "%s ends in a colon; write the port after it, "
                                  "or leave the colon out",

@@ -118,18 +118,15 @@ static void no_bytes_are_read_past_the_end(void **state)
 
     (void)state;
     for (int round = 0; round < 20000; round++) {
-        char texts[4][13];
+        char texts[4][13] = {{0}};
         struct cm_target_text text = {texts[0], texts[1], texts[2], texts[3]};
         struct cm_endpoint got;
         enum cm_cause cause = CM_CAUSE_COUNT;
         char reason[256];
 
-        for (size_t i = 0; i < sizeof(texts); i++) {
+        for (size_t i = 0; i < 4 * 12; i++) {
             seed = seed * 6364136223846793005U + 1442695040888963407U;
-            ((char *)texts)[i] = (char)any[(seed >> 33) % sizeof(any)];
-        }
-        for (int i = 0; i < 4; i++) {
-            texts[i][12] = '\0';
+            texts[i / 12][i % 12] = (char)any[(seed >> 33) % sizeof(any)];
         }
         if (cm_target_parse(&text, NULL, &got, &cause, reason)) {
             assert_true(got.port != 0);

@@ -178,15 +178,15 @@ static enum cm_status no_row(void *arg, struct cm_row *row)
 
 static void a_failure_stays(void **state)
 {
-    enum cm_status answer = CM_ESTORE;
-    const struct cm_input_sink sink = {no_columns, no_row, &answer};
+    enum cm_status answer[] = {CM_ESTORE};
+    const struct cm_input_sink sink = {no_columns, no_row, answer};
     const struct cm_input_options options = {.header = -1};
     struct cm_input *input = NULL;
 
     (void)state;
     assert_int_equal(cm_input_new(&input, &options, &sink, NULL), CM_OK);
     assert_int_equal(cm_input_feed(input, "a\nb\nc\n", 6), CM_ESTORE);
-    answer = CM_OK;
+    answer[0] = CM_OK;
     assert_int_equal(cm_input_feed(input, "d\n", 2), CM_ESTORE);
     assert_int_equal(cm_input_finish(input), CM_ESTORE);
     assert_int_equal(cm_input_rows(input), 0);

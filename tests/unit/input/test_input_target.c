@@ -331,7 +331,11 @@ static const char *name_of(char out[80], const char *const texts[4])
 
     for (int i = 0; i < 4; i++) {
         for (const char *at = texts[i]; *at != '\0' && len < 79; at++) {
-            out[len++] = *at > ' ' && *at < 0x7f ? *at : '?';
+            out[len] = '?';
+            if (*at > ' ' && *at < 0x7f) {
+                out[len] = *at;
+            }
+            len++;
         }
         if (len < 79 && i < 3 && texts[i + 1][0] != '\0') {
             out[len++] = ' ';
