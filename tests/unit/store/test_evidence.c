@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "unit/store/evidence_cases.h"
 #include "unit/store/fixture.h"
 
 #include <stdio.h>
@@ -17,219 +18,6 @@
 
 static const enum cm_cause unsettled[] = {CM_CAUSE_CHAIN_INCOMPLETE,
                                           CM_CAUSE_ISSUER_UNKNOWN};
-
-static void address(struct cm_address *out, const char *text, uint16_t port)
-{
-    assert_true(cm_address_parse(text, out));
-    out->port = port;
-}
-
-static struct cm_span bytes(const char *text)
-{
-    struct cm_span span = {(const uint8_t *)strdup(text), strlen(text)};
-
-    assert_non_null(span.data);
-    return span;
-}
-
-static void chain(struct cm_probe *probe, const char *const *contents,
-                  size_t num)
-{
-    probe->chain = calloc(num, sizeof(struct cm_cert *));
-    assert_non_null(probe->chain);
-    for (size_t i = 0; i < num; i++) {
-        probe->chain[i] = fixture_cert(contents[i]);
-    }
-    probe->num_chain = num;
-}
-
-static void fill_dns(struct cm_dns_evidence *dns)
-{
-    dns->result = CM_DNS_OK;
-    address(&dns->addresses[0], "2001:db8::1", 0);
-    address(&dns->addresses[1], "192.0.2.1", 0);
-    address(&dns->addresses[2], "10.1.2.3", 0);
-    dns->num_addresses = 3;
-    dns->from_second[1] = true;
-    dns->second_differs = true;
-    (void)snprintf(dns->cname, sizeof(dns->cname), "edge.example.net");
-    dns->num_cnames = 4;
-    (void)snprintf(dns->detail, sizeof(dns->detail), "said \"no\" <twice>");
-    dns->ms = UINT32_MAX;
-}
-
-static void fill_handshake(struct cm_probe *probe)
-{
-    static const char *const certs[] = {"leaf", "intermediate", "leaf"};
-
-    probe->server_hello = true;
-    probe->version = 0x0304;
-    probe->cipher = 0x1301;
-    probe->group = 0x11ec;
-    probe->signature = 0x0403;
-    (void)snprintf(probe->alpn, sizeof(probe->alpn), "http/1.1");
-    probe->bad_key_proof = true;
-    probe->extended_master_secret = true;
-    probe->num_tickets = 17;
-    probe->ocsp_staple = bytes("staple");
-    probe->sct_bytes = 119;
-    probe->client_auth = CM_CLIENT_AUTH_OPTIONAL;
-    probe->ca_names = bytes("names");
-    probe->certificate_message = true;
-    probe->chain_bytes = 70000;
-    chain(probe, certs, 3);
-    probe->num_chain_sent = 101;
-}
-
-static void fill_connection(struct cm_probe *probe)
-{
-    address(&probe->address, "2001:db8::1", 8443);
-    probe->reached = CM_PHASE_LINGERING;
-    probe->end = CM_END_ALERT_RECEIVED;
-    probe->sys_errno = 104;
-    probe->tries = 3;
-    probe->connect_ms = 11;
-    probe->tls_ms = 222;
-    probe->total_ms = 3333;
-    probe->proxy_status = 407;
-    memset(probe->first_bytes, 0xa5, CM_FIRST_BYTES);
-    probe->num_first_bytes = CM_FIRST_BYTES;
-    probe->alert_received = (struct cm_alert){true, 2, 40};
-    probe->alert_sent = (struct cm_alert){true, 1, 0};
-    (void)snprintf(probe->error, sizeof(probe->error), "HANDSHAKE_FAILURE");
-}
-
-/* Every field holds a value of its own. */
-static struct cm_evidence *full_evidence(void)
-{
-    struct cm_evidence *ev = cm_evidence_new();
-    struct cm_probe *probe;
-
-    assert_non_null(ev);
-    ev->seen_unix = 1812345678;
-    fill_dns(&ev->dns);
-    probe = cm_evidence_add_probe(ev);
-    assert_non_null(probe);
-    fill_connection(probe);
-    probe = cm_evidence_add_probe(ev);
-    assert_non_null(probe);
-    address(&probe->address, "192.0.2.1", 443);
-    probe->reached = CM_PHASE_RECORDED;
-    probe->end = CM_END_COMPLETE;
-    fill_handshake(probe);
-    return ev;
-}
-
-static struct cm_evidence *bare_evidence(void)
-{
-    struct cm_evidence *ev = cm_evidence_new();
-
-    assert_non_null(ev);
-    assert_non_null(cm_evidence_add_probe(ev));
-    return ev;
-}
-
-static struct cm_evidence *no_probe(void)
-{
-    struct cm_evidence *ev = cm_evidence_new();
-
-    assert_non_null(ev);
-    ev->dns.result = CM_DNS_NXDOMAIN;
-    ev->seen_unix = 1;
-    return ev;
-}
-
-static void assert_same_bytes(struct cm_span a, struct cm_span b)
-{
-    assert_true(cm_span_equal(a, b));
-}
-
-static void assert_same_address(const struct cm_address *a,
-                                const struct cm_address *b)
-{
-    assert_int_equal(a->family, b->family);
-    assert_int_equal(a->port, b->port);
-    assert_memory_equal(a->bytes, b->bytes, sizeof(a->bytes));
-}
-
-static void assert_same_dns(const struct cm_dns_evidence *a,
-                            const struct cm_dns_evidence *b)
-{
-    assert_int_equal(a->result, b->result);
-    assert_int_equal(a->num_addresses, b->num_addresses);
-    for (unsigned i = 0; i < a->num_addresses; i++) {
-        assert_same_address(&a->addresses[i], &b->addresses[i]);
-        assert_int_equal(a->from_second[i], b->from_second[i]);
-    }
-    assert_int_equal(a->second_differs, b->second_differs);
-    assert_string_equal(a->cname, b->cname);
-    assert_int_equal(a->num_cnames, b->num_cnames);
-    assert_string_equal(a->detail, b->detail);
-    assert_int_equal(a->ms, b->ms);
-}
-
-static void assert_same_connection(const struct cm_probe *a,
-                                   const struct cm_probe *b)
-{
-    assert_same_address(&a->address, &b->address);
-    assert_int_equal(a->reached, b->reached);
-    assert_int_equal(a->end, b->end);
-    assert_int_equal(a->sys_errno, b->sys_errno);
-    assert_int_equal(a->tries, b->tries);
-    assert_int_equal(a->connect_ms, b->connect_ms);
-    assert_int_equal(a->tls_ms, b->tls_ms);
-    assert_int_equal(a->total_ms, b->total_ms);
-    assert_int_equal(a->proxy_status, b->proxy_status);
-    assert_int_equal(a->num_first_bytes, b->num_first_bytes);
-    assert_memory_equal(a->first_bytes, b->first_bytes, CM_FIRST_BYTES);
-    assert_int_equal(a->alert_received.seen, b->alert_received.seen);
-    assert_int_equal(a->alert_received.level, b->alert_received.level);
-    assert_int_equal(a->alert_received.description,
-                     b->alert_received.description);
-    assert_int_equal(a->alert_sent.seen, b->alert_sent.seen);
-    assert_int_equal(a->alert_sent.level, b->alert_sent.level);
-    assert_int_equal(a->alert_sent.description, b->alert_sent.description);
-    assert_string_equal(a->error, b->error);
-}
-
-static void assert_same_handshake(const struct cm_probe *a,
-                                  const struct cm_probe *b)
-{
-    assert_int_equal(a->server_hello, b->server_hello);
-    assert_int_equal(a->version, b->version);
-    assert_int_equal(a->cipher, b->cipher);
-    assert_int_equal(a->group, b->group);
-    assert_int_equal(a->signature, b->signature);
-    assert_string_equal(a->alpn, b->alpn);
-    assert_int_equal(a->bad_key_proof, b->bad_key_proof);
-    assert_int_equal(a->extended_master_secret, b->extended_master_secret);
-    assert_int_equal(a->num_tickets, b->num_tickets);
-    assert_same_bytes(a->ocsp_staple, b->ocsp_staple);
-    assert_int_equal(a->sct_bytes, b->sct_bytes);
-    assert_int_equal(a->client_auth, b->client_auth);
-    assert_same_bytes(a->ca_names, b->ca_names);
-    assert_int_equal(a->certificate_message, b->certificate_message);
-    assert_int_equal(a->chain_bytes, b->chain_bytes);
-    assert_int_equal(a->num_chain_sent, b->num_chain_sent);
-    assert_int_equal(a->num_chain, b->num_chain);
-    for (size_t i = 0; i < a->num_chain; i++) {
-        assert_same_bytes(a->chain[i]->der, b->chain[i]->der);
-        assert_memory_equal(a->chain[i]->sha256, b->chain[i]->sha256,
-                            CM_SHA256_LEN);
-    }
-}
-
-static void assert_same_evidence(const struct cm_evidence *a,
-                                 const struct cm_evidence *b)
-{
-    assert_int_equal(a->seen_unix, b->seen_unix);
-    assert_same_dns(&a->dns, &b->dns);
-    assert_int_equal(a->num_probes, b->num_probes);
-    for (size_t i = 0; i < a->num_probes; i++) {
-        assert_same_connection(&a->probes[i], &b->probes[i]);
-        assert_same_handshake(&a->probes[i], &b->probes[i]);
-    }
-}
 
 /* --- each_unsettled --- */
 
@@ -252,7 +40,7 @@ static enum cm_status visit(void *arg, const struct cm_endpoint *ep,
     if (visitor->expected != NULL) {
         struct cm_evidence *expected = visitor->expected();
 
-        assert_same_evidence(expected, evidence);
+        cases_assert_same(expected, evidence);
         cm_evidence_free(expected);
     }
     judgement->verdict = CM_VERDICT_UNTRUSTED;
@@ -283,7 +71,7 @@ static enum cm_status second_pass(struct fixture *f, struct visitor *visitor,
 static void comes_back_equal(void **state)
 {
     static struct cm_evidence *(*const makers[])(void) = {
-        full_evidence, bare_evidence, no_probe};
+        cases_full, cases_bare, cases_no_probe};
     struct fixture *f = *state;
 
     for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
@@ -297,7 +85,7 @@ static void comes_back_equal(void **state)
         if (i == 0) {
             (void)snprintf(ep->host, sizeof(ep->host), "2001:db8::7");
             ep->is_ip = true;
-            address(&ep->literal, ep->host, ep->port);
+            cases_address(&ep->literal, ep->host, ep->port);
         }
         expected = *ep;
         fixture_begin(f);
@@ -311,7 +99,7 @@ static void comes_back_equal(void **state)
         assert_string_equal(visitor.endpoint.protocol, expected.protocol);
         assert_int_equal(visitor.endpoint.port, expected.port);
         assert_int_equal(visitor.endpoint.is_ip, expected.is_ip);
-        assert_same_address(&visitor.endpoint.literal, &expected.literal);
+        cases_assert_same_address(&visitor.endpoint.literal, &expected.literal);
         assert_int_equal(visitor.endpoint.had_trailing_dot,
                          expected.had_trailing_dot);
         assert_int_equal(visitor.endpoint.scheme_not_tls,
@@ -325,7 +113,7 @@ static void is_readable_in_the_store(void **state)
 
     fixture_begin(f);
     fixture_put_row(f, fixture_row(1, 1, "a"));
-    put_unsettled(f, 1, full_evidence());
+    put_unsettled(f, 1, cases_full());
     assert_int_equal(fixture_finish(f, 1), CM_OK);
     assert_answer(f,
                   "SELECT seen, dns_result, dns_ms,"
@@ -351,7 +139,7 @@ static void replaces_a_judgement(void **state)
 
     fixture_begin(f);
     fixture_put_row(f, fixture_row(1, 1, "a"));
-    put_unsettled(f, 1, bare_evidence());
+    put_unsettled(f, 1, cases_bare());
     assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
     assert_int_equal(second_pass(f, &visitor, NULL), CM_OK);
     assert_int_equal(visitor.visits, 1);
@@ -368,7 +156,7 @@ static void leaves_a_judgement_when_not_asked(void **state)
 
     fixture_begin(f);
     fixture_put_row(f, fixture_row(1, 1, "a"));
-    put_unsettled(f, 1, bare_evidence());
+    put_unsettled(f, 1, cases_bare());
     assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
     assert_int_equal(second_pass(f, &visitor, NULL), CM_OK);
     assert_int_equal(visitor.visits, 1);
@@ -384,15 +172,15 @@ static void visits_what_is_unsettled_and_was_probed(void **state)
 
     fixture_begin(f); /* another run is not visited */
     fixture_put_row(f, fixture_row(1, 1, "a"));
-    put_unsettled(f, 1, bare_evidence());
+    put_unsettled(f, 1, cases_bare());
     assert_int_equal(fixture_finish(f, 1), CM_OK);
     fixture_begin(f);
     for (uint64_t i = 1; i <= 3; i++) {
         fixture_put_row(f, fixture_row(i, i, "a"));
     }
-    put_unsettled(f, 1, bare_evidence());
+    put_unsettled(f, 1, cases_bare());
     (void)fixture_find(&settled->judgement, CM_CAUSE_LEAF_EXPIRED, "k");
-    settled->evidence = bare_evidence();
+    settled->evidence = cases_bare();
     fixture_put_result(f, settled);
     put_unsettled(f, 3, NULL); /* never probed */
     assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
@@ -410,7 +198,7 @@ static void visits_each_of_many_once(void **state)
     fixture_begin(f);
     for (uint64_t i = 1; i <= 1200; i++) {
         fixture_put_row(f, fixture_row(i, i, "a"));
-        put_unsettled(f, i, i % 10 == 0 ? full_evidence() : bare_evidence());
+        put_unsettled(f, i, i % 10 == 0 ? cases_full() : cases_bare());
     }
     assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
     assert_int_equal(second_pass(f, &visitor, NULL), CM_OK);
@@ -428,7 +216,7 @@ static void stops_when_a_visit_fails(void **state)
     fixture_begin(f);
     for (uint64_t i = 1; i <= 3; i++) {
         fixture_put_row(f, fixture_row(i, i, "a"));
-        put_unsettled(f, i, bare_evidence());
+        put_unsettled(f, i, cases_bare());
     }
     assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
     assert_int_equal(second_pass(f, &visitor, &err), CM_ENOMEM);
@@ -502,7 +290,7 @@ static void refuses_tampered_evidence(void **state)
     assert_int_equal(fixture_setup((void **)&f), 0);
     fixture_begin(f);
     fixture_put_row(f, fixture_row(1, 1, "a"));
-    put_unsettled(f, 1, full_evidence());
+    put_unsettled(f, 1, cases_full());
     assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
     assert_int_equal(
         sqlite3_exec(f->store->db.handle, tampering->sql, NULL, NULL, NULL),
