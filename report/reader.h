@@ -1,0 +1,157 @@
+/* The store as reports see it: one run, read-only, through the views only, in
+ * one snapshot. Cursors hold one line at a time, so that a report of a million
+ * rows needs no more memory than one of ten.
+ *
+ * Texts are UTF-8 but foreign: escape before showing. NULL is SQL's NULL: not
+ * known. What a cursor or a run lends is valid until its next step.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_REPORT_READER_H
+#define CERTMUSTER_REPORT_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "certmuster/buf.h"
+#include "certmuster/cause.h"
+#include "certmuster/status.h"
+#include "list.h"
+
+#define CM_UNKNOWN INT64_MIN /* a number that is not known */
+
+struct cm_run_facts {
+    int64_t run;
+    const char *state;
+    int64_t started;
+    int64_t finished; /* CM_UNKNOWN: it has not ended */
+    int64_t judged_at;
+    const char *input_name;
+    const char *input_sha256; /* may be NULL */
+    int64_t rows_read;        /* may be CM_UNKNOWN */
+    int64_t rows_recorded;
+    struct cm_report_list columns;
+    int64_t owner_column; /* -1: none */
+    bool has_header;
+    const char *options; /* valid JSON, or NULL */
+    const char *version;
+    const char *tls_library;
+    const char *trust;
+    const char *resolvers;
+};
+
+struct cm_report_run; /* opaque: an open store and one of its runs */
+
+/* `run_id` 0 is the newest. CM_EINPUT when there is no such file, store or
+ * run. */
+enum cm_status cm_report_run_open(struct cm_report_run **out,
+                                  const char *db_path, int64_t run_id,
+                                  struct cm_error *err);
+void cm_report_run_close(struct cm_report_run *run); /* accepts NULL */
+const struct cm_run_facts *cm_report_run_facts(const struct cm_report_run *run);
+/* The name of the trust view that was judged: "system". */
+const char *cm_report_run_view(const struct cm_report_run *run);
+/* The columns of the input, or more when a row has more fields. */
+enum cm_status cm_report_run_width(struct cm_report_run *run, size_t *out,
+                                   struct cm_error *err);
+
+/* Counts over the rows of the run, made once. */
+struct cm_report_totals {
+    int64_t rows;
+    int64_t verdicts[CM_VERDICT_COUNT];
+    int64_t causes[CM_CAUSE_COUNT];    /* rows with this cause */
+    int64_t primaries[CM_CAUSE_COUNT]; /* rows it comes first for */
+    int64_t will_break;         /* rows trusted now, with a date on which they
+                                   will not be */
+    int64_t will_break_30_days; /* of these: the certificate ends by then */
+    int64_t actions;            /* that fix at least one row */
+    int64_t actions_all;
+};
+enum cm_status cm_report_run_totals(struct cm_report_run *run,
+                                    const struct cm_report_totals **out,
+                                    struct cm_error *err);
+/* Rows with a finding at least this severe. */
+enum cm_status cm_report_run_count_severe(struct cm_report_run *run,
+                                          enum cm_severity at_least,
+                                          int64_t *rows, struct cm_error *err);
+
+/* One row of the input with what became of it. */
+struct cm_report_row {
+    int64_t row;
+    int64_t line;
+    struct cm_report_list fields;
+    const char *owner;
+    int64_t endpoint;
+    int64_t duplicate_of_line; /* or CM_UNKNOWN */
+    const char *host;          /* "" when the row is invalid */
+    int64_t port;
+    const char *protocol;
+    const char *sni;
+    const char *reason; /* why the row is invalid */
+    const char *verdict;
+    const char *primary_cause;
+    const char *severity;
+    struct cm_report_list causes; /* the primary one first; input_duplicate
+                                     last */
+    int64_t seen;
+    const char *dns_result;
+    int64_t dns_ms;
+    char ip[64]; /* "" : never connected */
+    const char *reached;
+    const char *ended;
+    int64_t connect_ms;
+    int64_t tls_ms;
+    int64_t total_ms;
+    const char *tls_version; /* "TLSv1.3" */
+    const char *cipher;      /* IANA's name, or "0x1399" */
+    const char *kex_group;
+    const char *alpn;
+    const char *client_auth;
+    struct cm_report_list chain; /* ids of certificates as sent, and of */
+    struct cm_report_list path;  /* the path judged: cm_report_fingerprint */
+    const char *fingerprint_sha256;
+    const char *subject;
+    const char *subject_cn;
+    const char *issuer;
+    const char *issuer_cn;
+    const char *serial;
+    int64_t not_before;
+    int64_t not_after;
+    int64_t days_left; /* whole days from judged_at, negative when over */
+    const char *key_alg;
+    int64_t key_bits;
+    const char *sig_alg;
+    const char *spki_sha256;
+    struct cm_report_list names;
+};
+
+struct cm_report_finding {
+    const char *cause;
+    const char *severity;
+    const char *confidence;
+    bool blocks;
+    const char *proof;
+    const char *rule;
+    int64_t position;
+    const char *resolution;
+    const char *action; /* key; NULL: belongs to no action */
+    const char *subject;
+    const char *fingerprint_sha256;
+};
+
+/* All rows in input order. */
+struct cm_report_rows; /* opaque */
+enum cm_status cm_report_rows_open(struct cm_report_rows **out,
+                                   struct cm_report_run *run,
+                                   struct cm_error *err);
+void cm_report_rows_close(struct cm_report_rows *rows); /* accepts NULL */
+/* *row is NULL at the end. */
+enum cm_status cm_report_rows_next(struct cm_report_rows *rows,
+                                   const struct cm_report_row **row,
+                                   struct cm_error *err);
+/* The findings of the row just read, the primary one first; *finding is NULL
+ * after the last. What is not asked for is passed over. */
+enum cm_status cm_report_rows_finding(struct cm_report_rows *rows,
+                                      const struct cm_report_finding **finding,
+                                      struct cm_error *err);
+
+#endif

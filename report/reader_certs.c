@@ -1,0 +1,106 @@
+/* Certificates by id or fingerprint.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "reader_sql.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ?1 is an id, or NULL and then ?2 is a fingerprint. */
+static const char certificate_sql[] =
+    "SELECT certificate, fingerprint_sha256, parse_error, subject, subject_cn,"
+    " issuer, issuer_cn, serial, not_before, not_after, key_alg, key_bits,"
+    " sig_alg, spki_sha256, is_ca, self_issued, names, names_total, der"
+    " FROM v_certificate WHERE certificate = ?1 OR fingerprint_sha256 = ?2";
+
+static void read_certificate(struct cm_sql_line *line,
+                             struct cm_report_certificate *out)
+{
+    out->id = cm_sql_number(line);
+    out->fingerprint_sha256 = cm_sql_word(line);
+    out->parse_error = cm_sql_text(line);
+    out->subject = cm_sql_text(line);
+    out->subject_cn = cm_sql_text(line);
+    out->issuer = cm_sql_text(line);
+    out->issuer_cn = cm_sql_text(line);
+    out->serial = cm_sql_text(line);
+    out->not_before = cm_sql_number(line);
+    out->not_after = cm_sql_number(line);
+    out->key_alg = cm_sql_text(line);
+    out->key_bits = cm_sql_number(line);
+    out->sig_alg = cm_sql_text(line);
+    out->spki_sha256 = cm_sql_text(line);
+    out->is_ca = cm_sql_number(line) == 1;
+    out->self_issued = cm_sql_number(line) == 1;
+    cm_sql_list(line, &out->names);
+    out->names_total = cm_sql_number(line);
+    out->der.data = sqlite3_column_blob(line->stmt, line->at);
+    out->der.len = (size_t)sqlite3_column_bytes(line->stmt, line->at);
+}
+
+static bool bind(sqlite3_stmt *stmt, const char *id)
+{
+    if (strlen(id) != CM_FINGERPRINT_SIZE - 1) {
+        return sqlite3_bind_int64(stmt, 1, strtoll(id, NULL, 10)) ==
+                   SQLITE_OK &&
+               sqlite3_bind_null(stmt, 2) == SQLITE_OK;
+    }
+    return sqlite3_bind_null(stmt, 1) == SQLITE_OK &&
+           sqlite3_bind_text(stmt, 2, id, -1, SQLITE_TRANSIENT) == SQLITE_OK;
+}
+
+enum cm_status cm_report_certificate(struct cm_report_run *run, const char *id,
+                                     const struct cm_report_certificate **out,
+                                     struct cm_error *err)
+{
+    struct cm_sql_line line;
+    enum cm_status status = CM_OK;
+    bool got;
+
+    *out = NULL;
+    if (run->cert_stmt == NULL) {
+        status = cm_sql_prepare(run->db, &run->cert_stmt, certificate_sql, err);
+        if (status != CM_OK) {
+            return status;
+        }
+    }
+    (void)sqlite3_reset(run->cert_stmt);
+    if (!bind(run->cert_stmt, id)) {
+        return cm_sql_failed(run->db, err);
+    }
+    status = cm_sql_step(run->cert_stmt, &got, err);
+    if (status != CM_OK || !got) {
+        return status;
+    }
+    line = cm_sql_line(run->cert_stmt);
+    read_certificate(&line, &run->cert);
+    status = cm_sql_line_end(&line, err);
+    if (status == CM_OK) {
+        *out = &run->cert;
+    }
+    return status;
+}
+
+enum cm_status cm_report_fingerprint(struct cm_report_run *run, const char *id,
+                                     const char **out, struct cm_error *err)
+{
+    const struct cm_report_certificate *cert;
+    long long number = strtoll(id, NULL, 10);
+    struct cm_remembered *slot =
+        &run->remembered[(unsigned long long)number & (CM_REMEMBERED - 1)];
+    enum cm_status status;
+
+    if (number > 0 && slot->id == number) {
+        *out = slot->sha256;
+        return CM_OK;
+    }
+    *out = "";
+    status = cm_report_certificate(run, id, &cert, err);
+    if (status == CM_OK && cert != NULL) {
+        slot->id = cert->id;
+        (void)snprintf(slot->sha256, sizeof(slot->sha256), "%s",
+                       cert->fingerprint_sha256);
+        *out = slot->sha256;
+    }
+    return status;
+}

@@ -1,0 +1,73 @@
+/* What the parts of the reader share: SQLite, and the run that is open. Private
+ * to reader*.c, the only files here that know SQLite.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_REPORT_READER_SQL_H
+#define CERTMUSTER_REPORT_READER_SQL_H
+
+#include <sqlite3.h>
+
+#include "reader.h"
+#include "reader_actions.h"
+#include "reader_certs.h"
+
+#define CM_REMEMBERED 4096U /* fingerprints; a power of two */
+#define CM_FINGERPRINT_SIZE 65
+
+struct cm_remembered {
+    int64_t id; /* 0: empty */
+    char sha256[CM_FINGERPRINT_SIZE];
+};
+
+struct cm_report_run {
+    sqlite3 *db;
+    char *db_path;
+    sqlite3_stmt *facts_stmt; /* stands on the run's line: `facts` lends */
+    struct cm_run_facts facts;
+    char view[64];
+    size_t width; /* 0: not counted yet */
+    bool totals_known;
+    struct cm_report_totals totals;
+    sqlite3_stmt *cert_stmt;
+    struct cm_report_certificate cert;
+    struct cm_remembered *remembered;
+};
+
+/* Opens the file and checks that it is a store this program can read. */
+enum cm_status cm_sql_open(sqlite3 **out, const char *path,
+                           struct cm_error *err);
+/* The failure of the last call on this database, in words. */
+enum cm_status cm_sql_failed(sqlite3 *db, struct cm_error *err);
+enum cm_status cm_sql_prepare(sqlite3 *db, sqlite3_stmt **out, const char *sql,
+                              struct cm_error *err);
+/* *got is false after the last line. */
+enum cm_status cm_sql_step(sqlite3_stmt *stmt, bool *got, struct cm_error *err);
+/* A statement with the run as ?1, not yet stepped. */
+enum cm_status cm_sql_for_run(struct cm_report_run *run, sqlite3_stmt **out,
+                              const char *sql, struct cm_error *err);
+
+/* The columns of a line from left to right. `status` is that of the first list
+ * that could not be read. */
+struct cm_sql_line {
+    sqlite3_stmt *stmt;
+    int at;
+    enum cm_status status;
+};
+struct cm_sql_line cm_sql_line(sqlite3_stmt *stmt);
+const char *cm_sql_text(struct cm_sql_line *line); /* NULL for NULL */
+const char *cm_sql_word(struct cm_sql_line *line); /* "" for NULL */
+int64_t cm_sql_number(struct cm_sql_line *line);   /* or CM_UNKNOWN */
+void cm_sql_list(struct cm_sql_line *line, struct cm_report_list *list);
+/* The status of the line as an error in words. */
+enum cm_status cm_sql_line_end(const struct cm_sql_line *line,
+                               struct cm_error *err);
+
+/* Reads v_run's line under the statement of cm_run_sql. */
+#define CM_RUN_COLUMNS                                                         \
+    "run, state, started, finished, judged_at, input_name, input_sha256,"      \
+    " rows_read, rows_recorded, columns, owner_column, has_header,"            \
+    " CASE WHEN json_valid(options) THEN json(options) END, version,"          \
+    " tls_library, trust, resolvers"
+enum cm_status cm_sql_run_facts(sqlite3_stmt *stmt, struct cm_run_facts *out,
+                                struct cm_error *err);
+
+#endif
