@@ -1,0 +1,98 @@
+/* actions.csv: one line for each action, the one that fixes most rows first.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "facts.h"
+#include "format.h"
+#include "resolve.h"
+
+#define MAX_STEPS ((size_t)64 * 1024)
+
+static void put_header(struct cm_buf *out)
+{
+    cm_buf_puts(out,
+                "rank,action,resolution,title,subject,who_acts,severity,"
+                "endpoints_fixed,endpoints_touched,causes,owners,num_owners,"
+                "example_host,example_port,fingerprint_sha256,steps,verify"
+                "\r\n");
+}
+
+static void put_text(struct cm_buf *out, const char *text)
+{
+    cm_buf_putc(out, ',');
+    cm_csv_text(out, text);
+}
+
+static void put_number(struct cm_buf *out, int64_t number)
+{
+    cm_buf_putc(out, ',');
+    cm_csv_number(out, number);
+}
+
+/* "1. Do this. 2. Do that." and the command that checks it. */
+static void put_remedy(struct cm_buf *out, const struct cm_remedy *remedy,
+                       const struct cm_example *example)
+{
+    struct cm_buf text;
+
+    cm_buf_init(&text, MAX_STEPS);
+    for (size_t i = 0; remedy->steps[i] != NULL; i++) {
+        cm_buf_printf(&text, "%s%zu. ", i == 0 ? "" : " ", i + 1);
+        cm_fill(&text, remedy->steps[i], example);
+    }
+    put_text(out, cm_buf_cstr(&text));
+    cm_buf_clear(&text);
+    cm_fill(&text, remedy->verify, example);
+    put_text(out, cm_buf_cstr(&text));
+    out->failed = out->failed || text.failed;
+    cm_buf_cleanup(&text);
+}
+
+static void put_action(struct cm_buf *out,
+                       const struct cm_report_action *action)
+{
+    struct cm_resolved resolved = cm_report_resolve(action->resolution);
+    struct cm_example example = cm_example_of(action);
+
+    cm_csv_number(out, action->rank);
+    put_text(out, action->key);
+    put_text(out, action->resolution);
+    put_text(out, resolved.info->title);
+    put_text(out, action->subject);
+    put_text(out, resolved.info->who);
+    put_text(out, action->severity);
+    put_number(out, action->fixes_rows);
+    put_number(out, action->touches_rows);
+    cm_buf_putc(out, ',');
+    cm_csv_list(out, &action->causes, " ");
+    cm_buf_putc(out, ',');
+    cm_csv_list(out, &action->owners, "; ");
+    put_number(out, action->num_owners);
+    put_text(out, action->host);
+    put_number(out, action->port);
+    put_text(out, action->fingerprint_sha256);
+    put_remedy(out, resolved.remedy, &example);
+    cm_buf_puts(out, "\r\n");
+}
+
+enum cm_status cm_actions_csv_write(struct cm_report_run *run,
+                                    struct cm_report_out *out,
+                                    struct cm_error *err)
+{
+    struct cm_report_actions *actions = NULL;
+    const struct cm_report_action *action = NULL;
+    enum cm_status status =
+        cm_report_actions_open(&actions, run, CM_ORDER_RANK, err);
+
+    put_header(&out->buf);
+    if (status == CM_OK) {
+        status = cm_report_actions_next(actions, &action, err);
+    }
+    while (status == CM_OK && action != NULL) {
+        put_action(&out->buf, action);
+        status = cm_report_out_settle(out, err);
+        if (status == CM_OK) {
+            status = cm_report_actions_next(actions, &action, err);
+        }
+    }
+    cm_report_actions_close(actions);
+    return status;
+}
