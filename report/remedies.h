@@ -1,0 +1,90 @@
+/* The prose of the catalogue is one constant for each cause and resolution,
+ * named by its symbol: one that is missing does not link.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_REPORT_REMEDIES_H
+#define CERTMUSTER_REPORT_REMEDIES_H
+
+#include <stddef.h>
+
+#include "certmuster/report.h"
+
+#define CM_REMEDY_OF(sym) cm_remedy_##sym
+#define CM_STEPS(...)                                                          \
+    (const char *const[])                                                      \
+    {                                                                          \
+        __VA_ARGS__, NULL                                                      \
+    }
+#define CM_PLATFORMS(...)                                                      \
+    (const struct cm_platform[])                                               \
+    {                                                                          \
+        __VA_ARGS__,                                                           \
+        {                                                                      \
+            NULL, NULL                                                         \
+        }                                                                      \
+    }
+
+#define CM_RESOLUTION(sym, id, who, title)                                     \
+    extern const struct cm_remedy CM_REMEDY_OF(sym);
+#include "certmuster/resolution.def"
+#undef CM_RESOLUTION
+
+#define CM_CAUSE_TEXT_OF(sym) cm_cause_text_##sym
+#define CM_CLIENTS(...)                                                        \
+    (const struct cm_client_text[])                                            \
+    {                                                                          \
+        __VA_ARGS__,                                                           \
+        {                                                                      \
+            NULL, NULL                                                         \
+        }                                                                      \
+    }
+#define CM_NO_CLIENTS                                                          \
+    (const struct cm_client_text[])                                            \
+    {                                                                          \
+        {                                                                      \
+            NULL, NULL                                                         \
+        }                                                                      \
+    }
+
+#define CM_CAUSE(sym, id, stage, severity, verdict, rank, resolution, title)   \
+    extern const struct cm_cause_text CM_CAUSE_TEXT_OF(sym);
+#include "certmuster/cause.def"
+#undef CM_CAUSE
+
+/* The names under which clients appear, everywhere the same. */
+#define CM_DOTNET_FRAMEWORK ".NET Framework, Dataverse plug-ins, OutSystems"
+#define CM_DOTNET ".NET 6 and newer"
+#define CM_SCHANNEL "Windows (Schannel)"
+#define CM_CURL "curl, OpenSSL"
+#define CM_JAVA "Java"
+#define CM_GO "Go"
+#define CM_PYTHON "Python"
+#define CM_NODE "Node.js"
+#define CM_CHROME "Chrome"
+#define CM_FIREFOX "Firefox"
+
+/* The three texts with which .NET Framework answers nearly everything. */
+#define CM_NETFX_TRUST                                                         \
+    "The underlying connection was closed: Could not establish trust "         \
+    "relationship for the SSL/TLS secure channel."
+#define CM_NETFX_CHANNEL                                                       \
+    "The request was aborted: Could not create SSL/TLS secure channel."
+#define CM_NETFX_SEND                                                          \
+    "The underlying connection was closed: An unexpected error occurred on a " \
+    "send."
+#define CM_DOTNET_CHAIN                                                        \
+    "The remote certificate is invalid because of errors in the certificate "  \
+    "chain: "
+#define CM_PYTHON_VERIFY                                                       \
+    "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+#define CM_JAVA_BUILDING                                                       \
+    "PKIX path building failed: sun.security.provider.certpath."               \
+    "SunCertPathBuilderException: unable to find valid certification path to " \
+    "requested target"
+#define CM_JAVA_VALIDATION                                                     \
+    "PKIX path validation failed: java.security.cert."                         \
+    "CertPathValidatorException: "
+#define CM_GO_UNKNOWN                                                          \
+    "tls: failed to verify certificate: x509: certificate signed by unknown "  \
+    "authority"
+
+#endif

@@ -1,0 +1,112 @@
+/* What to do: on the clients.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "remedies.h"
+
+const struct cm_remedy CM_REMEDY_OF(TRUST_ROOT) = {
+    .why = "The chain ends in a private root. Clients that have this root "
+           "accept the server; all others cannot know it.",
+    .steps = CM_STEPS(
+        "Decide by the clients. If one of them cannot import roots (Dataverse "
+        "plug-ins, Power Platform, other SaaS, phones), publish the service "
+        "with a certificate of a public CA, or behind a gateway that has one.",
+        "Otherwise get the root from the PKI team and compare its SHA-256 "
+        "fingerprint with them over another channel.",
+        "Import the root, not the server's certificate, into the machine's "
+        "store on every node that calls the service. Services and IIS pools "
+        "read the computer's store, not yours.",
+        "Remember runtimes with a store of their own: Java, Node.js, Python, "
+        "containers.",
+        "Restart the client and try as the account that runs it."),
+    .platforms = CM_PLATFORMS(
+        {"Windows, .NET",
+         "certutil -f -addstore Root root.cer\n"
+         "Import-Certificate -FilePath root.cer -CertStoreLocation "
+         "Cert:\\LocalMachine\\Root\n"
+         "MMC: certlm.msc, Trusted Root Certification Authorities, All Tasks, "
+         "Import\n"
+         "fleet: group policy, Public Key Policies, Trusted Root Certification "
+         "Authorities"},
+        {"OutSystems self-managed",
+         "MMC, Certificates, Computer account, Trusted Root, Import: on every "
+         "front-end;\nthen recycle the application pools"},
+        {"OutSystems cloud",
+         "A support case with the .CER file and the list of "
+         "environments;\nnote when it expires, nobody else "
+         "does"},
+        {"Dataverse plug-ins",
+         "No import is possible: a public CA on the server, or Azure API "
+         "Management,\nApplication Gateway or Azure Relay in front of it"},
+        {"Debian, Ubuntu, Alpine",
+         "cp root.crt /usr/local/share/ca-certificates/ && "
+         "update-ca-certificates"},
+        {"RHEL, Fedora, Amazon Linux",
+         "cp root.pem /etc/pki/ca-trust/source/anchors/ && update-ca-trust "
+         "extract"},
+        {"macOS", "sudo security add-trusted-cert -d -r trustRoot root.pem"},
+        {"Java", "keytool -importcert -noprompt -alias corp -file root.cer \\\n"
+                 "  -cacerts -storepass changeit    # again after each update\n"
+                 "or -Djavax.net.ssl.trustStoreType=Windows-ROOT"},
+        {"Node.js", "NODE_EXTRA_CA_CERTS=/etc/ssl/root.pem node app.js"},
+        {"Python", "SSL_CERT_FILE=/etc/ssl/roots.pem\n"
+                   "REQUESTS_CA_BUNDLE=/etc/ssl/roots.pem    # requests"},
+        {"Containers", "COPY root.crt /usr/local/share/ca-certificates/\n"
+                       "RUN update-ca-certificates"},
+        {"Kubernetes", "trust-manager Bundle, or a ConfigMap mounted over the "
+                       "bundle"}),
+    .verify =
+        "curl -sS -o /dev/null --cacert root.pem https://{host}:{port}/    "
+        "# Windows: certutil -verify -urlfetch leaf.cer",
+    .never = "Do not import the server's own certificate into Trusted Root, "
+             "and do not switch the check off: a "
+             "ServerCertificateValidationCallback that returns true, curl -k , "
+             "verify=False, NODE_TLS_REJECT_UNAUTHORIZED=0 and trust-all "
+             "TrustManagers accept every attacker.",
+};
+
+const struct cm_remedy CM_REMEDY_OF(PROVIDE_CLIENT_CERTIFICATE) = {
+    .why = "The server asks who is calling and closes the door to clients "
+           "without a certificate that it accepts. That is a decision of the "
+           "server, not a fault; the client needs a certificate.",
+    .steps = CM_STEPS(
+        "Ask the server's owner which CA the client's certificate must come "
+        "from; the server may name it in its request.",
+        "Get a certificate with the extended key usage client authentication "
+        "from that CA, with its private key.",
+        "Windows: import it with its key into the computer's Personal store. "
+        "In MMC, Certificates (Local Computer), Personal, right-click it: All "
+        "Tasks, Manage Private Keys, and give Read to the account that the "
+        "application runs as.",
+        "Install its intermediate too, so that the client can send the chain.",
+        "OutSystems cloud: a support case with the PFX. Dataverse: keep the "
+        "certificate in Azure Key Vault or in the plug-in's secure "
+        "configuration.",
+        "Note when it ends, for a client's certificate expires too."),
+    .platforms = CM_PLATFORMS(
+        {"Windows, IIS",
+         "certutil -f -importpfx My client.pfx\n"
+         "certutil -store My THUMBPRINT    # Unique container name\n"
+         "icacls %ProgramData%\\Microsoft\\Crypto\\Keys\\FILE /grant \"IIS "
+         "AppPool\\POOL:R\""},
+        {".NET", "handler.ClientCertificates.Add(certificate);    // from "
+                 "StoreLocation.LocalMachine"},
+        {"OutSystems self-managed",
+         "MMC: Computer account, Personal, Import the PFX, then Manage Private "
+         "Keys\nfor the application pool's account"},
+        {"Java", "-Djavax.net.ssl.keyStore=client.p12 "
+                 "-Djavax.net.ssl.keyStorePassword=..."},
+        {"curl", "curl --cert client.pem --key client.key "
+                 "https://{host}:{port}/"},
+        {"Node.js",
+         "https.request({ pfx: fs.readFileSync('client.pfx'), ... })"},
+        {"Python", "requests.get(url, cert=('client.pem', 'client.key'))"},
+        {"Containers, Kubernetes",
+         "kubectl create secret generic client --from-file=client.p12, mounted "
+         "read-only"},
+        {"nginx as client", "proxy_ssl_certificate client.pem;\n"
+                            "proxy_ssl_certificate_key client.key;"}),
+    .verify = "openssl s_client -connect {host}:{port} -servername {sni} "
+              "-cert client.pem -cert_chain chain.pem -key client.key "
+              "</dev/null",
+    .never = "Do not give Everyone access to the private key, and do not share "
+             "one client certificate among all applications.",
+};

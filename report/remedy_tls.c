@@ -1,0 +1,168 @@
+/* What to do: versions, ciphers and the TLS software of the server.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "remedies.h"
+
+const struct cm_remedy CM_REMEDY_OF(ENABLE_MODERN_TLS) = {
+    .why = "The best this server speaks is older than TLS 1.2. Current "
+           "clients refuse it, and those that still connect are not safe. The "
+           "right repair is on the server.",
+    .steps = CM_STEPS(
+        "List what the server offers, with nmap or, if it is public, with SSL "
+        "Labs.",
+        "Enable TLS 1.2, and 1.3 where the software has it. If it has neither, "
+        "update it or put a TLS proxy before it.",
+        "Offer ECDHE with AES-GCM suites along with it.",
+        "Switch TLS 1.0 and 1.1 off once the log shows that no client needs "
+        "them.",
+        "Clients that are too old: target .NET Framework 4.7.2 or newer and "
+        "leave ServicePointManager.SecurityProtocol alone, so that the system "
+        "decides; for older programs set SchUseStrongCrypto and "
+        "SystemDefaultTlsVersions in the registry, as OutSystems self-managed "
+        "documents it."),
+    .platforms = CM_PLATFORMS(
+        {"nginx", "ssl_protocols TLSv1.2 TLSv1.3;"},
+        {"Apache", "SSLProtocol -all +TLSv1.2 +TLSv1.3"},
+        {"HAProxy", "ssl-default-bind-options ssl-min-ver TLSv1.2"},
+        {"Envoy", "tls_params: {tls_minimum_protocol_version: TLSv1_2}"},
+        {"IIS, Windows",
+         "reg add \"HKLM\\SYSTEM\\CurrentControlSet\\Control\\"
+         "SecurityProviders\\SCHANNEL\\Protocols\\TLS 1.2\\Server\" /v Enabled "
+         "/t REG_DWORD /d 1 /f\n"
+         "and DisabledByDefault = 0; restart. TLS 1.3 needs Server 2022."},
+        {".NET clients",
+         "<httpRuntime targetFramework=\"4.7.2\" />    <!-- web.config -->\n"
+         "reg add HKLM\\SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319 ^\n"
+         "  /v SchUseStrongCrypto /t REG_DWORD /d 1 /f    & rem also under "
+         "WOW6432Node\n"
+         "reg add HKLM\\SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319 ^\n"
+         "  /v SystemDefaultTlsVersions /t REG_DWORD /d 1 /f\n"
+         "ServicePointManager.SecurityProtocol |= SecurityProtocolType.Tls12;  "
+         "// stop-gap in code"},
+        {"Tomcat, Java", "<SSLHostConfig protocols=\"TLSv1.2+TLSv1.3\">\n"
+                         "clients: remove -Dhttps.protocols=TLSv1"},
+        {"F5", "tmsh modify ltm profile client-ssl PROFILE options { "
+               "dont-insert-empty-fragments no-tlsv1 no-tlsv1.1 }"},
+        {"NetScaler", "set ssl vserver VS -tls12 ENABLED -tls13 ENABLED -tls1 "
+                      "DISABLED"},
+        {"AWS", "aws elbv2 modify-listener --listener-arn ARN \\\n"
+                "  --ssl-policy ELBSecurityPolicy-TLS13-1-2-2021-06"},
+        {"Azure", "az webapp config set --min-tls-version 1.2 ..."},
+        {"Kubernetes", "ingress-nginx ConfigMap: ssl-protocols: \"TLSv1.2 "
+                       "TLSv1.3\""},
+        {"Postfix, Dovecot", "smtpd_tls_protocols = >=TLSv1.2\n"
+                             "ssl_min_protocol = TLSv1.2"}),
+    .verify = "nmap -sV --script ssl-enum-ciphers -p {port} {host}",
+    .never = "Never set ServicePointManager.SecurityProtocol to "
+             "SecurityProtocolType.Ssl3 or Tls to reach an old server: that "
+             "opens the client's every connection to known attacks. Do not "
+             "lower SECLEVEL for a whole machine either.",
+};
+
+const struct cm_remedy CM_REMEDY_OF(ALIGN_CIPHERS) = {
+    .why = "Both sides speak TLS, but they share no cipher suite, key exchange "
+           "group, signature algorithm or application protocol. Each is fine "
+           "with other partners.",
+    .steps = CM_STEPS(
+        "List what the server offers and what the client does.",
+        "Add to the server suites both have: ECDHE with AES-128-GCM and "
+        "AES-256-GCM, for RSA certificates and for ECDSA ones. An ECDSA "
+        "certificate rules out every suite with RSA in its name.",
+        "Offer the groups X25519, P-256 and P-384, and SHA-256 signatures.",
+        "For Dataverse at least one suite of its published list must be "
+        "there. Windows Server 2012 R2 has no ECDHE-RSA with GCM: keep an "
+        "ECDHE-RSA suite with CBC and SHA-256, or use an ECDSA certificate.",
+        "Application protocols: let the server also accept http/1.1.",
+        "On Windows look for a forgotten group policy SSL Cipher Suite Order."),
+    .platforms = CM_PLATFORMS(
+        {"nginx", "ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:"
+                  "ECDHE-RSA-AES128-GCM-SHA256:\\\n"
+                  "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384;\n"
+                  "ssl_ecdh_curve X25519:prime256v1:secp384r1;"},
+        {"Apache", "SSLCipherSuite ECDHE+AESGCM:DHE+AESGCM\n"
+                   "SSLOpenSSLConfCmd Curves X25519:prime256v1:secp384r1"},
+        {"HAProxy", "ssl-default-bind-ciphers ECDHE+AESGCM:ECDHE+CHACHA20"},
+        {"IIS, Windows",
+         "Get-TlsCipherSuite | ft Name\n"
+         "Enable-TlsCipherSuite -Name TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\n"
+         "gpresult /h policy.html    # SSL Cipher Suite Order"},
+        {"Tomcat, Java", "<SSLHostConfig ciphers=\"ECDHE+AESGCM\">\n"
+                         "java.security: jdk.tls.disabledAlgorithms"},
+        {"F5", "tmsh modify ltm profile client-ssl PROFILE ciphers "
+               "ECDHE+AES-GCM:ECDHE"},
+        {"NetScaler", "bind ssl vserver VS -cipherName SECURE"},
+        {"AWS", "aws elbv2 describe-ssl-policies"},
+        {"Kubernetes", "ingress-nginx ConfigMap: ssl-ciphers"},
+        {"Dataverse plug-ins",
+         "The platform chooses: offer TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 or "
+         "another\nsuite of Server cipher suites and TLS requirements."}),
+    .verify = "nmap -sV --script ssl-enum-ciphers -p {port} {host}",
+    .never = "Do not switch on RC4, 3DES, export or NULL suites to get a "
+             "connection, and do not lower SECLEVEL for a whole machine.",
+};
+
+const struct cm_remedy CM_REMEDY_OF(UPDATE_TLS_STACK) = {
+    .why = "The server ends the handshake with an error of its own. That is a "
+           "fault or a missing feature of its TLS software, or a "
+           "configuration it cannot work with.",
+    .steps = CM_STEPS(
+        "Read the server's log at the time of the scan: it names the reason "
+        "that the alert leaves out.",
+        "An internal error for one name only: no certificate is bound to it. "
+        "Bind one.",
+        "Check that the service can read its key, and that key and "
+        "certificate belong together.",
+        "Update the software or firmware of the server, appliance or load "
+        "balancer."),
+    .platforms = CM_PLATFORMS(
+        {"openssl", "openssl s_client -connect {host}:{port} -servername {sni} "
+                    "-state -msg </dev/null"},
+        {"nginx, Apache, HAProxy",
+         "nginx -t; tail /var/log/nginx/error.log\n"
+         "apachectl configtest; journalctl -u haproxy"},
+        {"IIS, Windows",
+         "Event Viewer, System, source Schannel: 36870 key access, 36874 no "
+         "suite,\n36887 alert received, 36888 alert sent\n"
+         "reg add HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\"
+         "SCHANNEL ^\n"
+         "  /v EventLogging /t REG_DWORD /d 7 /f"},
+        {"Tomcat, Java", "java -Djavax.net.debug=ssl:handshake ..."},
+        {"F5, NetScaler", "tmsh show ltm profile client-ssl PROFILE\n"
+                          "stat ssl vserver VS"},
+        {"Kubernetes", "kubectl logs -n ingress-nginx deploy/"
+                       "ingress-nginx-controller"}),
+    .verify = "openssl s_client -connect {host}:{port} -servername {sni} "
+              "</dev/null",
+    .never = "Do not go back to an older TLS in the client because the newer "
+             "one meets a fault in the server.",
+};
+
+const struct cm_remedy CM_REMEDY_OF(FIX_KEY_PAIR) = {
+    .why = "The server proves its identity with a key that is not the one in "
+           "its certificate, most often because only one of the two files was "
+           "replaced.",
+    .steps = CM_STEPS(
+        "Compare the public key of the certificate with that of the key file.",
+        "Install the key from which this certificate was requested, or the "
+        "certificate that was issued for this key.",
+        "If the key is lost, make a new one and have the certificate "
+        "reissued.",
+        "Reload the service on every node."),
+    .platforms = CM_PLATFORMS(
+        {"openssl",
+         "openssl x509 -in leaf.pem -noout -pubkey | openssl sha256\n"
+         "openssl pkey -in key.pem -pubout | openssl sha256    # the "
+         "same"},
+        {"nginx, Apache, HAProxy",
+         "the first certificate of fullchain.pem must be the server's own"},
+        {"IIS, Windows", "certutil -store My THUMBPRINT\n"
+                         "certutil -repairstore My SERIAL"},
+        {"Tomcat, Java", "keytool -list -v -keystore site.p12    # "
+                         "PrivateKeyEntry"},
+        {"F5, NetScaler", "tmsh list sys crypto key; show ssl certKey SITE"},
+        {"Kubernetes", "kubectl get secret NAME -o yaml    # tls.crt and "
+                       "tls.key"}),
+    .verify = "openssl s_client -connect {host}:{port} -servername {sni} "
+              "</dev/null",
+    .never = "Do not send the key by mail or chat to compare it: the public "
+             "half is enough.",
+};
