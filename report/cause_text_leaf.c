@@ -199,3 +199,16 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(LEAF_EXPIRES_SOON) = {
     CM_CLIENTS({CM_DOTNET_FRAMEWORK, "works until that date"},
                {CM_CURL, "works until that date"}),
 };
+const struct cm_cause_text CM_CAUSE_TEXT_OF(LEAF_UNKNOWN_CRITICAL) = {
+    "A certificate has an extension marked critical that clients do not know. "
+    "They must refuse what they cannot understand.",
+    CM_CLIENTS({CM_DOTNET_FRAMEWORK, CM_NETFX_TRUST},
+               {CM_DOTNET, CM_DOTNET_CHAIN "HasNotSupportedCriticalExtension"},
+               {CM_SCHANNEL, "CERT_E_CRITICAL (0x800B0105)"},
+               {CM_CURL, "(60) unhandled critical extension"},
+               {CM_JAVA, "unrecognized critical extension(s)"},
+               {CM_GO, "x509: unhandled critical extension"},
+               {CM_PYTHON, CM_PYTHON_VERIFY "unhandled critical extension"},
+               {CM_CHROME, "net::ERR_CERT_INVALID"},
+               {CM_FIREFOX, "SEC_ERROR_UNKNOWN_CRITICAL_EXTENSION"}),
+};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "certmuster/text.h"
+#include "format.h"
 #include "html_parts.h"
 
 #define MAX_PART (4U << 20)
@@ -274,14 +275,15 @@ static enum cm_status write_top(struct cm_report_run *run,
     return status;
 }
 
-enum cm_status cm_html_write(struct cm_report_run *run, struct cm_outfile *file,
-                             struct cm_error *err)
+enum cm_status cm_html_write(struct cm_report_run *run,
+                             struct cm_report_out *out, struct cm_error *err)
 {
     struct cm_html_digest digest;
-    struct cm_buf out;
+    struct cm_outfile *file = out->file;
+    struct cm_buf script;
     enum cm_status status = cm_html_digest_make(&digest, run, err);
 
-    cm_buf_init(&out, MAX_PART);
+    cm_buf_init(&script, MAX_PART);
     if (status == CM_OK) {
         status = write_top(run, &digest, file, err);
     }
@@ -289,12 +291,12 @@ enum cm_status cm_html_write(struct cm_report_run *run, struct cm_outfile *file,
         status = cm_html_columns_write(digest.columns, file, err);
     }
     if (status == CM_OK) {
-        (void)cm_buf_puts(&out, "<script>");
-        (void)cm_buf_puts(&out, cm_html_js);
-        (void)cm_buf_puts(&out, "</script>\n</body></html>\n");
-        status = cm_outfile_put(file, &out, err);
+        (void)cm_buf_puts(&script, "<script>");
+        (void)cm_buf_puts(&script, cm_html_js);
+        (void)cm_buf_puts(&script, "</script>\n</body></html>\n");
+        status = cm_outfile_put(file, &script, err);
     }
-    cm_buf_cleanup(&out);
+    cm_buf_cleanup(&script);
     cm_html_digest_cleanup(&digest);
     return status;
 }

@@ -90,8 +90,4 @@ enum cm_status cm_html_actions_write(struct cm_report_run *run,
                                      struct cm_outfile *file,
                                      struct cm_error *err);
 
-/* html.c */
-enum cm_status cm_html_write(struct cm_report_run *run, struct cm_outfile *file,
-                             struct cm_error *err);
-
 #endif

@@ -61,7 +61,7 @@ rm -rf "$OUT/report" "$OUT/demo.db"
 cd "$OUT"
 set -- scan --db demo.db --out report --trust "demo=$FLEET/roots.pem" \
   --resolver 127.42.0.53:5353 --loopback-ok --timeout-connect 2 \
-  --timeout-tls 2 "$TOP/samples/demo.csv"
+  --timeout-tls 2 --all-addresses "$TOP/samples/demo.csv"
 echo "\$ certmuster $*"
 "$BUILD/certmuster" "$@"
 echo

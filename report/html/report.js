@@ -141,7 +141,7 @@
       body.append(line);
     }
     byId("found").textContent = found.length === 0 ? "nothing found"
-      : `${(first + 1).toLocaleString("en")}–` +
+      : `${(first + 1).toLocaleString("en")}\u2013` +
         `${Math.min(first + PAGE, found.length).toLocaleString("en")} of ` +
         `${found.length.toLocaleString("en")}` +
         (state.action ? " with the chosen action" : "");

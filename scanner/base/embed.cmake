@@ -1,7 +1,7 @@
 # Writes a text file as a C array and, for the report's content security policy,
 # its SHA-256:
 #   cmake -DIN=file -DOUT=file.c -DNAME=cm_thing [-DHASH=1] -P embed.cmake
-# A string literal of this length is beyond what C11 promises to accept.
+# The file must be ASCII. A string literal of this length is beyond what C11 promises to accept.
 # SPDX-License-Identifier: Apache-2.0
 file(READ ${IN} bytes HEX)
 string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")

@@ -179,6 +179,9 @@ static void *feed_thread(void *arg)
     feed->status = chunk == NULL ? cm_error_nomem(&feed->error, "the input")
                                  : read_all(feed, chunk);
     free(chunk);
+    if (feed->status != CM_OK && feed->error.status == CM_OK) {
+        feed->error = *cm_input_error(feed->input); /* the mistake is its own */
+    }
     if (feed->status != CM_OK) {
         atomic_store(&feed->share->counters->stop, true);
     }

@@ -2,7 +2,7 @@
 # Every endpoint of the demo fleet gets the primary cause that its row expects.
 . "$(dirname "$0")/lib.sh"
 
-scan --out report "$SOURCE/samples/demo.csv"
+scan --all-addresses --out report "$SOURCE/samples/demo.csv"
 want_code 0
 python3 "$CHECK" expected report || fail "primary causes"
 python3 "$CHECK" accounting report \
