@@ -41,7 +41,8 @@ enum cm_name_match {
 };
 struct cm_name_result {
     enum cm_name_match match;
-    struct cm_span nearest; /* the name that came nearest, empty if none */
+    struct cm_span nearest; /* the dNSName, or without any the CN, that matches
+                               or came nearest; empty if none */
 };
 struct cm_name_result cm_name_match(const struct cm_cert *cert,
                                     const struct cm_endpoint *ep);
@@ -62,7 +63,7 @@ bool cm_issues(struct cm_sigmemo *memo, const struct cm_cert *issuer,
 /* The certificate verifies under its own key and is self-issued. */
 bool cm_self_signed(struct cm_sigmemo *memo, const struct cm_cert *cert);
 
-/* certset.c -- a set of certificates by SHA-256, by subject and by SPKI.
+/* certset.c -- a set of certificates by SHA-256 and by subject.
  * Adding is thread-safe; lookups are lock-free and need that nobody adds. */
 struct cm_certset;
 struct cm_certset *cm_certset_new(size_t max); /* NULL: no memory */
