@@ -1,0 +1,182 @@
+/* Judging: the stages in order, then which finding comes first and what the
+ * endpoint is called for it.
+ *
+ * A stage that was never reached says nothing. Findings are never dropped:
+ * dominance only decides which one comes first.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "certmuster/judge.h"
+
+#include <stdlib.h>
+
+#include "judge/rules.h"
+
+void cm_policy_default(struct cm_policy *policy)
+{
+    *policy = (struct cm_policy){.min_rsa_bits = 2048, .min_ec_bits = 224};
+}
+
+/* An endpoint is trusted because it was seen to be, never for want of
+ * findings. */
+static void explain_the_rest(struct cm_case *c)
+{
+    bool reached = c->probe != NULL && c->probe->end != CM_END_NONE &&
+                   c->probe->reached >= CM_PHASE_HANDSHAKING;
+
+    for (size_t i = 0; i < c->out->num_findings; i++) {
+        if (c->out->findings[i].blocks) {
+            return;
+        }
+    }
+    if (c->trusted && c->probe->end == CM_END_COMPLETE) {
+        return;
+    }
+    if (!reached) {
+        (void)cm_finding_add(c, CM_CAUSE_NOT_SCANNED, "",
+                             c->probe == NULL
+                                 ? "no connection was attempted"
+                                 : "the attempt ended before the handshake");
+    } else {
+        (void)cm_finding_add(c, CM_CAUSE_TLS_HANDSHAKE_UNEXPLAINED, "",
+                             "the handshake ended (%s) and no certificate "
+                             "could be judged",
+                             cm_end_id(c->probe->end));
+    }
+}
+
+/* The smallest comes first. What blocks comes before what does not. The default
+ * certificate comes before whatever else is wrong with it: it will be gone.
+ * Other dominance is in the ranks: self-signed before names and times, expired
+ * before incomplete. */
+static int place_of(const struct cm_finding *f)
+{
+    int place = 2 * cm_cause_info(f->cause)->rank;
+
+    if (f->cause == CM_CAUSE_NAME_DEFAULT_CERT) {
+        place = 2 * cm_cause_info(CM_CAUSE_CHAIN_BAD_SIGNATURE)->rank - 1;
+    }
+    return f->blocks ? place : 1000 + place;
+}
+
+static bool comes_before(const struct cm_finding *a, const struct cm_finding *b)
+{
+    int place_a = place_of(a);
+    int place_b = place_of(b);
+
+    return place_a != place_b ? place_a < place_b : a->cause < b->cause;
+}
+
+/* Stable, so that equal causes stay in the order of the path. */
+static void sort(struct cm_judgement *judgement)
+{
+    struct cm_finding *f = judgement->findings;
+
+    for (size_t i = 1; i < judgement->num_findings; i++) {
+        struct cm_finding moved = f[i];
+        size_t at = i;
+
+        while (at > 0 && comes_before(&moved, &f[at - 1])) {
+            f[at] = f[at - 1];
+            at--;
+        }
+        f[at] = moved;
+    }
+}
+
+static void decide(struct cm_judgement *judgement)
+{
+    const struct cm_finding *first = judgement->findings;
+
+    sort(judgement);
+    judgement->primary = judgement->num_findings > 0 ? 0 : -1;
+    judgement->verdict = judgement->num_findings > 0 && first->blocks
+                             ? cm_cause_info(first->cause)->verdict
+                             : CM_VERDICT_TRUSTED;
+}
+
+static enum cm_status keep_path(struct cm_case *c)
+{
+    struct cm_judgement *out = c->out;
+
+    if (c->path.num == 0) {
+        return CM_OK;
+    }
+    out->path = calloc(c->path.num, sizeof(struct cm_cert *));
+    if (out->path == NULL) {
+        return CM_ENOMEM;
+    }
+    for (size_t i = 0; i < c->path.num; i++) {
+        out->path[out->num_path++] = cm_cert_ref(c->path.steps[i].cert);
+    }
+    return CM_OK;
+}
+
+static void judge_certificates(struct cm_case *c)
+{
+    if (c->leaf == NULL) {
+        return;
+    }
+    cm_judge_leaf(c);
+    if (c->leaf->parsed) {
+        cm_judge_trust(c);
+        cm_judge_chain(c);
+        cm_judge_hosts(c);
+        cm_judge_validity(c);
+    }
+}
+
+enum cm_status cm_judge(struct cm_judgement *out, const struct cm_endpoint *ep,
+                        const struct cm_evidence *ev,
+                        const struct cm_trust *trust,
+                        const struct cm_policy *policy, int64_t at_unix)
+{
+    struct cm_case c = {
+        .ep = ep,
+        .ev = ev,
+        .probe = cm_evidence_main_probe(ev),
+        .trust = trust,
+        .policy = policy,
+        .at_unix = at_unix,
+        .out = out,
+    };
+
+    *out = (struct cm_judgement){.primary = -1};
+    if (c.probe != NULL && c.probe->num_chain > 0) {
+        c.leaf = c.probe->chain[0];
+    }
+    cm_judge_input(&c);
+    cm_judge_dns(&c);
+    cm_judge_connect(&c);
+    cm_judge_tls(&c);
+    judge_certificates(&c);
+    explain_the_rest(&c);
+    cm_finding_complete(&c);
+    decide(out);
+    if (c.no_memory) {
+        return CM_ENOMEM;
+    }
+    return keep_path(&c);
+}
+
+enum cm_status cm_judge_row(struct cm_judgement *out, const struct cm_row *row,
+                            enum cm_cause cause)
+{
+    static const struct cm_evidence nothing = {.num_probes = 0};
+    struct cm_case c = {.ep = &row->endpoint, .ev = &nothing, .out = out};
+
+    *out = (struct cm_judgement){.primary = -1};
+    if (cause == CM_CAUSE_NOT_SCANNED) {
+        (void)cm_finding_add(&c, cause, "",
+                             "line %llu: the run ended before its turn came",
+                             (unsigned long long)row->line);
+    } else if (row->column > 0) {
+        (void)cm_finding_add(
+            &c, cause, "RFC 3986 section 3.2", "line %llu, column %u: %s",
+            (unsigned long long)row->line, row->column, row->reason);
+    } else {
+        (void)cm_finding_add(&c, cause, "RFC 3986 section 3.2", "line %llu: %s",
+                             (unsigned long long)row->line, row->reason);
+    }
+    cm_finding_complete(&c);
+    decide(out);
+    return c.no_memory ? CM_ENOMEM : CM_OK;
+}

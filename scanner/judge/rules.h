@@ -1,0 +1,42 @@
+/* The families of rules, in the order in which an endpoint is judged. Each adds
+ * to the case what it finds; one whose stage was never reached adds nothing.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_RULES_H
+#define CERTMUSTER_RULES_H
+
+#include "judge/finding.h"
+
+/* net.c */
+void cm_judge_input(struct cm_case *c);
+void cm_judge_dns(struct cm_case *c);
+void cm_judge_connect(struct cm_case *c);
+
+/* tls.c */
+void cm_judge_tls(struct cm_case *c);
+/* Did any probe see a server that speaks TLS? */
+bool cm_judge_saw_tls(const struct cm_case *c);
+
+/* banner.c -- what a server that speaks no TLS said first. */
+bool cm_banner_is_http(const struct cm_probe *probe);
+const char *cm_banner_protocol(const struct cm_probe *probe); /* NULL: ? */
+/* The first bytes, printable: others as \xNN. */
+const char *cm_banner_text(const struct cm_probe *probe,
+                           char out[CM_LABEL_SIZE]);
+
+/* The rest needs a leaf; all but cm_judge_leaf a parsed one. */
+void cm_judge_leaf(struct cm_case *c); /* leaf.c */
+/* Why a client may refuse this leaf for this handshake: a text, or NULL. */
+const char *cm_judge_usage_missing(const struct cm_case *c);
+void cm_judge_trust(struct cm_case *c); /* trust.c, sets the path */
+/* faults.c -- what is wrong with the certificates of the path. */
+void cm_judge_path_faults(struct cm_case *c);
+/* The same for one certificate that was sent in place of its good `twin`. */
+void cm_judge_replaceable(struct cm_case *c, struct cm_cert *cert,
+                          unsigned faults, struct cm_cert *twin);
+void cm_judge_chain(struct cm_case *c);    /* chain.c */
+void cm_judge_validity(struct cm_case *c); /* validity.c */
+void cm_judge_hosts(struct cm_case *c);    /* hosts.c */
+/* A name that only an internal network can know. */
+bool cm_judge_is_internal(const char *host);
+
+#endif
