@@ -1,0 +1,242 @@
+/* No memory, at every place where some is asked for: an error, no crash and no
+ * leak (run it with ASan).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pki/pki.h"
+#include "support/forge.h"
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__real_reallocarray(void *old, size_t count, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+void *__wrap_reallocarray(void *old, size_t count, size_t size);
+
+/* How many more requests are granted; negative: all. */
+static long *granted(void)
+{
+    static long left = -1;
+
+    return &left;
+}
+
+static bool grant(void)
+{
+    long *left = granted();
+
+    if (*left > 0) {
+        (*left)--;
+        return true;
+    }
+    return *left < 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return grant() ? __real_malloc(size) : NULL;
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return grant() ? __real_calloc(count, size) : NULL;
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    return grant() ? __real_realloc(old, size) : NULL;
+}
+
+void *__wrap_reallocarray(void *old, size_t count, size_t size)
+{
+    return grant() ? __real_reallocarray(old, count, size) : NULL;
+}
+
+/* Runs `work` with one more request granted each time, until it succeeds;
+ * gives the number of times that it failed. */
+static long until_it_works(bool (*work)(void *arg), void *arg)
+{
+    for (long limit = 0; limit < 10000; limit++) {
+        bool ok;
+
+        *granted() = limit;
+        ok = work(arg);
+        *granted() = -1;
+        if (ok) {
+            return limit;
+        }
+    }
+    fail_msg("it never works");
+    return 0;
+}
+
+static bool parse(void *arg)
+{
+    const struct cm_cert *cert = arg;
+    struct cm_cert *again = cm_cert_parse(cert->der.data, cert->der.len);
+    bool ok = again != NULL;
+
+    if (ok) { /* then nothing may be missing */
+        ok = again->parsed && again->num_names == 2 &&
+             again->unknown_critical != NULL && again->subject_norm.len > 0;
+        assert_true(ok);
+    }
+    cm_cert_unref(again);
+    return ok;
+}
+
+static void parsing(void **state)
+{
+    struct cm_cert *cert = forge_cert(&(struct forge_spec){
+        .names = "a.example,b.example", .unknown_critical = true});
+
+    (void)state;
+    assert_true(until_it_works(parse, cert) >= 8);
+    cm_cert_unref(cert);
+}
+
+static bool collect(void *arg)
+{
+    struct cm_cert *const *certs = arg;
+    struct cm_certset *set = cm_certset_new(10);
+    struct cm_cert *const *found;
+    bool ok = set != NULL;
+
+    for (size_t i = 0; ok && i < 3; i++) {
+        ok = cm_certset_add(set, certs[i]);
+        assert_int_equal(ok, cm_certset_has(set, certs[i]));
+        assert_int_equal(cm_certset_count(set), i + (ok ? 1 : 0));
+        if (!ok) { /* an index without the certificate would dangle */
+            size_t named =
+                cm_certset_by_subject(set, certs[i]->subject_norm, &found);
+
+            assert_int_equal(named, i == 1 ? 1 : 0);
+        }
+    }
+    cm_certset_free(set);
+    return ok;
+}
+
+static void collecting(void **state)
+{
+    struct cm_cert *certs[] = {
+        forge_cert(&(struct forge_spec){.subject = "a"}),
+        forge_cert(&(struct forge_spec){.subject = "a"}),
+        forge_cert(&(struct forge_spec){.subject = "b"})};
+
+    (void)state;
+    assert_true(until_it_works(collect, certs) >= 8);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(certs[i]->refs, 1);
+        cm_cert_unref(certs[i]);
+    }
+}
+
+struct pem_file {
+    struct cm_span bytes;
+};
+
+static bool load(void *arg)
+{
+    const struct pem_file *file = arg;
+    struct cm_certset *set;
+    struct cm_error err = {.status = CM_OK};
+    long limit = *granted();
+    enum cm_status status;
+    size_t added;
+
+    *granted() = -1;
+    set = cm_certset_new(10);
+    *granted() = limit;
+    status = cm_pem_load(set, file->bytes, &added, &err);
+    *granted() = -1;
+    if (status != CM_OK) {
+        assert_int_equal(status, CM_ENOMEM);
+        assert_int_equal(err.status, CM_ENOMEM);
+    }
+    cm_certset_free(set);
+    return status == CM_OK;
+}
+
+static void loading(void **state)
+{
+    struct cm_cert *cert = forge_cert(&(struct forge_spec){.subject = "a"});
+    char *pem = forge_pem(&cert, 1);
+    struct pem_file file = {{(uint8_t *)pem, strlen(pem)}};
+
+    (void)state;
+    assert_true(until_it_works(load, &file) >= 8);
+    file.bytes = cert->der;
+    assert_true(until_it_works(load, &file) >= 8);
+    free(pem);
+    cm_cert_unref(cert);
+}
+
+static bool remember(void *arg)
+{
+    struct cm_cert *cert = arg;
+    struct cm_sigmemo *memo = cm_sigmemo_new();
+
+    if (memo == NULL) {
+        return false;
+    }
+    /* Whether it can be remembered or not, the answer is right. */
+    assert_int_equal(cm_sig_check(memo, cert, cert), CM_SIG_GOOD);
+    cm_sigmemo_free(memo);
+    return true;
+}
+
+static void remembering(void **state)
+{
+    struct cm_cert *cert = forge_cert(&(struct forge_spec){.subject = "a"});
+
+    (void)state;
+    assert_true(until_it_works(remember, cert) >= 2);
+    cm_cert_unref(cert);
+}
+
+static bool digest(void *arg)
+{
+    struct cm_digest *d = cm_digest_new();
+
+    if (d != NULL) {
+        cm_digest_hex_free(d, arg);
+    }
+    return d != NULL;
+}
+
+static void digesting(void **state)
+{
+    char hex[2 * CM_SHA256_LEN + 1];
+
+    (void)state;
+    assert_int_equal(until_it_works(digest, hex), 1);
+}
+
+static int cleanup(void **state)
+{
+    (void)state;
+    forge_cleanup();
+    return 0;
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parsing),   cmocka_unit_test(collecting),
+        cmocka_unit_test(loading),   cmocka_unit_test(remembering),
+        cmocka_unit_test(digesting),
+    };
+
+    return cmocka_run_group_tests_name("pki memory", tests, NULL, cleanup);
+}
