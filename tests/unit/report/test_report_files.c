@@ -1,0 +1,417 @@
+/* The files: rows in are rows out, under the names that are documented.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "support/jsoncheck.h"
+
+static int with_reports(void **state)
+{
+    struct fixture *f = malloc(sizeof(*f));
+    struct cm_error err;
+
+    assert_non_null(f);
+    fixture_make_fleet(f);
+    if (cm_report_write(&f->options, &err) != CM_OK) {
+        fail_msg("%s", err.text);
+    }
+    *state = f;
+    return 0;
+}
+
+static int without(void **state)
+{
+    fixture_remove(*state);
+    free(*state);
+    return 0;
+}
+
+static void read_table(const struct fixture *f, const char *name,
+                       struct table *t)
+{
+    size_t len;
+    char *text = fixture_read(f, name, &len);
+
+    assert_non_null(text);
+    table_parse(t, text, len);
+    free(text);
+}
+
+static void endpoints_csv_has_each_row_with_its_columns(void **state)
+{
+    static const char *const header[] = {
+        "host",
+        "port",
+        "team",
+        "Verdict",
+        "host",
+        "column_6",
+        "line",
+        "certmuster_host",
+        "certmuster_port",
+        "protocol",
+        "sni",
+        "ip",
+        "certmuster_verdict",
+        "primary_cause",
+        "causes",
+        "severity",
+        "fix_first",
+        "action",
+        "proof",
+        "who",
+        "tls_version",
+        "cipher",
+        "kex_group",
+        "alpn",
+        "client_auth",
+        "subject_cn",
+        "issuer_cn",
+        "subject_an",
+        "not_before",
+        "not_after",
+        "days_left",
+        "serial",
+        "key_alg",
+        "key_bits",
+        "sig_alg",
+        "fingerprint_sha256",
+        "duplicate_of_line",
+        "dns_ms",
+        "connect_ms",
+        "tls_ms",
+        "total_ms",
+    };
+    struct table t;
+
+    read_table(*state, "endpoints.csv", &t);
+    assert_int_equal(t.rows, FLEET_ROWS + 1);
+    assert_int_equal(t.width, sizeof(header) / sizeof(header[0]));
+    for (size_t i = 0; i < t.width; i++) {
+        assert_string_equal(t.fields[i], header[i]);
+    }
+    assert_string_equal(table_at(&t, 1, "host"), "ok.example");
+    assert_string_equal(table_at(&t, 4, "host"), "EXP.example");
+    assert_string_equal(table_at(&t, 7, "column_6"), "more");
+    assert_string_equal(table_at(&t, 6, "Verdict"), ""); /* a short row */
+    table_free(&t);
+}
+
+static void endpoints_csv_says_what_to_do_first(void **state)
+{
+    struct table t;
+
+    read_table(*state, "endpoints.csv", &t);
+    assert_string_equal(table_at(&t, 2, "primary_cause"), "leaf_expired");
+    assert_string_equal(table_at(&t, 2, "causes"),
+                        "leaf_expired chain_incomplete");
+    assert_string_equal(table_at(&t, 2, "fix_first"), "renew_certificate");
+    assert_string_equal(table_at(&t, 2, "action"), "aaaa");
+    assert_string_equal(table_at(&t, 2, "proof"), "ended a second ago");
+    assert_string_equal(table_at(&t, 2, "who"), "server owner");
+    assert_string_equal(table_at(&t, 2, "days_left"), "-1");
+    assert_string_equal(table_at(&t, 2, "ip"), "2001:db8::1");
+    assert_string_equal(table_at(&t, 4, "causes"),
+                        "leaf_expired chain_incomplete input_duplicate");
+    assert_string_equal(table_at(&t, 4, "duplicate_of_line"), "3");
+    assert_string_equal(table_at(&t, 4, "fix_first"), "renew_certificate");
+    assert_string_equal(table_at(&t, 1, "primary_cause"), "");
+    assert_string_equal(table_at(&t, 1, "fix_first"), "");
+    assert_string_equal(table_at(&t, 1, "subject_an"),
+                        "ok.example *.ok.example");
+    assert_string_equal(table_at(&t, 1, "not_before"), "2026-09-21T14:13:20Z");
+    assert_string_equal(table_at(&t, 5, "not_before"), "");
+    assert_string_equal(table_at(&t, 5, "tls_ms"), "");
+    assert_string_equal(table_at(&t, 6, "certmuster_verdict"), "invalid_row");
+    assert_string_equal(table_at(&t, 6, "certmuster_port"), "");
+    table_free(&t);
+}
+
+static void actions_csv_has_one_line_for_each_action(void **state)
+{
+    struct table t;
+
+    read_table(*state, "actions.csv", &t);
+    assert_int_equal(t.rows, 8);
+    assert_string_equal(table_at(&t, 1, "rank"), "1");
+    assert_string_equal(table_at(&t, 1, "resolution"), "renew_certificate");
+    assert_string_equal(table_at(&t, 1, "subject"), "CN=exp");
+    assert_string_equal(table_at(&t, 1, "who_acts"), "server owner");
+    assert_string_equal(table_at(&t, 1, "endpoints_fixed"), "2");
+    assert_string_equal(table_at(&t, 2, "endpoints_touched"), "3");
+    assert_string_equal(table_at(&t, 2, "owners"), "hr; crm; erp");
+    assert_string_equal(table_at(&t, 1, "example_host"), "exp.example");
+    assert_non_null(
+        strstr(table_at(&t, 1, "verify"), "-connect exp.example:443 "));
+    assert_int_equal(strncmp(table_at(&t, 1, "steps"), "1. ", 3), 0);
+    assert_non_null(strstr(table_at(&t, 1, "steps"), " 2. "));
+    table_free(&t);
+}
+
+static void expect_at(const char *json, const char *path, const char *want)
+{
+    char *got = json_at(json, path);
+
+    if (got == NULL) {
+        fail_msg("nothing is at %s", path);
+    }
+    if (strcmp(got, want) != 0) {
+        fail_msg("%s is %s, not %s", path, got, want);
+    }
+    free(got);
+}
+
+static void jsonl_has_every_key_on_every_line(void **state)
+{
+    size_t len;
+    char *text = fixture_read(*state, "endpoints.jsonl", &len);
+    char *rest = text;
+    int keys = -1;
+    int rows = 0;
+
+    assert_non_null(text);
+    for (char *line = strsep(&rest, "\n"); line != NULL && line[0] != '\0';
+         line = strsep(&rest, "\n")) {
+        size_t bad;
+
+        assert_true(json_is_valid(line, strlen(line), &bad));
+        if (keys < 0) {
+            keys = json_count(line, "");
+        }
+        assert_int_equal(json_count(line, ""), keys);
+        assert_int_equal(json_count(line, "input"), 6);
+        rows++;
+    }
+    assert_int_equal(rows, FLEET_ROWS);
+    assert_true(keys > 40);
+    free(text);
+}
+
+static char *nth_line(char *text, int n)
+{
+    char *rest = text;
+    char *line = strsep(&rest, "\n");
+
+    while (n-- > 0) {
+        line = strsep(&rest, "\n");
+    }
+    return line;
+}
+
+static void jsonl_holds_the_row_and_its_findings(void **state)
+{
+    size_t len;
+    char *text = fixture_read(*state, "endpoints.jsonl", &len);
+    char *line = nth_line(text, 3);
+
+    expect_at(line, "schema_version", "1");
+    expect_at(line, "line", "5");
+    expect_at(line, "input/host", "EXP.example");
+    expect_at(line, "input/host_2", "d");
+    expect_at(line, "input/column_6", "null");
+    expect_at(line, "host", "exp.example");
+    expect_at(line, "port", "443");
+    expect_at(line, "verdict", "untrusted");
+    expect_at(line, "views/system", "untrusted");
+    expect_at(line, "primary", "leaf_expired");
+    expect_at(line, "causes/2", "input_duplicate");
+    assert_int_equal(json_count(line, "findings"), 3);
+    expect_at(line, "findings/0/id", "leaf_expired");
+    expect_at(line, "findings/0/action", "aaaa");
+    expect_at(line, "findings/0/resolution", "renew_certificate");
+    expect_at(line, "findings/2/id", "input_duplicate");
+    expect_at(line, "findings/2/action", "null");
+    expect_at(line, "findings/2/proof", "the same endpoint as line 3");
+    expect_at(line, "tls_version", "TLSv1.2");
+    expect_at(line, "timestamp", "2026-11-21T07:48:52Z");
+    assert_int_equal(json_count(line, "chain"), 1);
+    assert_int_equal(json_count(line, "path"), 3);
+    expect_at(line, "path/2",
+              "1111111111111111111111111111111111111111111111111111111111111"
+              "111");
+    expect_at(line, "duplicate_of_line", "3");
+    expect_at(line, "not_after", "2026-11-21T07:48:55Z");
+    free(text);
+}
+
+static void jsonl_writes_null_for_what_is_not_known(void **state)
+{
+    size_t len;
+    char *text = fixture_read(*state, "endpoints.jsonl", &len);
+    char *line = nth_line(text, 7);
+
+    expect_at(line, "verdict", "not_checked");
+    expect_at(line, "views/system", "not_checked");
+    expect_at(line, "ip", "null");
+    expect_at(line, "tls_version", "null");
+    expect_at(line, "timestamp", "null");
+    expect_at(line, "days_left", "null");
+    expect_at(line, "reason", "null");
+    free(text);
+}
+
+static void report_json_lists_all_rows_of_each_action(void **state)
+{
+    size_t len;
+    size_t bad;
+    char *text = fixture_read(*state, "report.json", &len);
+
+    assert_non_null(text);
+    assert_true(json_is_valid(text, len, &bad));
+    expect_at(text, "schema_version", "1");
+    expect_at(text, "run/id", "1");
+    expect_at(text, "run/options/rate", "<5");
+    expect_at(text, "run/finished", "2026-11-21T07:48:57Z");
+    expect_at(text, "accounting/rows_read", "8");
+    expect_at(text, "accounting/balanced", "true");
+    expect_at(text, "verdicts/untrusted", "3");
+    expect_at(text, "verdicts/not_tls", "0");
+    expect_at(text, "breaks_next/endpoints", "1");
+    assert_int_equal(json_count(text, "causes"), 8);
+    assert_int_equal(json_count(text, "resolutions"), 6);
+    expect_at(text, "resolutions/0/id", "renew_certificate");
+    expect_at(text, "resolutions/0/num_actions", "2");
+    expect_at(text, "resolutions/0/endpoints_fixed", "2");
+    expect_at(text, "resolutions/0/actions/0/key", "aaaa");
+    expect_at(text, "resolutions/0/actions/1/key", "ffff");
+    expect_at(text, "resolutions/0/actions/1/endpoints/0/host", "soon.example");
+    expect_at(text, "resolutions/0/actions/1/endpoints/0/fixed", "false");
+    assert_int_equal(json_count(text, "resolutions/1/actions/0/endpoints"), 3);
+    expect_at(text, "resolutions/1/actions/0/endpoints/1/line", "4");
+    expect_at(text, "resolutions/1/actions/0/endpoints/1/owner", "hr");
+    expect_at(text, "resolutions/1/actions/0/endpoints/1/fixed", "true");
+    expect_at(text, "resolutions/3/actions/0/endpoints/0/port", "null");
+    free(text);
+}
+
+static void rows_that_do_not_add_up_are_not_balanced(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_error err;
+    size_t len;
+    char *text;
+
+    fixture_sql(f, "UPDATE run SET rows_read = 9");
+    assert_int_equal(cm_report_write(&f->options, &err), CM_OK);
+    text = fixture_read(f, "report.json", &len);
+    expect_at(text, "accounting/balanced", "false");
+    free(text);
+}
+
+static void a_run_without_rows_makes_whole_files(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_error err;
+    struct table t;
+    size_t len;
+    size_t bad;
+    char *text;
+
+    fixture_sql(f, "INSERT INTO run (id, state, started, judged_at, input_name,"
+                   " options, version, tls_library, trust, resolvers) VALUES"
+                   " (2, 'running', 0, 0, '-', '{}', '', '', 'corp', '')");
+    assert_int_equal(cm_report_write(&f->options, &err), CM_OK);
+    read_table(f, "endpoints.csv", &t);
+    assert_int_equal(t.rows, 1);
+    assert_string_equal(t.fields[0], "line");
+    table_free(&t);
+    text = fixture_read(f, "report.json", &len);
+    assert_true(json_is_valid(text, len, &bad));
+    expect_at(text, "run/finished", "null");
+    assert_int_equal(json_count(text, "resolutions"), 0);
+    free(text);
+    text = fixture_read(f, "endpoints.jsonl", &len);
+    assert_int_equal(len, 0);
+    free(text);
+}
+
+static void writes_only_the_formats_that_are_named(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_error err;
+    size_t len;
+    char *text;
+
+    fixture_remove(f);
+    fixture_make_fleet(f);
+    f->options.formats = "actions, jsonl";
+    f->options.mode = 0600;
+    assert_int_equal(cm_report_write(&f->options, &err), CM_OK);
+    assert_null(fixture_read(f, "report.json", &len));
+    assert_null(fixture_read(f, "endpoints.csv", &len));
+    text = fixture_read(f, "endpoints.jsonl", &len);
+    assert_non_null(text);
+    free(text);
+}
+
+static void files_have_the_mode_that_was_asked_for(void **state)
+{
+    struct fixture *f = *state;
+    char path[160];
+    struct cm_error err;
+    struct stat info;
+
+    (void)snprintf(path, sizeof(path), "%s/actions.csv", f->out);
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0644);
+    f->options.mode = 0600;
+    assert_int_equal(cm_report_write(&f->options, &err), CM_OK);
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+}
+
+static void refuses_a_format_it_does_not_know(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_error err;
+
+    f->options.formats = "jsonl,pdf";
+    assert_int_equal(cm_report_write(&f->options, &err), CM_EUSAGE);
+    assert_non_null(strstr(err.text, "\"pdf\""));
+    assert_non_null(strstr(err.text, "actions, endpoints"));
+}
+
+static void a_folder_that_cannot_be_made_is_an_error(void **state)
+{
+    struct fixture *f = *state;
+    char path[160];
+    struct cm_error err;
+
+    (void)snprintf(path, sizeof(path), "%s/below-a-file", f->db);
+    f->options.out_dir = path;
+    assert_int_equal(cm_report_write(&f->options, &err), CM_EIO);
+    f->options.out_dir = f->out;
+    f->options.run_id = 9;
+    assert_int_equal(cm_report_write(&f->options, &err), CM_EINPUT);
+}
+
+int main(void)
+{
+#define FLEET_TEST(name)                                                       \
+    cmocka_unit_test_setup_teardown(name, with_reports, without)
+    const struct CMUnitTest tests[] = {
+        FLEET_TEST(endpoints_csv_has_each_row_with_its_columns),
+        FLEET_TEST(endpoints_csv_says_what_to_do_first),
+        FLEET_TEST(actions_csv_has_one_line_for_each_action),
+        FLEET_TEST(jsonl_has_every_key_on_every_line),
+        FLEET_TEST(jsonl_holds_the_row_and_its_findings),
+        FLEET_TEST(jsonl_writes_null_for_what_is_not_known),
+        FLEET_TEST(report_json_lists_all_rows_of_each_action),
+        FLEET_TEST(rows_that_do_not_add_up_are_not_balanced),
+        FLEET_TEST(a_run_without_rows_makes_whole_files),
+        FLEET_TEST(writes_only_the_formats_that_are_named),
+        FLEET_TEST(files_have_the_mode_that_was_asked_for),
+        FLEET_TEST(refuses_a_format_it_does_not_know),
+        FLEET_TEST(a_folder_that_cannot_be_made_is_an_error),
+    };
+
+    return cmocka_run_group_tests_name("report files", tests, NULL, NULL);
+}
