@@ -49,8 +49,8 @@ struct forge_spec {
     unsigned key_usage; /* CM_KU_* [by role] */
     const char *eku;    /* comma list of server,client,any,code,sgc [leaf:
                            server,client; ca: none]; "-": none */
-    const char *hash;   /* "sha256" [default], "sha384", "sha512", "sha1", "md5";
-                           "pss-sha256" ...: RSASSA-PSS */
+    const char *hash;   /* "sha256" [default], "sha384", "sha512", "sha1",
+                           "md5"; "pss-sha256" ...: RSASSA-PSS */
     int version;        /* [3]; 1: only the extensions that were asked for */
     const char *serial_hex; /* [from a counter] */
     bool no_ski;

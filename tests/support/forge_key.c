@@ -258,19 +258,19 @@ static void add_hash_algorithm(CBB *out, const struct hash_row *hash)
 static void add_pss_params(CBB *out, const struct hash_row *hash)
 {
     static const unsigned field =
-        CBS_ASN1_CONSTRUCTED | CBS_ASN1_CONTEXT_SPECIFIC;
+        CBS_ASN1_CONSTRUCTED + CBS_ASN1_CONTEXT_SPECIFIC;
     CBB seq;
     CBB tagged;
     CBB mgf;
 
     FORGE_MUST(CBB_add_asn1(out, &seq, CBS_ASN1_SEQUENCE) &&
-               CBB_add_asn1(&seq, &tagged, field | 0U));
+               CBB_add_asn1(&seq, &tagged, field));
     add_hash_algorithm(&tagged, hash);
-    FORGE_MUST(CBB_add_asn1(&seq, &tagged, field | 1U) &&
+    FORGE_MUST(CBB_add_asn1(&seq, &tagged, field + 1U) &&
                CBB_add_asn1(&tagged, &mgf, CBS_ASN1_SEQUENCE));
     add_oid(&mgf, RSADSI_PKCS1, "\x08");
     add_hash_algorithm(&mgf, hash);
-    FORGE_MUST(CBB_add_asn1(&seq, &tagged, field | 2U) &&
+    FORGE_MUST(CBB_add_asn1(&seq, &tagged, field + 2U) &&
                CBB_add_asn1_uint64(&tagged, EVP_MD_size(hash->md())) &&
                CBB_flush(out));
 }

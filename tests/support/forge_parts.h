@@ -1,4 +1,4 @@
-/* What forge.c and forge_key.c share.
+/* What the forge's files share.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CERTMUSTER_TESTS_FORGE_PARTS_H
 #define CERTMUSTER_TESTS_FORGE_PARTS_H
@@ -29,7 +29,23 @@ struct forge_key {
 void forge_failed(const char *claim, const char *file, int line)
     __attribute__((noreturn));
 
-/* Appends `tbs` signed with `key`: the algorithm, then the BIT STRING. */
+/* forge.c -- elements; an OID is given by its content octets, none of them
+ * zero. */
+#define FORGE_CONTEXT(n) (CBS_ASN1_CONTEXT_SPECIFIC + (n))
+#define FORGE_CONSTRUCTED(n) (CBS_ASN1_CONSTRUCTED + FORGE_CONTEXT(n))
+void forge_add_bytes(CBB *out, unsigned tag, const void *data, size_t len);
+void forge_add_text(CBB *out, unsigned tag, const char *text);
+void forge_add_oid(CBB *out, const char *oid);
+void forge_add_hex(CBB *out, unsigned tag, const char *hex);
+
+/* forge_ext.c -- version 1 has no extensions, but for those that the spec asks
+ * for. */
+void forge_add_extensions(CBB *list, const struct forge_spec *spec,
+                          const struct forge_key *key,
+                          const struct forge_key *issuer_key);
+
+/* forge_key.c -- the AlgorithmIdentifier, and the BIT STRING with what `key`
+ * signs. */
 void forge_add_algorithm(CBB *out, const struct forge_key *key,
                          const char *hash);
 void forge_add_signature(CBB *out, const struct forge_key *key,
