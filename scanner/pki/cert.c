@@ -235,7 +235,7 @@ static bool read_names(struct cm_cert *cert)
 /* False: no memory. */
 static bool read_all(struct cm_cert *cert)
 {
-    struct cm_reader tbs;
+    struct cm_reader tbs = {NULL, 0};
     bool complete = false;
 
     if (cert->der.len > CM_CERT_MAX_DER) {

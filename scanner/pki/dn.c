@@ -66,7 +66,6 @@ static bool next_char(struct cm_reader *r, uint8_t tag, uint32_t *out)
 {
     uint8_t octet;
     uint16_t unit;
-    size_t length;
 
     if (r->len == 0) {
         return false;
@@ -83,7 +82,8 @@ static bool next_char(struct cm_reader *r, uint8_t tag, uint32_t *out)
         return cm_reader_skip(r, r->len); /* a piece of a character */
     }
     if (tag == CM_DER_UTF8) {
-        length = cm_utf8_read((const char *)r->data, r->len, out);
+        size_t length = cm_utf8_read((const char *)r->data, r->len, out);
+
         if (length == 0) {
             *out = CM_UTF8_REPLACEMENT;
         }

@@ -146,8 +146,6 @@ static enum relation relate_wildcard(struct cm_span base, struct cm_span host)
 
 static enum relation relate(struct cm_span pattern, struct cm_span host)
 {
-    struct cm_span base;
-
     if (pattern.len == 0) {
         return REL_NONE;
     }
@@ -158,7 +156,8 @@ static enum relation relate(struct cm_span pattern, struct cm_span host)
         return REL_SHORT;
     }
     if (pattern.data[0] == '*' && pattern.data[1] == '.') {
-        base = skip(pattern, 2);
+        struct cm_span base = skip(pattern, 2);
+
         if (base.len == 0 || memchr(base.data, '*', base.len) == NULL) {
             return relate_wildcard(base, host);
         }

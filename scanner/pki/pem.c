@@ -60,6 +60,11 @@ static bool is_label(struct cm_span label, const char *text)
                          (struct cm_span){(const uint8_t *)text, strlen(text)});
 }
 
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* Base64 with white space anywhere; false: damaged. */
 static bool decode(struct cm_span base64, struct cm_buf *der)
 {
@@ -76,7 +81,7 @@ static bool decode(struct cm_span base64, struct cm_buf *der)
         return false;
     }
     for (size_t i = 0; i < base64.len; i++) {
-        if (memchr(" \t\r\n", base64.data[i], 4) == NULL) {
+        if (!is_blank(base64.data[i])) {
             packed[count++] = base64.data[i];
         }
     }
@@ -129,7 +134,6 @@ static enum cm_status add_block(struct cm_certset *set,
                                 struct cm_error *err)
 {
     struct cm_buf der;
-    struct cm_span span;
     enum cm_status status;
 
     cm_buf_init(&der, MAX_BLOCK);
@@ -141,7 +145,8 @@ static enum cm_status add_block(struct cm_certset *set,
                                     "between BEGIN and END is not base64",
                                     *added + 1);
     } else {
-        span = (struct cm_span){der.data, der.len};
+        struct cm_span span = {der.data, der.len};
+
         if (is_label(block->label, "TRUSTED CERTIFICATE")) {
             span = first_element(span);
         }

@@ -92,7 +92,8 @@ static void kinds_nobody_can_check(void **state)
         "30{06:2a864886f70d01010a}",     /* PSS without parameters */
         "30{06:2a864886f70d01010a 30{a1{30{06:2a03}}}}", /* PSS, odd MGF */
     };
-    struct cm_cert *ca = forge_cert(&(struct forge_spec){.ca = true});
+    const struct forge_spec spec = {.ca = true};
+    struct cm_cert *ca = forge_cert(&spec);
 
     (void)state;
     for (size_t i = 0; i < COUNT(algs); i++) {
