@@ -89,7 +89,12 @@ static void total_time_over(void *arg)
     struct cm_scan *scan = arg;
 
     scan->out_of_time = true;
-    cm_step_timed_out(scan);
+    if (scan->retry_waits &&
+        scan->evidence->num_probes > scan->round_probes) {
+        cm_scan_enter(scan, CM_PHASE_RECORDED);
+    } else {
+        cm_step_timed_out(scan);
+    }
 }
 
 static void begin(void *arg)
@@ -192,21 +197,26 @@ static bool worth_another_try(const struct cm_scan *scan)
     return ours || (chance && scan->tries <= scan->env->config->retries);
 }
 
+/* What the last try saw is kept until the next one begins. */
 static void next_try(void *arg)
 {
-    cm_scan_enter(arg, CM_PHASE_CONNECTING);
-}
-
-static void try_again(struct cm_scan *scan)
-{
+    struct cm_scan *scan = arg;
     struct cm_evidence *ev = scan->evidence;
-    unsigned doublings = scan->tries < 5 ? scan->tries - 1 : 4;
 
     while (ev->num_probes > scan->round_probes) {
         cm_probe_cleanup(&ev->probes[--ev->num_probes]);
     }
+    scan->retry_waits = false;
     scan->retried++;
+    cm_scan_enter(scan, CM_PHASE_CONNECTING);
+}
+
+static void try_again(struct cm_scan *scan)
+{
+    unsigned doublings = scan->tries < 5 ? scan->tries - 1 : 4;
+
     cm_timer_cancel(scan->env->loop, &scan->phase_timer);
+    scan->retry_waits = true;
     if (!cm_timer_set(scan->env->loop, &scan->phase_timer,
                       cm_loop_now_ms(scan->env->loop) +
                           ((uint64_t)RETRY_DELAY_MS << doublings),

@@ -74,7 +74,8 @@ struct cm_scan {
         next_address;    /* into the DNS answer: where the next round begins */
     size_t round_probes; /* probes before the current round */
     uint64_t round_since_ms;
-    unsigned tries;  /* of the current round */
+    unsigned tries; /* of the current round */
+    bool retry_waits;
     int local_errno; /* why our own side could not connect, lately */
     struct cm_dial *dial;
 
