@@ -29,6 +29,15 @@ start() {
   echo $! >>started
 }
 
+# start_bad WAY=ADDRESS:PORT...: the misbehaving server; it lives as long as its
+# standard input is open.
+start_bad() {
+  mkfifo hold
+  exec 9<>hold
+  "$BADSERVER" "$@" <hold >>servers.log 2>&1 &
+  echo $! >>started
+}
+
 finish() {
   [ $failures -eq 0 ] || exit 1
 }

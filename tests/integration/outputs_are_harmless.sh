@@ -16,9 +16,7 @@ openssl req -x509 -new -key evil.key -days 30 -subj "$(cat subject.txt)" \
 port=$(free_port 127.42.4.1)
 start openssl s_server -accept "127.42.4.1:$port" -cert evil.pem -key evil.key \
   -www
-mkfifo hold
-start "$BADSERVER" evil=127.42.4.2:8443 http=127.42.4.3:8443 <hold
-exec 9>hold
+start_bad evil=127.42.4.2:8443 http=127.42.4.3:8443
 wait_port 127.42.4.1 "$port"
 wait_port 127.42.4.2 8443
 python3 - "$port" >fleet.csv <<'PY'

@@ -26,11 +26,9 @@ start openssl s_server -6 -accept "[::1]:$p6" -cert web.pem -cert_chain \
 p7=$(free_port ::1)
 start openssl s_server -6 -tls1_2 -accept "[::1]:$p7" -cert web.pem \
   -cert_chain "$FLEET/pki/tls1.pem" -key "$key" -www
-mkfifo hold
-start "$BADSERVER" alert:112=127.42.3.1:8443 alert:70=127.42.3.2:8443 \
+start_bad alert:112=127.42.3.1:8443 alert:70=127.42.3.2:8443 \
   alert:120=127.42.3.3:8443 alert:50=127.42.3.4:8443 garbage=127.42.3.5:8443 \
-  drip=127.42.3.6:8443 smtp=127.42.3.7:8443 alert:71=127.42.3.8:8443 <hold
-exec 9>hold
+  drip=127.42.3.6:8443 smtp=127.42.3.7:8443 alert:71=127.42.3.8:8443
 wait_port 127.42.3.8 8443
 for port in "$p1" "$p2" "$p3"; do wait_port 127.0.0.1 "$port"; done
 wait_port ::1 "$p6"
