@@ -231,11 +231,10 @@ void cm_dn_common_name(struct cm_span name, struct cm_buf *out)
     put_plain(out, &found);
 }
 
-/* Folds a string; false, with nothing kept, when it does not convert without
+/* Folds a string into the empty `out`; false when it does not convert without
  * loss: such a value equals only its own octets. */
 static bool fold_text(struct cm_buf *out, const struct cm_der_element *value)
 {
-    size_t start = out->len;
     struct cm_reader r;
     uint32_t c;
     bool space = false;
@@ -243,11 +242,10 @@ static bool fold_text(struct cm_buf *out, const struct cm_der_element *value)
     cm_reader_init(&r, value->content.data, value->content.len);
     while (next_char(&r, value->tag, &c)) {
         if (c == CM_UTF8_REPLACEMENT || valid_char(c) != c) {
-            out->len = start;
             return false;
         }
         if (c == ' ' || (c >= '\t' && c <= '\r')) {
-            space = out->len > start;
+            space = out->len > 0;
             continue;
         }
         if (space) {

@@ -183,7 +183,8 @@ enum cm_status cm_pem_load(struct cm_certset *set, struct cm_span bytes,
     }
     if (found == FOUND_DAMAGE) {
         return cm_error_set(err, CM_EINPUT,
-                            "the PEM block after certificate %zu has no end",
+                            "the PEM block after certificate %zu has no "
+                            "proper BEGIN and END lines",
                             *added);
     }
     if (*added == 0) {

@@ -50,7 +50,8 @@ struct forge_spec {
     const char *eku;    /* comma list of server,client,any,code,sgc [leaf:
                            server,client; ca: none]; "-": none */
     const char *hash;   /* "sha256" [default], "sha384", "sha512", "sha1",
-                           "md5"; "pss-sha256" ...: RSASSA-PSS */
+                           "md5"; "pss-sha256" ...: RSASSA-PSS;
+                           "pss-default-sha256": all else left to defaults */
     int version;        /* [3]; 1: only the extensions that were asked for */
     const char *serial_hex; /* [from a counter] */
     bool no_ski;

@@ -23,6 +23,7 @@
 #define ECDSA_SHA2 "\x2a\x86\x48\xce\x3d\x04\x03"
 #define NIST_HASHES "\x60\x86\x48\x01\x65\x03\x04\x02"
 #define PSS_PREFIX "pss-"
+#define PSS_DEFAULT_PREFIX "pss-default-" /* MGF1 with SHA-1, salt of 20 */
 #define DER_NULL 0x05U
 
 void forge_failed(const char *claim, const char *file, int line)
@@ -207,12 +208,19 @@ static const struct hash_row {
     {"md5", EVP_md5, "\x04", NULL, NULL},
 };
 
+static bool starts_with(const char *text, const char *start)
+{
+    return text != NULL && strncmp(text, start, strlen(start)) == 0;
+}
+
 static const struct hash_row *find_hash(const char *name)
 {
     if (name == NULL) {
         return &hash_rows[0];
     }
-    if (strncmp(name, PSS_PREFIX, strlen(PSS_PREFIX)) == 0) {
+    if (starts_with(name, PSS_DEFAULT_PREFIX)) {
+        name += strlen(PSS_DEFAULT_PREFIX);
+    } else if (starts_with(name, PSS_PREFIX)) {
         name += strlen(PSS_PREFIX);
     }
     for (size_t i = 0; i < sizeof(hash_rows) / sizeof(hash_rows[0]); i++) {
@@ -221,11 +229,6 @@ static const struct hash_row *find_hash(const char *name)
         }
     }
     forge_failed("a known hash", __FILE__, __LINE__);
-}
-
-static bool is_pss(const char *hash)
-{
-    return hash != NULL && strncmp(hash, PSS_PREFIX, strlen(PSS_PREFIX)) == 0;
 }
 
 static void add_oid(CBB *out, const char *prefix, const char *last)
@@ -255,7 +258,7 @@ static void add_hash_algorithm(CBB *out, const struct hash_row *hash)
 }
 
 /* RFC 4055 section 3.1, with a salt as long as the hash. */
-static void add_pss_params(CBB *out, const struct hash_row *hash)
+static void add_pss_params(CBB *out, const struct hash_row *hash, bool defaults)
 {
     static const unsigned field =
         CBS_ASN1_CONSTRUCTED + CBS_ASN1_CONTEXT_SPECIFIC;
@@ -266,6 +269,10 @@ static void add_pss_params(CBB *out, const struct hash_row *hash)
     FORGE_MUST(CBB_add_asn1(out, &seq, CBS_ASN1_SEQUENCE) &&
                CBB_add_asn1(&seq, &tagged, field));
     add_hash_algorithm(&tagged, hash);
+    if (defaults) {
+        FORGE_MUST(CBB_flush(out));
+        return;
+    }
     FORGE_MUST(CBB_add_asn1(&seq, &tagged, field + 1U) &&
                CBB_add_asn1(&tagged, &mgf, CBS_ASN1_SEQUENCE));
     add_oid(&mgf, RSADSI_PKCS1, "\x08");
@@ -295,9 +302,9 @@ void forge_add_algorithm(CBB *out, const struct forge_key *key,
         }
         break;
     default:
-        if (is_pss(hash)) {
+        if (starts_with(hash, PSS_PREFIX)) {
             add_oid(&seq, RSADSI_PKCS1, "\x0a");
-            add_pss_params(&seq, row);
+            add_pss_params(&seq, row, starts_with(hash, PSS_DEFAULT_PREFIX));
         } else {
             add_oid(&seq, RSADSI_PKCS1, row->rsa);
             add_null(&seq);
@@ -320,9 +327,13 @@ void forge_add_signature(CBB *out, const struct forge_key *key,
 
     FORGE_MUST(EVP_DigestSignInit(
         md, &ctx, own_hash ? NULL : find_hash(hash)->md(), NULL, key->pkey));
-    if (is_pss(hash)) {
+    if (starts_with(hash, PSS_PREFIX)) {
         FORGE_MUST(EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) &&
                    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, -1));
+    }
+    if (starts_with(hash, PSS_DEFAULT_PREFIX)) {
+        FORGE_MUST(EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, 20) &&
+                   EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha1()));
     }
     FORGE_MUST(EVP_DigestSign(md, sig, &sig_len, tbs, len));
     EVP_MD_CTX_free(md);

@@ -98,6 +98,17 @@ static void an_unread_certificate_matches_nothing(void **state)
     cm_cert_unref(cert);
 }
 
+static void a_wildcard_is_not_nothing(void **state)
+{
+    struct cm_cert *cert =
+        forge_cert(&(struct forge_spec){.names = "*.example.com"});
+    struct cm_endpoint ep = endpoint(".example.com");
+
+    (void)state;
+    assert_int_equal(cm_name_match(cert, &ep).match, CM_NAME_DIFFERS);
+    cm_cert_unref(cert);
+}
+
 static void an_address_of_odd_length_is_none(void **state)
 {
     struct cm_cert *cert = odd_cert(&(struct odd_cert){
@@ -124,6 +135,7 @@ int main(void)
         cmocka_unit_test(hostile_names_match_nothing),
         cmocka_unit_test(a_nul_in_the_cn_does_not_end_it),
         cmocka_unit_test(an_unread_certificate_matches_nothing),
+        cmocka_unit_test(a_wildcard_is_not_nothing),
         cmocka_unit_test(an_address_of_odd_length_is_none),
     };
 

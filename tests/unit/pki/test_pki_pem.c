@@ -217,9 +217,12 @@ static void nothing_in_it(void **state)
     static const struct bad cases[] = {
         {"", "no certificate"},
         {"hello\n", "no certificate"},
-        {"-----BEGIN \n", "has no end"},
-        {"-----BEGIN CERTIFICATE-----\n", "has no end"},
-        {"-----BEGIN CERTIFICATE-----\nMIIB", "has no end"},
+        {"-----BEGIN \n", "no proper BEGIN and END"},
+        {"-----BEGIN CERTIFICATE-----\n", "no proper BEGIN and END"},
+        {"-----BEGIN CERTIFICATE-----\nMIIB", "no proper BEGIN and END"},
+        {"-----BEGIN CERTIFICATE\nMIIBhzCCAS2gAwIBAgICEAAwCgYIKoZIzj0EAwIwDDEK"
+         "\n-----END CERTIFICATE-----\n",
+         "no proper BEGIN and END"},
         {"-----BEGIN X-----\nMIIB\n-----END X-----\n", "no certificate"},
         {"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
          "not base64"},
