@@ -275,6 +275,20 @@ static void a_lost_end_line_is_damage(void **state)
     assert_non_null(strstr(file->err.text, "certificate 1 is damaged"));
 }
 
+static void a_lame_begin_line_swallows_nothing(void **state)
+{
+    struct file *file = *state;
+    char *dashes = strstr(file->pem[0], "E-----\n");
+
+    put(file, file->pem[1]);
+    memset(dashes + 1, ' ', 5);
+    put(file, file->pem[0]);
+    put(file, file->pem[1]);
+    put(file, file->pem[1]);
+    assert_int_equal(load(file), CM_EINPUT);
+    assert_int_equal(file->added, 1);
+}
+
 static void a_huge_block_is_refused(void **state)
 {
     struct file *file = *state;
@@ -313,6 +327,7 @@ int main(void)
         ON_FILE(nothing_in_it),
         ON_FILE(the_damaged_block_is_counted),
         ON_FILE(a_lost_end_line_is_damage),
+        ON_FILE(a_lame_begin_line_swallows_nothing),
         ON_FILE(a_huge_block_is_refused),
     };
 
