@@ -149,7 +149,7 @@ void cm_finding_for_cert(struct cm_case *c, struct cm_finding *f,
 static void for_name_and_key(struct cm_case *c, struct cm_finding *f,
                              const char *dn, struct cm_span key_id)
 {
-    size_t id_len = key_id.len <= 64 ? key_id.len : 64;
+    bool has_id = key_id.len > 0;
     struct cm_buf key;
     struct cm_buf text;
 
@@ -157,13 +157,14 @@ static void for_name_and_key(struct cm_case *c, struct cm_finding *f,
     cm_buf_init(&key, 4096);
     cm_buf_init(&text, 4096);
     /* The key id first: it must not be lost when the name is long. */
-    (void)cm_buf_hex(&key, key_id.data, id_len);
-    (void)cm_buf_printf(&key, "%s%.*s", id_len > 0 ? " " : "",
+    key_id.len = key_id.len <= 64 ? key_id.len : 64;
+    (void)cm_buf_hex(&key, key_id.data, key_id.len);
+    (void)cm_buf_printf(&key, "%s%.*s", has_id ? " " : "",
                         cm_finding_clip(dn, MAX_SUBJECT), dn);
     (void)cm_buf_printf(&text, "%.*s", cm_finding_clip(dn, 300), dn);
-    if (id_len > 0) {
+    if (has_id) {
         (void)cm_buf_puts(&text, " (key id ");
-        (void)cm_buf_hex(&text, key_id.data, id_len);
+        (void)cm_buf_hex(&text, key_id.data, key_id.len);
         (void)cm_buf_puts(&text, ")");
     }
     cm_finding_for(c, f, cm_finding_text(c, &key), cm_finding_text(c, &text));
@@ -231,7 +232,8 @@ const char *cm_finding_duration(int64_t seconds, char out[CM_TIME_TEXT_SIZE])
     return out;
 }
 
-const char *cm_finding_span_text(struct cm_span span, char out[CM_LABEL_SIZE])
+const char *cm_finding_span_text(struct cm_case *c, struct cm_span span,
+                                 char out[CM_LABEL_SIZE])
 {
     struct cm_buf utf8;
     size_t len = span.len < CM_LABEL_SIZE ? span.len : CM_LABEL_SIZE;
@@ -239,7 +241,7 @@ const char *cm_finding_span_text(struct cm_span span, char out[CM_LABEL_SIZE])
 
     cm_buf_init(&utf8, 8U * CM_LABEL_SIZE);
     cm_text_to_utf8(&utf8, (const char *)span.data, len);
-    text = cm_buf_cstr(&utf8);
+    text = cm_finding_text(c, &utf8);
     (void)snprintf(out, CM_LABEL_SIZE, "%.*s",
                    cm_finding_clip(text, CM_LABEL_SIZE - 1), text);
     cm_buf_cleanup(&utf8);

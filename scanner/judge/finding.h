@@ -69,7 +69,8 @@ const char *cm_finding_cert_name(const struct cm_cert *cert,
 /* "3 days", "1 day", "5 hours", "40 minutes": whole units, the largest. */
 const char *cm_finding_duration(int64_t seconds, char out[CM_TIME_TEXT_SIZE]);
 /* Foreign bytes as text, cut to what fits. */
-const char *cm_finding_span_text(struct cm_span span, char out[CM_LABEL_SIZE]);
+const char *cm_finding_span_text(struct cm_case *c, struct cm_span span,
+                                 char out[CM_LABEL_SIZE]);
 /* Bytes of UTF-8 `text` that fit into `max` without cutting a character. */
 int cm_finding_clip(const char *text, size_t max);
 /* The content of a buffer that was just written; the case remembers when there

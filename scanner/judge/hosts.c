@@ -62,7 +62,8 @@ static const char *default_name(const struct cm_cert *leaf)
     return NULL;
 }
 
-static void say_name(const struct cm_cert_name *name, struct cm_buf *out)
+static void say_name(struct cm_case *c, const struct cm_cert_name *name,
+                     struct cm_buf *out)
 {
     struct cm_address address = {.family = name->value.len == 4 ? 4 : 6};
     char text[CM_LABEL_SIZE];
@@ -74,13 +75,14 @@ static void say_name(const struct cm_cert_name *name, struct cm_buf *out)
         (void)cm_buf_puts(out, cm_address_text(&address, address_text));
     } else {
         (void)cm_buf_printf(out, "\"%s\"",
-                            cm_finding_span_text(name->value, text));
+                            cm_finding_span_text(c, name->value, text));
     }
 }
 
 /* The names a client could match, or the common name when there are none. */
-static void say_names(const struct cm_cert *leaf, struct cm_buf *out)
+static void say_names(struct cm_case *c, struct cm_buf *out)
 {
+    const struct cm_cert *leaf = c->leaf;
     size_t num = 0;
 
     for (size_t i = 0; i < leaf->num_names; i++) {
@@ -91,7 +93,7 @@ static void say_names(const struct cm_cert *leaf, struct cm_buf *out)
         }
         if (num++ < MAX_LISTED) {
             (void)cm_buf_puts(out, num > 1 ? ", " : "");
-            say_name(name, out);
+            say_name(c, name, out);
         }
     }
     if (num > MAX_LISTED) {
@@ -172,10 +174,10 @@ static void mismatch(struct cm_case *c, const struct cm_name_result *result)
     struct cm_buf words;
 
     cm_buf_init(&words, 8192);
-    say_names(c->leaf, &words);
+    say_names(c, &words);
     if (result->nearest.len > 0) {
         (void)cm_buf_printf(&words, "; the nearest is \"%s\"",
-                            cm_finding_span_text(result->nearest, nearest));
+                            cm_finding_span_text(c, result->nearest, nearest));
     }
     if (own > 0) {
         (void)cm_buf_printf(&words,
@@ -207,7 +209,7 @@ static void malformed(struct cm_case *c)
         }
         if (num++ < MAX_LISTED) {
             (void)cm_buf_puts(&list, num > 1 ? ", " : "");
-            say_name(&leaf->names[i], &list);
+            say_name(c, &leaf->names[i], &list);
         }
     }
     if (num > 0) {

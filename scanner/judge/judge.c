@@ -27,7 +27,7 @@ static void explain_the_rest(struct cm_case *c)
             return;
         }
     }
-    if (c->trusted && c->probe->end == CM_END_COMPLETE) {
+    if (reached && c->trusted && c->probe->end == CM_END_COMPLETE) {
         return;
     }
     if (!reached) {

@@ -28,6 +28,8 @@ void cm_judge_leaf(struct cm_case *c); /* leaf.c */
 /* Why a client may refuse this leaf for this handshake: a text, or NULL. */
 const char *cm_judge_usage_missing(const struct cm_case *c);
 void cm_judge_trust(struct cm_case *c); /* trust.c, sets the path */
+/* issuer.c -- why there is no issuer above `top`. */
+void cm_judge_unknown_issuer(struct cm_case *c, struct cm_cert *top);
 /* faults.c -- what is wrong with the certificates of the path. */
 void cm_judge_path_faults(struct cm_case *c);
 /* The same for one certificate that was sent in place of its good `twin`. */

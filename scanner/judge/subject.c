@@ -94,14 +94,14 @@ static void for_chain(struct cm_case *c, struct cm_finding *f)
     uint8_t hashes[CM_MAX_CHAIN * CM_SHA256_LEN];
     uint8_t hash[CM_SHA256_LEN];
     char name[CM_LABEL_SIZE];
-    size_t num = c->probe->num_chain;
     struct cm_buf key;
     struct cm_buf text;
+    size_t num = 0;
 
-    num = num < CM_MAX_CHAIN ? num : CM_MAX_CHAIN;
-    for (size_t i = 0; i < num; i++) {
+    for (size_t i = 0; i < c->probe->num_chain && i < CM_MAX_CHAIN; i++) {
         memcpy(hashes + i * CM_SHA256_LEN, c->probe->chain[i]->sha256,
                CM_SHA256_LEN);
+        num++;
     }
     cm_sha256(hashes, num * CM_SHA256_LEN, hash);
     cm_buf_init(&key, 256);

@@ -53,8 +53,9 @@ static void not_tls(struct cm_case *c)
 }
 
 /* The names of the CAs whose certificates the server takes. */
-static void say_ca_names(const struct cm_probe *probe, struct cm_buf *out)
+static void say_ca_names(struct cm_case *c, struct cm_buf *out)
 {
+    const struct cm_probe *probe = c->probe;
     struct cm_reader list;
     struct cm_reader name;
     unsigned num = 0;
@@ -68,9 +69,9 @@ static void say_ca_names(const struct cm_probe *probe, struct cm_buf *out)
         if (num++ >= MAX_CA_NAMES) {
             continue;
         }
-        cm_buf_init(&text, 65536);
+        cm_buf_init(&text, 1U << 18);
         (void)cm_dn_text(dn, &text);
-        words = cm_buf_cstr(&text);
+        words = cm_finding_text(c, &text);
         (void)cm_buf_printf(out, "%s\"%.*s\"", num > 1 ? ", " : "; it takes ",
                             cm_finding_clip(words, 150), words);
         cm_buf_cleanup(&text);
@@ -93,7 +94,7 @@ static bool alert_is_unrelated(const struct cm_alert *alert)
 static bool refused_without_cert(const struct cm_probe *p,
                                  enum cm_confidence *confidence)
 {
-    bool hung_up = p->end == CM_END_CLOSED || p->end == CM_END_RESET;
+    bool gone = p->end == CM_END_CLOSED || p->end == CM_END_RESET;
 
     if (p->client_auth == CM_CLIENT_AUTH_REQUIRED) {
         *confidence = CM_CERTAIN;
@@ -102,9 +103,9 @@ static bool refused_without_cert(const struct cm_probe *p,
     if (p->client_auth != CM_CLIENT_AUTH_REQUESTED || p->bad_key_proof) {
         return false;
     }
-    *confidence = hung_up ? CM_PROBABLE : CM_CERTAIN;
-    return hung_up || (p->end == CM_END_ALERT_RECEIVED &&
-                       !alert_is_unrelated(&p->alert_received));
+    *confidence = gone ? CM_PROBABLE : CM_CERTAIN;
+    return gone || (p->end == CM_END_ALERT_RECEIVED &&
+                    !alert_is_unrelated(&p->alert_received));
 }
 
 static void client_cert_required(struct cm_case *c, enum cm_confidence sure)
@@ -124,7 +125,7 @@ static void client_cert_required(struct cm_case *c, enum cm_confidence sure)
     } else {
         (void)cm_buf_puts(&how, "hung up after our empty one");
     }
-    say_ca_names(p, &how);
+    say_ca_names(c, &how);
     f = cm_finding_add(c, CM_CAUSE_TLS_CLIENT_CERT_REQUIRED,
                        p->version >= TLS1_3 ? "RFC 8446 section 4.4.2.4"
                                             : "RFC 5246 section 7.4.6",

@@ -207,6 +207,16 @@ void assert_contains(const char *text, const char *part)
     }
 }
 
+static bool same_finding(const struct cm_finding *f, const struct cm_finding *g)
+{
+    return f->cause == g->cause && f->severity == g->severity &&
+           f->confidence == g->confidence && f->resolution == g->resolution &&
+           f->blocks == g->blocks && f->cert == g->cert &&
+           f->position == g->position && strcmp(f->proof, g->proof) == 0 &&
+           strcmp(f->subject_key, g->subject_key) == 0 &&
+           strcmp(f->subject, g->subject) == 0;
+}
+
 const char *scene_difference(const struct cm_judgement *a,
                              const struct cm_judgement *b)
 {
@@ -222,16 +232,8 @@ const char *scene_difference(const struct cm_judgement *a,
         }
     }
     for (size_t i = 0; i < a->num_findings; i++) {
-        const struct cm_finding *f = &a->findings[i];
-        const struct cm_finding *g = &b->findings[i];
-
-        if (f->cause != g->cause || f->severity != g->severity ||
-            f->confidence != g->confidence || f->resolution != g->resolution ||
-            f->blocks != g->blocks || f->cert != g->cert ||
-            f->position != g->position || strcmp(f->proof, g->proof) != 0 ||
-            strcmp(f->subject_key, g->subject_key) != 0 ||
-            strcmp(f->subject, g->subject) != 0) {
-            return cm_cause_info(f->cause)->id;
+        if (!same_finding(&a->findings[i], &b->findings[i])) {
+            return cm_cause_info(a->findings[i].cause)->id;
         }
     }
     return "";

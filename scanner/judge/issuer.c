@@ -1,0 +1,287 @@
+/* A chain that ends in the middle: is its last signature broken, was the wrong
+ * issuer sent, or is the issuer simply not there, and of what kind is it?
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "judge/rules.h"
+#include "pki/pki.h"
+
+#define MAX_RIVALS                                                             \
+    64U /* of the issuer's name that are looked at in one set                  \
+         */
+
+/* Somebody with the name of the issuer, whose key did not sign. */
+struct rival {
+    struct cm_cert *cert;
+    enum cm_sig sig;
+    bool same_key_id;
+    bool true_issuer; /* somebody else did sign: a circle, or a bound met */
+};
+
+static bool key_ids_agree(const struct cm_cert *child,
+                          const struct cm_cert *issuer)
+{
+    return child->aki.len > 0 && issuer->ski.len > 0 &&
+           cm_span_equal(child->aki, issuer->ski);
+}
+
+/* Looks at one holder of the issuer's name; keeps the most telling. */
+static void consider(const struct cm_case *c, const struct cm_cert *child,
+                     struct cm_cert *cert, struct rival *best)
+{
+    struct rival r;
+
+    if (!cert->parsed ||
+        !cm_span_equal(cert->subject_norm, child->issuer_norm) ||
+        memcmp(cert->sha256, child->sha256, CM_SHA256_LEN) == 0) {
+        return;
+    }
+    r.cert = cert;
+    r.same_key_id = key_ids_agree(child, cert);
+    r.sig = cm_sig_check(c->trust->memo, child, cert);
+    r.true_issuer = best->true_issuer || r.sig == CM_SIG_GOOD;
+    if (r.sig == CM_SIG_GOOD) {
+        best->true_issuer = true;
+    } else if (best->cert == NULL || (r.same_key_id && !best->same_key_id)) {
+        *best = r;
+    }
+}
+
+static void consider_set(const struct cm_case *c, const struct cm_cert *child,
+                         const struct cm_certset *set, struct rival *best)
+{
+    struct cm_cert *const *certs = NULL;
+    size_t num = 0;
+
+    if (set != NULL) {
+        num = cm_certset_by_subject(set, child->issuer_norm, &certs);
+    }
+    for (size_t i = 0; i < num && i < MAX_RIVALS; i++) {
+        consider(c, child, certs[i], best);
+    }
+}
+
+static struct rival find_rival(const struct cm_case *c,
+                               const struct cm_cert *child)
+{
+    struct rival best = {NULL, CM_SIG_BAD, false, false};
+
+    for (size_t i = 0; i < c->probe->num_chain; i++) {
+        consider(c, child, c->probe->chain[i], &best);
+    }
+    if (best.cert == NULL || !best.same_key_id) {
+        consider_set(c, child, c->trust->anchors, &best);
+        consider_set(c, child, c->trust->pool, &best);
+    }
+    if (best.true_issuer) {
+        best.cert = NULL;
+    }
+    return best;
+}
+
+static void bad_signature(struct cm_case *c, struct cm_cert *child,
+                          const struct rival *rival)
+{
+    char child_name[CM_LABEL_SIZE];
+    char name[CM_LABEL_SIZE];
+    char place[CM_LABEL_SIZE];
+    struct cm_finding *f = cm_finding_add(
+        c, CM_CAUSE_CHAIN_BAD_SIGNATURE, "RFC 5280 section 6.1.3 (a)(1)",
+        "the signature (%s) of %s does not verify under the key of its issuer "
+        "%s, although the key ids agree: the certificate is damaged; %s",
+        child->sig_name, cm_finding_cert_name(child, child_name),
+        cm_finding_cert_name(rival->cert, name),
+        cm_finding_place(c, child, place));
+
+    cm_finding_about(c, f, child);
+    if (child == c->leaf) {
+        cm_finding_resolve(f, CM_RESOLUTION_REISSUE_CERTIFICATE);
+    } else {
+        cm_finding_for_holder(c, f, child);
+    }
+}
+
+static void wrong_intermediate(struct cm_case *c, struct cm_cert *child,
+                               const struct rival *rival)
+{
+    char child_name[CM_LABEL_SIZE];
+    char name[CM_LABEL_SIZE];
+    char place[CM_LABEL_SIZE];
+    bool ids = cm_path_key_ids_contradict(child, rival->cert);
+    struct cm_finding *f;
+    struct cm_buf words;
+
+    cm_buf_init(&words, 1U << 18);
+    if (ids) {
+        (void)cm_buf_puts(&words, ": the key id asked for is ");
+        (void)cm_buf_hex(&words, child->aki.data, child->aki.len);
+        (void)cm_buf_puts(&words, ", the one sent is ");
+        (void)cm_buf_hex(&words, rival->cert->ski.data, rival->cert->ski.len);
+    }
+    f = cm_finding_add(
+        c, CM_CAUSE_CHAIN_WRONG_INTERMEDIATE, "RFC 5280 section 6.1.3 (a)(1)",
+        "%s, %s, has the name of the issuer of %s, but its key did not sign "
+        "it%s",
+        cm_finding_cert_name(rival->cert, name),
+        cm_finding_place(c, rival->cert, place),
+        cm_finding_cert_name(child, child_name), cm_finding_text(c, &words));
+    cm_finding_about(c, f, rival->cert);
+    cm_finding_for_issuer(c, f, child);
+    cm_buf_cleanup(&words);
+}
+
+/* The host of a URL, lower case or not, into `out`. */
+static bool url_host(struct cm_case *c, struct cm_span url,
+                     char out[CM_HOST_SIZE])
+{
+    char text[CM_LABEL_SIZE];
+    const char *host;
+    size_t len;
+
+    host = strstr(cm_finding_span_text(c, url, text), "://");
+    if (host == NULL) {
+        return false;
+    }
+    host += 3;
+    len = strcspn(host, "/:?#");
+    if (*host == '[') {
+        len = strcspn(host, "]") + 1;
+    }
+    (void)snprintf(out, CM_HOST_SIZE, "%.*s", (int)len, host);
+    return out[0] != '\0';
+}
+
+/* Where the issuer's certificate is said to be: only inside a network? */
+static bool is_inside_url(struct cm_case *c, struct cm_span url)
+{
+    char host[CM_HOST_SIZE];
+    struct cm_address address;
+
+    if (url.len >= 5 && strncasecmp((const char *)url.data, "ldap:", 5) == 0) {
+        return true;
+    }
+    if (!url_host(c, url, host)) {
+        return false;
+    }
+    if (cm_address_parse(host, &address)) {
+        return cm_address_scope(&address) != CM_SCOPE_PUBLIC;
+    }
+    return cm_judge_is_internal(host);
+}
+
+static const char *private_signal(struct cm_case *c, const struct cm_cert *cert)
+{
+    if (cert->adcs_template) {
+        return "it carries a template of Active Directory Certificate Services";
+    }
+    for (size_t i = 0; i < cert->num_ca_issuers; i++) {
+        if (is_inside_url(c, cert->ca_issuers[i])) {
+            return "it names an internal place for its issuer's certificate";
+        }
+    }
+    return NULL;
+}
+
+static const char *public_signal(const struct cm_cert *cert)
+{
+    if (cert->num_scts > 0) {
+        return "it carries signed certificate timestamps";
+    }
+    return cert->public_policy ? "it carries a policy of the CA/Browser Forum"
+                               : NULL;
+}
+
+static void say_where(struct cm_case *c, const struct cm_cert *cert,
+                      struct cm_buf *out)
+{
+    char url[CM_LABEL_SIZE];
+
+    if (cert->num_ca_issuers > 0) {
+        (void)cm_buf_printf(out,
+                            "; it says that its issuer's certificate is "
+                            "at %s",
+                            cm_finding_span_text(c, cert->ca_issuers[0], url));
+    }
+}
+
+/* A signs B and B signs A: the issuer is on the path already. */
+static const char *why_it_ends(const struct cm_case *c,
+                               const struct cm_cert *top,
+                               const struct rival *rival)
+{
+    for (size_t i = 0; i < c->path.num; i++) {
+        const struct cm_cert *below = c->path.steps[i].cert;
+
+        if (cm_span_equal(below->subject_norm, top->issuer_norm) &&
+            cm_sig_check(c->trust->memo, top, below) == CM_SIG_GOOD) {
+            return "is below it already: the chain goes round in a circle";
+        }
+    }
+    if (c->path.num == CM_MAX_PATH) {
+        return "would make the path too long";
+    }
+    return rival->true_issuer ? "was not reached among too many of its name"
+                              : "was not sent and is not known";
+}
+
+/* Nobody with the issuer's name has the key: what kind of CA is it? */
+static void unknown_issuer(struct cm_case *c, struct cm_cert *top,
+                           const struct rival *rival)
+{
+    const char *is_public = public_signal(c->leaf);
+    const char *is_private = private_signal(c, c->leaf) != NULL
+                                 ? private_signal(c, c->leaf)
+                                 : private_signal(c, top);
+    enum cm_cause cause = is_public != NULL    ? CM_CAUSE_CHAIN_INCOMPLETE
+                          : is_private != NULL ? CM_CAUSE_UNTRUSTED_PRIVATE_ROOT
+                                               : CM_CAUSE_ISSUER_UNKNOWN;
+    const char *signal = is_public != NULL ? is_public : is_private;
+    char name[CM_LABEL_SIZE];
+    struct cm_finding *f;
+    struct cm_buf words;
+
+    cm_buf_init(&words, 8192);
+    if (signal != NULL) {
+        (void)cm_buf_printf(&words, "; the certificate is of a %s CA, for %s",
+                            is_public != NULL ? "public" : "private", signal);
+    }
+    if (rival->cert != NULL && rival->sig == CM_SIG_UNSUPPORTED) {
+        (void)cm_buf_printf(&words,
+                            "; a holder of that name is known, but its "
+                            "signature (%s) cannot be checked here",
+                            top->sig_name);
+    } else if (rival->cert != NULL) {
+        (void)cm_buf_puts(&words, "; a holder of that name is known, but its "
+                                  "key is another");
+    }
+    say_where(c, top, &words);
+    f = cm_finding_add(c, cause, "RFC 5280 section 6.1",
+                       "the issuer of %s, \"%.*s\", %s%s",
+                       cm_finding_cert_name(top, name),
+                       cm_finding_clip(top->issuer_text, 200), top->issuer_text,
+                       why_it_ends(c, top, rival), cm_finding_text(c, &words));
+    if (f != NULL) {
+        f->confidence = cause == CM_CAUSE_ISSUER_UNKNOWN && rival->cert == NULL
+                            ? CM_CERTAIN
+                            : CM_PROBABLE;
+    }
+    cm_finding_about(c, f, top);
+    cm_finding_for_issuer(c, f, top);
+    cm_buf_cleanup(&words);
+}
+
+void cm_judge_unknown_issuer(struct cm_case *c, struct cm_cert *top)
+{
+    struct rival rival = find_rival(c, top);
+    bool bad = rival.cert != NULL && rival.sig == CM_SIG_BAD;
+
+    if (bad && rival.same_key_id) {
+        bad_signature(c, top, &rival);
+    } else if (bad && cm_finding_position(c, rival.cert) >= 0) {
+        wrong_intermediate(c, top, &rival);
+    } else {
+        unknown_issuer(c, top, &rival);
+    }
+}

@@ -1,0 +1,176 @@
+/* When memory runs out, judging says so: never another verdict.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "scene.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Which allocation from now on fails; 0: none. */
+static unsigned countdown;
+
+static bool fails(void)
+{
+    return countdown > 0 && --countdown == 0;
+}
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t num, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__real_reallocarray(void *old, size_t num, size_t size);
+char *__real_strndup(const char *text, size_t max);
+int __real_vasprintf(char **out, const char *fmt, va_list args);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t num, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+void *__wrap_reallocarray(void *old, size_t num, size_t size);
+char *__wrap_strndup(const char *text, size_t max);
+int __wrap_vasprintf(char **out, const char *fmt, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t num, size_t size)
+{
+    return fails() ? NULL : __real_calloc(num, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    return fails() ? NULL : __real_realloc(old, size);
+}
+
+void *__wrap_reallocarray(void *old, size_t num, size_t size)
+{
+    return fails() ? NULL : __real_reallocarray(old, num, size);
+}
+
+char *__wrap_strndup(const char *text, size_t max)
+{
+    return fails() ? NULL : __real_strndup(text, max);
+}
+
+int __wrap_vasprintf(char **out, const char *fmt, va_list args)
+{
+    return fails() ? -1 : __real_vasprintf(out, fmt, args);
+}
+
+/* Lets each allocation fail in turn, until there are no more. */
+static void try_all(struct scene *s)
+{
+    struct cm_judgement got;
+    enum cm_status status = CM_ENOMEM;
+    unsigned failures = 0;
+
+    cm_sigmemo_free(s->trust.memo); /* it may fail without harm */
+    s->trust.memo = NULL;
+    scene_judge(s);
+    for (unsigned nth = 1; status != CM_OK; nth++) {
+        countdown = nth;
+        status =
+            cm_judge(&got, &s->ep, s->ev, &s->trust, &s->policy, s->at_unix);
+        if (countdown == 0) { /* it did fail */
+            assert_int_equal(status, CM_ENOMEM);
+            failures++;
+        }
+        countdown = 0;
+        if (status == CM_OK) {
+            assert_string_equal(scene_difference(&s->got, &got), "");
+        }
+        cm_judgement_cleanup(&got);
+    }
+    assert_true(failures > 3);
+}
+
+static struct nomem_case {
+    const char *name;
+    const char *sent;
+    const char *trusted;
+    const char *known;
+} cases[] = {
+    {"everything wrong", "ruin", "root", "int"},
+    {"untidy", "deep int int2 root int intb", "root", ""},
+    {"wrong intermediate", "leaf intwrong", "root", ""},
+    {"damaged", "leafbad int", "root", ""},
+    {"private, by its URL", "leaflocal", "root", ""},
+    {"private root", "leaf int root", "rootb", ""},
+    {"faults with a twin", "leaf intold", "root", "int"},
+    {"unreadable", "leafrubbish", "root", ""},
+    {"odd names", "odd5 int", "root", ""},
+    {"wildcard", "wildshort int", "root", ""},
+};
+#define CASES (sizeof(cases) / sizeof(*cases))
+
+static void says_so(void **state)
+{
+    const struct nomem_case *c = *state;
+    struct scene s;
+
+    scene_open(&s, NULL);
+    (void)scene_serve(&s, c->sent);
+    scene_trust(&s, c->trusted);
+    scene_know(&s, c->known);
+    try_all(&s);
+    scene_close(&s);
+}
+
+static void on_the_way_to_the_server(void **state)
+{
+    struct cm_probe *p;
+    struct scene s;
+
+    (void)state;
+    scene_open(&s, NULL);
+    assert_true(cm_address_parse("127.0.0.1", &s.ev->dns.addresses[0]));
+    for (unsigned i = 1; i < 4; i++) {
+        (void)scene_probe(&s, i, CM_PHASE_CONNECTING, CM_END_TIMEOUT);
+    }
+    try_all(&s);
+    p = scene_serve(&s, "leaf int");
+    p->client_auth = CM_CLIENT_AUTH_REQUIRED;
+    try_all(&s);
+    scene_close(&s);
+}
+
+static void a_row(void **state)
+{
+    struct cm_row row = {.line = 3, .reason = "no host"};
+    enum cm_status status = CM_ENOMEM;
+
+    (void)state;
+    for (unsigned nth = 1; status != CM_OK; nth++) {
+        struct cm_judgement got;
+
+        countdown = nth;
+        status = cm_judge_row(&got, &row, CM_CAUSE_INPUT_UNPARSABLE);
+        assert_true((countdown == 0) == (status == CM_ENOMEM));
+        countdown = 0;
+        cm_judgement_cleanup(&got);
+    }
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    zoo_close();
+    return 0;
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[CASES + 2] = {
+        cmocka_unit_test(on_the_way_to_the_server),
+        cmocka_unit_test(a_row),
+    };
+
+    for (size_t i = 0; i < CASES; i++) {
+        tests[2 + i] = (struct CMUnitTest){.name = cases[i].name,
+                                           .test_func = says_so,
+                                           .initial_state = &cases[i]};
+    }
+    return cmocka_run_group_tests_name("judge: no memory", tests, NULL, leave);
+}
