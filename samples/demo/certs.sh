@@ -53,6 +53,18 @@ keyUsage = critical,digitalSignature
 extendedKeyUsage = clientAuth
 authorityKeyIdentifier = keyid
 subjectAltName = \${ENV::SAN}
+[critical]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = serverAuth
+authorityKeyIdentifier = keyid
+subjectAltName = \${ENV::SAN}
+1.3.6.1.4.1.32473.1 = critical,ASN1:NULL
+[pathlen0]
+basicConstraints = critical,CA:TRUE,pathlen:0
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid:always
 [nodigsig]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,keyAgreement
@@ -171,6 +183,15 @@ make_certificates() {
   server plc "DNS:plc.demo.test" tls1
   server dhe "DNS:dhe-only.demo.test" tls1 "" "" small
   server mtls "DNS:mtls13.demo.test,DNS:mtls12.demo.test,DNS:asks.demo.test" tls1
-  server half "DNS:half.demo.test" tls1
+  server longer "DNS:longer.demo.test" tls1 "-20 days" "+1000 days"
+  server critical "DNS:critical.demo.test" tls1 "" "" leaf sha256 critical
+  server spaces "DNS:malformed.demo.test,DNS:https://malformed.demo.test/" tls1
+  issue short "/O=Demo/CN=Demo CA Without Depth" root pathlen0 "-900 days" \
+    "+900 days" tls3
+  issue below "/O=Demo/CN=Demo CA Below" short intermediate "-100 days" \
+    "+900 days" tls3old
+  server deep "DNS:deep.demo.test" below
+  server half "DNS:half.demo.test,DNS:v6-broken.demo.test,DNS:split.demo.test" tls1
+  server other "DNS:split.demo.test,DNS:scanner.corp.internal" tls1
   server worst "DNS:not-worst.demo.test" tls1 "-300 days" "-50 days"
 }

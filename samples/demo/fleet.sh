@@ -50,8 +50,14 @@ rsa1024 28 rsa1024,tls1 small
 no-digsig 29 nodigsig,tls1 leaf
 plc 30 plc,tls1 leaf ssl_protocols TLSv1;
 dhe-only 31 dhe,tls1 small ssl_protocols TLSv1.2; ssl_ciphers DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0; ssl_dhparam dh.pem;
+longer 32 longer,tls1 leaf
+critical 33 critical,tls1 leaf
 half 35 half,tls1 leaf
 worst 36 worst leaf
+oversize 37 web,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1 leaf
+deep 38 deep,below,short leaf
+malformed 39 spaces,tls1 leaf
+other 52 other,tls1 leaf
 SITES
 }
 
@@ -119,35 +125,54 @@ CipherString = ALL:@SECLEVEL=0
 CNF
 }
 
+# write_zone OCTET: the view in which split.demo.test leads to that address.
+write_zone() {
+  echo "\$ORIGIN demo.test."
+  echo "\$TTL 60"
+  echo "@ SOA ns.demo.test. admin.demo.test. 1 60 60 60 60"
+  echo "@ NS ns"
+  echo "ns A $NET.0.53"
+  { nginx_sites; other_sites; } | while read -r name octet _; do
+    echo "$name A $NET.1.$octet"
+  done
+  echo "half A $NET.1.250" # nothing listens there
+  echo "mail-only MX 10 mail.elsewhere.test."
+  echo "alias CNAME deleted"
+  echo "v6-broken A $NET.1.35"
+  echo "v6-broken AAAA ::1" # nothing listens there either
+  echo "broadcast A 127.255.255.255"
+  echo "split A $NET.1.$1"
+}
+
+# write_dns NAME ADDRESS OCTET: one DNS server's folder and configuration.
 write_dns() {
-  {
-    echo "\$ORIGIN demo.test."
-    echo "\$TTL 60"
-    echo "@ SOA ns.demo.test. admin.demo.test. 1 60 60 60 60"
-    echo "@ NS ns"
-    echo "ns A $NET.0.53"
-    { nginx_sites; other_sites; } | while read -r name octet _; do
-      echo "$name A $NET.1.$octet"
-    done
-    echo "half A $NET.1.250" # nothing listens there
-    echo "mail-only MX 10 mail.elsewhere.test."
-    echo "alias CNAME deleted"
-  } >"$FLEET/demo.test.zone"
-  cat >"$FLEET/knot.conf" <<CNF
+  mkdir -p "$FLEET/$1"
+  write_zone "$3" >"$FLEET/$1/demo.test.zone"
+  cat >"$FLEET/$1/corp.internal.zone" <<ZONE
+\$ORIGIN corp.internal.
+\$TTL 60
+@ SOA ns.corp.internal. admin.corp.internal. 1 60 60 60 60
+@ NS ns
+ns A $2
+scanner A $NET.1.52
+ZONE
+  cat >"$FLEET/$1/knot.conf" <<CNF
 server:
-    listen: $NET.0.53@5353
-    rundir: $FLEET
-    pidfile: $FLEET/knot.pid
+    listen: $2@5353
+    rundir: $FLEET/$1
+    pidfile: $FLEET/$1/knot.pid
 log:
-  - target: $FLEET/knot.log
+  - target: $FLEET/$1/knot.log
     any: warning
 database:
-    storage: $FLEET
+    storage: $FLEET/$1
 zone:
   - domain: demo.test
-    file: $FLEET/demo.test.zone
+    file: $FLEET/$1/demo.test.zone
+  - domain: corp.internal
+    file: $FLEET/$1/corp.internal.zone
   - domain: broken.test
-    file: $FLEET/no-such-file.zone
+    file: $FLEET/$1/no-such-file.zone
 CNF
 }
 
@@ -190,8 +215,10 @@ start() {
   cp "$FLEET/pki/root.pem" "$FLEET/roots.pem"
   write_openssl
   write_nginx
-  write_dns
-  run knotd knotd -c "$FLEET/knot.conf"
+  write_dns dns $NET.0.53 35
+  write_dns dns2 $NET.0.55 52 # another view of the same names
+  run knotd knotd -c "$FLEET/dns/knot.conf"
+  run knotd2 knotd -c "$FLEET/dns2/knot.conf"
   OPENSSL_CONF=$FLEET/openssl.cnf run nginx nginx -c "$FLEET/nginx.conf" \
     -p "$FLEET" -e "$FLEET/nginx.log"
   s_server mtls13 40 -Verify 1 -tls1_3
