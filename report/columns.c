@@ -46,7 +46,8 @@ enum cm_status cm_columns_make(struct cm_columns_of *out,
     size_t width = 0;
     enum cm_status status = cm_report_run_width(run, &width, err);
 
-    memset(out, 0, sizeof(*out));
+    out->names = NULL;
+    out->num = 0;
     if (status != CM_OK) {
         return status;
     }
@@ -61,7 +62,8 @@ enum cm_status cm_columns_make(struct cm_columns_of *out,
         if (name == NULL) {
             return cm_error_nomem(err, "the report");
         }
-        out->names[out->num++] = name;
+        out->names[out->num] = name;
+        out->num++;
     }
     return CM_OK;
 }

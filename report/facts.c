@@ -126,12 +126,19 @@ static struct cm_report_list list_of(const struct cm_fact *fact,
     return list;
 }
 
+static void put_time(struct cm_buf *out, int64_t unix_s)
+{
+    if (unix_s != CM_UNKNOWN) {
+        char text[CM_TIME_TEXT_SIZE];
+
+        cm_csv_text(out, cm_time_rfc3339(unix_s, text));
+    }
+}
+
 void cm_fact_csv(struct cm_buf *out, const struct cm_fact *fact,
                  const struct cm_report_row *row)
 {
-    char time[CM_TIME_TEXT_SIZE];
     struct cm_report_list list;
-    int64_t number;
 
     switch (fact->kind) {
     case CM_FACT_TEXT:
@@ -141,10 +148,7 @@ void cm_fact_csv(struct cm_buf *out, const struct cm_fact *fact,
         cm_csv_number(out, number_of(fact, row));
         break;
     case CM_FACT_TIME:
-        number = number_of(fact, row);
-        if (number != CM_UNKNOWN) {
-            cm_csv_text(out, cm_time_rfc3339(number, time));
-        }
+        put_time(out, number_of(fact, row));
         break;
     case CM_FACT_LIST:
         list = list_of(fact, row);

@@ -18,10 +18,10 @@ static const char verdicts_sql[] =
     " WHERE run = ?1";
 
 static const char breaking_sql[] =
-    "SELECT count(DISTINCT r.row), count(DISTINCT CASE WHEN r.not_after <="
-    " ?2 THEN r.row END) FROM v_endpoint r CROSS JOIN v_finding f"
-    " ON f.run = r.run AND f.endpoint = r.endpoint WHERE r.run = ?1"
-    " AND r.verdict = 'trusted' AND f.severity = 'breaks_by_date'";
+    "SELECT count(*), coalesce(sum(r.not_after <= ?2), 0) FROM v_endpoint r"
+    " WHERE r.run = ?1 AND r.verdict = 'trusted' AND EXISTS (SELECT 1 FROM"
+    " v_finding f WHERE f.run = r.run AND f.endpoint = r.endpoint"
+    " AND f.severity = 'breaks_by_date')";
 
 static const char actions_sql[] =
     "SELECT coalesce(sum(fixes_rows > 0), 0), count(*) FROM v_action"
@@ -118,6 +118,7 @@ void cm_report_run_close(struct cm_report_run *run)
     }
     (void)sqlite3_finalize(run->facts_stmt);
     (void)sqlite3_finalize(run->cert_stmt);
+    (void)sqlite3_finalize(run->fingerprint_stmt);
     (void)sqlite3_close(run->db);
     cm_report_list_cleanup(&run->facts.columns);
     cm_report_list_cleanup(&run->cert.names);

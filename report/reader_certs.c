@@ -13,6 +13,9 @@ static const char certificate_sql[] =
     " sig_alg, spki_sha256, is_ca, self_issued, names, names_total, der"
     " FROM v_certificate WHERE certificate = ?1 OR fingerprint_sha256 = ?2";
 
+static const char fingerprint_sql[] =
+    "SELECT fingerprint_sha256 FROM v_certificate WHERE certificate = ?1";
+
 static void read_certificate(struct cm_sql_line *line,
                              struct cm_report_certificate *out)
 {
@@ -81,26 +84,48 @@ enum cm_status cm_report_certificate(struct cm_report_run *run, const char *id,
     return status;
 }
 
+/* Of the certificate's line only the front is read: its DER lies behind. */
+static enum cm_status look_up(struct cm_report_run *run, long long id,
+                              struct cm_remembered *out, struct cm_error *err)
+{
+    enum cm_status status = CM_OK;
+    bool got = false;
+
+    if (run->fingerprint_stmt == NULL) {
+        status = cm_sql_prepare(run->db, &run->fingerprint_stmt,
+                                fingerprint_sql, err);
+        if (status != CM_OK) {
+            return status;
+        }
+    }
+    (void)sqlite3_reset(run->fingerprint_stmt);
+    if (sqlite3_bind_int64(run->fingerprint_stmt, 1, id) != SQLITE_OK) {
+        return cm_sql_failed(run->db, err);
+    }
+    status = cm_sql_step(run->fingerprint_stmt, &got, err);
+    out->id = 0;
+    out->sha256[0] = '\0';
+    if (status == CM_OK && got) {
+        struct cm_sql_line line = cm_sql_line(run->fingerprint_stmt);
+
+        out->id = id;
+        (void)snprintf(out->sha256, sizeof(out->sha256), "%s",
+                       cm_sql_word(&line));
+    }
+    return status;
+}
+
 enum cm_status cm_report_fingerprint(struct cm_report_run *run, const char *id,
                                      const char **out, struct cm_error *err)
 {
-    const struct cm_report_certificate *cert;
     long long number = strtoll(id, NULL, 10);
     struct cm_remembered *slot =
         &run->remembered[(unsigned long long)number & (CM_REMEMBERED - 1)];
-    enum cm_status status;
+    enum cm_status status = CM_OK;
 
-    if (number > 0 && slot->id == number) {
-        *out = slot->sha256;
-        return CM_OK;
+    if (slot->id == 0 || slot->id != number) {
+        status = look_up(run, number, slot, err);
     }
-    *out = "";
-    status = cm_report_certificate(run, id, &cert, err);
-    if (status == CM_OK && cert != NULL) {
-        slot->id = cert->id;
-        (void)snprintf(slot->sha256, sizeof(slot->sha256), "%s",
-                       cert->fingerprint_sha256);
-        *out = slot->sha256;
-    }
+    *out = slot->sha256;
     return status;
 }

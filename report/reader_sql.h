@@ -28,6 +28,7 @@ struct cm_report_run {
     bool totals_known;
     struct cm_report_totals totals;
     sqlite3_stmt *cert_stmt;
+    sqlite3_stmt *fingerprint_stmt;
     struct cm_report_certificate cert;
     struct cm_remembered *remembered;
 };

@@ -208,8 +208,8 @@ static size_t put_code(char *out, unsigned long code)
 /* A string between its quotes; surrogate pairs are not joined. */
 static char *decode(const char *from, const char *to)
 {
-    static const char letters[] = "bfnrt";
-    static const char meant[] = "\b\f\n\r\t";
+    static const char letters[] = "bfnrt\"\\/";
+    static const char meant[] = "\b\f\n\r\t\"\\/";
     char *out = malloc((size_t)(to - from) + 1);
     size_t len = 0;
 
@@ -224,7 +224,7 @@ static char *decode(const char *from, const char *to)
         } else {
             const char *letter = strchr(letters, from[1]);
 
-            out[len++] = letter == NULL ? from[1] : meant[letter - letters];
+            out[len++] = meant[letter - letters];
             from += 2;
         }
     }

@@ -162,6 +162,7 @@ static void expect_at(const char *json, const char *path, const char *want)
 
     if (got == NULL) {
         fail_msg("nothing is at %s", path);
+        return;
     }
     if (strcmp(got, want) != 0) {
         fail_msg("%s is %s, not %s", path, got, want);

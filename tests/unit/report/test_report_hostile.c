@@ -25,8 +25,7 @@ static const char *const poisons[] = {
     "a\",\"b\r\nnew,row",
     "\x1b[2J\x1b]0;title\x07",
     "\xff\xfe broken \xc3",
-    "\xe2\x80\xae"
-    "right to left",
+    "\xe2\x80\xaeright to left",
     "\xe2\x80\xa8 line separator",
     "`id` $(id) ; id",
     "%s%n%x",
