@@ -106,7 +106,7 @@ static void explain_resolution(struct cm_buf *out,
     cm_screen_wrap(out, remedy->why, 2, width);
     put_heading(out, "Steps");
     for (size_t i = 0; remedy->steps[i] != NULL; i++) {
-        cm_buf_printf(out, "  %zu.\n", i + 1);
+        cm_buf_printf(out, "  %zu. ", i + 1);
         cm_screen_wrap(out, remedy->steps[i], 5, width);
     }
     for (const struct cm_platform *p = remedy->platforms; p->name != NULL;

@@ -85,10 +85,22 @@ static void put_spaces(struct cm_buf *out, size_t num)
     }
 }
 
+/* How much stands on the last line. */
+static size_t column_of(const struct cm_buf *out)
+{
+    size_t column = 0;
+
+    while (column < out->len && out->data[out->len - column - 1] != '\n') {
+        column++;
+    }
+    return column;
+}
+
 void cm_screen_wrap(struct cm_buf *out, const char *text, size_t indent,
                     size_t width)
 {
-    size_t column = 0;
+    size_t column = column_of(out);
+    bool space = false;
 
     for (;;) {
         size_t len;
@@ -98,17 +110,18 @@ void cm_screen_wrap(struct cm_buf *out, const char *text, size_t indent,
         if (len == 0) {
             break;
         }
-        if (column != 0 && column + 1 + len > width) {
+        if (space && column + 1 + len > width) {
             cm_buf_putc(out, '\n');
             column = 0;
         }
         if (column == 0) {
             put_spaces(out, indent);
             column = indent;
-        } else {
+        } else if (space) {
             cm_buf_putc(out, ' ');
             column++;
         }
+        space = true;
         cm_buf_append(out, text, len);
         column += len;
         text += len;

@@ -279,7 +279,7 @@ static void explain_knows_every_id(void **state)
 
         has(all, info->id);
         has(text, info->title);
-        has(text, "\nSteps\n  1.\n");
+        has(text, "\nSteps\n  1. ");
         has(text, "\nCheck\n    ");
         free(text);
     }
@@ -335,6 +335,10 @@ static void cells_and_lines_have_their_width(void **state)
     cm_screen_wrap(&out, "one two  three\nfour extraordinarily", 2, 11);
     assert_string_equal(cm_buf_cstr(&out),
                         "  one two\n  three\n  four\n  extraordinarily\n");
+    cm_buf_clear(&out);
+    cm_buf_puts(&out, "1. ");
+    cm_screen_wrap(&out, "one two", 3, 9);
+    assert_string_equal(cm_buf_cstr(&out), "1. one\n   two\n");
     cm_buf_clear(&out);
     cm_screen_wrap(&out, "", 2, 11);
     cm_screen_lines(&out, "a\nb", 1);
