@@ -46,8 +46,8 @@ finish() {
 scan() {
   code=0
   "$CERTMUSTER" scan --trust "demo=$FLEET/roots.pem" \
-    --resolver 127.42.0.53:5353 --loopback-ok --timeout-connect 2 \
-    --timeout-tls 2 "$@" >summary.txt 2>messages.txt || code=$?
+    --resolver 127.42.0.53:5353 --loopback-ok --timeout-connect 4 \
+    --timeout-tls 4 "$@" >summary.txt 2>messages.txt || code=$?
 }
 
 want_code() { # want_code N
