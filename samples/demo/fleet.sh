@@ -225,7 +225,7 @@ start() {
   s_server mtls12 41 -Verify 1 -tls1_2
   s_server asks 42 -verify 1
   mkfifo "$FLEET/bad.in"
-  sleep 1000000 </dev/null >"$FLEET/bad.in" 2>/dev/null &
+  sleep 1000000 >"$FLEET/bad.in" 2>/dev/null &
   echo $! >"$FLEET/bad-in.run"
   "$BADSERVER" "alert:80=$NET.1.44:$PORT" "http=$NET.1.45:$PORT" \
     "ssh=$NET.1.46:$PORT" "close=$NET.1.47:$PORT" "reset=$NET.1.48:$PORT" \

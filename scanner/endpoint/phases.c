@@ -89,8 +89,7 @@ static void total_time_over(void *arg)
     struct cm_scan *scan = arg;
 
     scan->out_of_time = true;
-    if (scan->retry_waits &&
-        scan->evidence->num_probes > scan->round_probes) {
+    if (scan->retry_waits && scan->evidence->num_probes > scan->round_probes) {
         cm_scan_enter(scan, CM_PHASE_RECORDED);
     } else {
         cm_step_timed_out(scan);

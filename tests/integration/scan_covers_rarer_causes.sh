@@ -11,11 +11,10 @@ scanner.corp.internal,8443,
 broadcast.demo.test,8443,
 v6-broken.demo.test,8443,
 mail.demo.test..,443,
-b\303\274\342\202\254cher.demo.test,8443,
+bü€cher.demo.test,8443,
 xn--zzzzzzzzzz-.demo.test,8443,
 CSV
-printf "$(cat fleet.csv)\n" >printed.csv
-scan --out report printed.csv
+scan --out report fleet.csv
 want_code 0
 causes() { python3 "$CHECK" causes "$@" || fail "$*"; }
 causes report plain.demo.test =tls_plaintext_http input_scheme_not_tls
