@@ -40,6 +40,30 @@ static bool json_needs_escape(uint32_t c)
            c == '&' || c == 0x2028 || c == 0x2029;
 }
 
+/* Most text is plain: a run of ASCII that no rule here touches is copied at
+ * once. Moves on and says whether there was one. */
+static bool copy_plain(struct cm_buf *out, const char **text, size_t *len)
+{
+    size_t run = 0;
+
+    while (run < *len) {
+        unsigned char c = (unsigned char)(*text)[run];
+
+        if (c < 0x20 || c >= 0x7F || c == '"' || c == '\\' || c == '<' ||
+            c == '>' || c == '&' || c == '\'') {
+            break;
+        }
+        run++;
+    }
+    if (run == 0) {
+        return false;
+    }
+    (void)cm_buf_append(out, *text, run);
+    *text += run;
+    *len -= run;
+    return true;
+}
+
 void cm_text_json(struct cm_buf *out, const char *text, size_t len)
 {
     static const char named[] = "\"\\\b\f\n\r\t";
@@ -47,9 +71,14 @@ void cm_text_json(struct cm_buf *out, const char *text, size_t len)
 
     cm_buf_putc(out, '"');
     while (len > 0) {
-        uint32_t c = next(&text, &len);
-        const char *name = c > 0 && c < 0x80 ? strchr(named, (int)c) : NULL;
+        uint32_t c;
+        const char *name;
 
+        if (copy_plain(out, &text, &len)) {
+            continue;
+        }
+        c = next(&text, &len);
+        name = c > 0 && c < 0x80 ? strchr(named, (int)c) : NULL;
         if (name != NULL) {
             cm_buf_putc(out, '\\');
             cm_buf_putc(out, letters[name - named]);
@@ -158,8 +187,12 @@ void cm_text_csv(struct cm_buf *out, const char *text, size_t len)
         cm_buf_putc(out, '\'');
     }
     while (len > 0) {
-        uint32_t c = next(&text, &len);
+        uint32_t c;
 
+        if (copy_plain(out, &text, &len)) {
+            continue;
+        }
+        c = next(&text, &len);
         if (!kept(&c, text, len)) {
             continue;
         }
@@ -194,9 +227,13 @@ static const char *html_entity(uint32_t c)
 void cm_text_html(struct cm_buf *out, const char *text, size_t len)
 {
     while (len > 0) {
-        uint32_t c = next(&text, &len);
+        uint32_t c;
         const char *entity;
 
+        if (copy_plain(out, &text, &len)) {
+            continue;
+        }
+        c = next(&text, &len);
         if (!kept(&c, text, len)) {
             continue;
         }
