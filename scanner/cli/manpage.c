@@ -5,11 +5,15 @@
 
 #include "cli/options.h"
 
-/* Text of ours only: it needs no escaping but for these. */
+/* Text of ours only: it needs no escaping but for these. A new sentence begins
+ * a new line, as mdoc(7) wants it. */
 static void put(const char *text)
 {
     for (; *text != '\0'; text++) {
-        if (*text == '\\') {
+        if (strncmp(text, ". ", 2) == 0) {
+            (void)fputs(".\n", stdout);
+            text++;
+        } else if (*text == '\\') {
             (void)fputs("\\e", stdout);
         } else if (*text == '-') {
             (void)fputs("\\-", stdout);
@@ -38,6 +42,8 @@ static void put_option(const struct cm_option_row *row)
 
 static void put_command(const struct cm_command *command)
 {
+    bool any = false;
+
     (void)printf(".Ss certmuster %s", command->name);
     if (*command->operands != '\0') {
         (void)putchar(' ');
@@ -45,15 +51,17 @@ static void put_command(const struct cm_command *command)
     }
     (void)putchar('\n');
     put(command->description);
-    (void)printf("\n.Bl -tag -width Ds\n");
+    (void)putchar('\n');
     for (enum cm_option i = 0; i < CM_OPTION_COUNT; i++) {
         const struct cm_option_row *row = cm_option_row(i);
 
         if (strchr(row->commands, command->letter) != NULL) {
+            (void)fputs(any ? "" : ".Bl -tag -width Ds\n", stdout);
             put_option(row);
+            any = true;
         }
     }
-    (void)printf(".El\n");
+    (void)fputs(any ? ".El\n" : "", stdout);
 }
 
 static void put_examples(void)
