@@ -18,7 +18,10 @@ static void severity(struct cm_buf *out, const char *id)
     cm_html_text(out, id);
     (void)cm_buf_puts(out, "\">");
     for (size_t i = 0; i < sizeof(words); i++) {
-        words[i] = id[i] == '_' ? ' ' : id[i];
+        words[i] = id[i];
+        if (id[i] == '_') {
+            words[i] = ' ';
+        }
         if (id[i] == '\0') {
             break;
         }

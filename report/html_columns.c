@@ -126,14 +126,18 @@ void cm_html_base64(struct cm_buf *out, const uint8_t *data, size_t len)
 
     for (size_t i = 0; i < len; i += 3) {
         uint32_t group = (uint32_t)data[i] << 16;
-        char quad[4];
+        char quad[4] = {'=', '=', '=', '='};
 
         group |= i + 1 < len ? (uint32_t)data[i + 1] << 8 : 0;
         group |= i + 2 < len ? data[i + 2] : 0;
         quad[0] = digits[group >> 18];
         quad[1] = digits[group >> 12 & 63];
-        quad[2] = i + 1 < len ? digits[group >> 6 & 63] : '=';
-        quad[3] = i + 2 < len ? digits[group & 63] : '=';
+        if (i + 1 < len) {
+            quad[2] = digits[group >> 6 & 63];
+        }
+        if (i + 2 < len) {
+            quad[3] = digits[group & 63];
+        }
         (void)cm_buf_append(out, quad, sizeof(quad));
     }
 }

@@ -89,7 +89,7 @@ static_check() {
     --inline-suppr --error-exitcode=1 --suppress=missingIncludeSystem \
     --suppress=unusedStructMember --suppress=variableScope \
     --suppress=constParameterCallback --suppress=constParameterPointer \
-    -D_GNU_SOURCE -DCERTMUSTER_VERSION='""' -Iinclude -Iscanner -Ireport scanner report
+    -D_GNU_SOURCE -DOPENSSL_IS_BORINGSSL -DCERTMUSTER_VERSION='""' -Iinclude -Iscanner -Ireport scanner report
 }
 
 shell_check() {

@@ -18,7 +18,7 @@ void cm_scan_take_chain(struct cm_scan *scan)
     if (num == 0) {
         return;
     }
-    probe->chain = calloc(num, sizeof(*probe->chain));
+    probe->chain = calloc(num, sizeof(struct cm_cert *));
     if (probe->chain == NULL) {
         scan->out_of_memory = true;
         return;

@@ -53,6 +53,9 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
     if (jobs > config->concurrency) {
         jobs = config->concurrency;
     }
+    if (jobs == 0) {
+        jobs = 1;
+    }
     concurrency =
         cm_limits_concurrency(config->concurrency, jobs, run->outcome->note);
     run->outcome->concurrency = concurrency;
