@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "certmuster/report.h"
-#include "certmuster/text.h"
 #include "html_parts.h"
+#include "resolve.h"
 
-#define MAX_ACTION 262144U
+/* Foreign texts are a few times 64 KiB long at the most. */
+#define MAX_ACTION ((size_t)64 << 20)
 #define OPEN_ACTIONS 1 /* shown unfolded */
 
 static void severity(struct cm_buf *out, const char *id)
@@ -46,70 +47,52 @@ static void owners(struct cm_buf *out, const struct cm_report_action *action)
 static void summary(struct cm_buf *out, const struct cm_report_action *action,
                     const struct cm_resolution_info *info, int64_t most)
 {
+    bool fixes = action->fixes_rows > 0;
+
     (void)cm_buf_printf(out,
                         "<summary><span class=\"rank\">%" PRId64
                         "</span><span><span class=\"t\">",
                         action->rank);
-    cm_html_text(out, info->title);
+    cm_html_text(out, info != NULL ? info->title : action->resolution);
     (void)cm_buf_puts(out, "</span>");
     severity(out, action->severity);
     (void)cm_buf_puts(out, "<br><span class=\"sub\">");
     cm_html_text(out, action->subject);
     (void)cm_buf_puts(out, "</span></span><span class=\"who\">");
-    cm_html_text(out, info->who);
+    cm_html_text(out, info != NULL ? info->who : "?");
     (void)cm_buf_puts(out, "<br><small>");
     owners(out, action);
     (void)cm_buf_puts(out, "</small></span><span class=\"n\"><b>");
-    cm_html_number(out, action->fixes_rows);
-    (void)cm_buf_printf(out,
-                        "</b> fixed<meter aria-hidden=\"true\" min=\"0\" "
-                        "max=\"%" PRId64 "\" value=\"%" PRId64
-                        "\"></meter></span></summary>",
-                        most > 0 ? most : 1, action->fixes_rows);
+    cm_html_number(out, fixes ? action->fixes_rows : action->touches_rows);
+    (void)cm_buf_puts(out, fixes ? "</b> fixed" : "</b> improved");
+    cm_html_share_bar(out, action->fixes_rows, most);
+    (void)cm_buf_puts(out, "</span></summary>");
 }
 
-/* Commands name the example's host where they say {host} and so on. */
 static void command(struct cm_buf *out, const char *text,
-                    const struct cm_report_action *action)
+                    const struct cm_example *example)
 {
-    const char *host =
-        action->host == NULL || *action->host == '\0' ? "HOST" : action->host;
-    const char *sni =
-        action->sni == NULL || *action->sni == '\0' ? host : action->sni;
+    struct cm_buf filled;
 
-    while (*text != '\0') {
-        size_t plain = strcspn(text, "{");
-
-        cm_text_html(out, text, plain);
-        text += plain;
-        if (strncmp(text, "{host}", 6) == 0) {
-            cm_html_text(out, host);
-            text += 6;
-        } else if (strncmp(text, "{sni}", 5) == 0) {
-            cm_html_text(out, sni);
-            text += 5;
-        } else if (strncmp(text, "{port}", 6) == 0) {
-            (void)cm_buf_printf(out, "%" PRId64,
-                                action->port == CM_UNKNOWN ? 443
-                                                           : action->port);
-            text += 6;
-        } else if (*text != '\0') {
-            cm_text_html(out, text, 1);
-            text++;
-        }
-    }
+    cm_buf_init(&filled, MAX_ACTION);
+    cm_fill(&filled, text, example);
+    cm_html_text(out, cm_buf_cstr(&filled));
+    out->failed = out->failed || filled.failed;
+    cm_buf_cleanup(&filled);
 }
 
 static void what_to_do(struct cm_buf *out,
                        const struct cm_report_action *action,
                        const struct cm_remedy *remedy)
 {
+    struct cm_example example = cm_example_of(action);
+
     (void)cm_buf_puts(out, "<h3>Do</h3><p>");
     cm_html_text(out, remedy->why);
     (void)cm_buf_puts(out, "</p><ol>");
     for (const char *const *step = remedy->steps; *step != NULL; step++) {
         (void)cm_buf_puts(out, "<li>");
-        command(out, *step, action);
+        command(out, *step, &example);
         (void)cm_buf_puts(out, "</li>");
     }
     (void)cm_buf_puts(out, "</ol>");
@@ -118,12 +101,12 @@ static void what_to_do(struct cm_buf *out,
         (void)cm_buf_puts(out, "<details class=\"platform\"><summary>");
         cm_html_text(out, p->name);
         (void)cm_buf_puts(out, "</summary><pre>");
-        command(out, p->commands, action);
+        command(out, p->commands, &example);
         (void)cm_buf_puts(out, "</pre></details>");
     }
     if (*remedy->verify != '\0') {
         (void)cm_buf_puts(out, "<h3>Check</h3><pre>");
-        command(out, remedy->verify, action);
+        command(out, remedy->verify, &example);
         (void)cm_buf_puts(out, "</pre>");
     }
     if (*remedy->never != '\0') {
@@ -161,6 +144,23 @@ static void clients(struct cm_buf *out, const struct cm_report_action *action)
     (void)cm_buf_puts(out, "</table>");
 }
 
+/* A fix that leaves rows failing must say so, or nobody trusts the plan. */
+static void still_failing(struct cm_buf *out,
+                          const struct cm_report_action *action,
+                          const struct cm_html_proof *found)
+{
+    if (found == NULL || found->still_failing == 0) {
+        return;
+    }
+    (void)cm_buf_puts(out, "<p class=\"mute\">After this, ");
+    cm_html_number(out, found->still_failing);
+    (void)cm_buf_puts(out, " of the ");
+    cm_html_count(out, action->fixes_rows, "endpoint", "endpoints");
+    (void)cm_buf_puts(out, found->still_failing == 1
+                               ? " still fails for another cause.</p>"
+                               : " still fail for another cause.</p>");
+}
+
 static void proof(struct cm_buf *out, const struct cm_report_action *action,
                   const struct cm_html_digest *digest)
 {
@@ -187,6 +187,7 @@ static void proof(struct cm_buf *out, const struct cm_report_action *action,
     }
     (void)cm_buf_puts(out, "</p>");
     clients(out, action);
+    still_failing(out, action, found);
     (void)cm_buf_puts(out, "<p><button class=\"plain\" data-action=\"");
     cm_html_text(out, action->key);
     (void)cm_buf_puts(out, "\">Show its ");
@@ -199,15 +200,18 @@ static void one_action(struct cm_buf *out,
                        const struct cm_html_digest *digest, int64_t most)
 {
     enum cm_resolution resolution;
+    bool known = cm_resolution_from_id(action->resolution, &resolution);
 
-    if (!cm_resolution_from_id(action->resolution, &resolution)) {
-        return; /* of a newer version's store */
-    }
     (void)cm_buf_printf(out, "<details class=\"act\"%s>",
                         action->rank <= OPEN_ACTIONS ? " open" : "");
-    summary(out, action, cm_resolution_info(resolution), most);
+    summary(out, action, known ? cm_resolution_info(resolution) : NULL, most);
     (void)cm_buf_puts(out, "<div class=\"body\"><div>");
-    what_to_do(out, action, cm_remedy(resolution));
+    if (known) {
+        what_to_do(out, action, cm_remedy(resolution));
+    } else {
+        (void)cm_buf_puts(out, "<p>A newer certmuster wrote this store; this "
+                               "one does not know the resolution.</p>");
+    }
     (void)cm_buf_puts(out, "</div><div>");
     proof(out, action, digest);
     (void)cm_buf_puts(out, "</div></div></details>\n");

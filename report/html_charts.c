@@ -2,6 +2,7 @@
  * content security policy forbids them).
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "certmuster/text.h"
 #include "html_parts.h"
@@ -9,21 +10,23 @@
 #define DAY_S INT64_C(86400)
 #define BAR_WIDTH 1000.0
 #define CHART_WIDTH 560
-#define CHART_HEIGHT 150
+#define CHART_HEIGHT 144
+#define BASE 122   /* where the bars stand */
+#define TALLEST 106 /* leaves room for the number above */
+#define GAP 4
+#define LABEL_WEEKS 6
+#define SOON_WEEKS 4
+#define SHORT_SIZE 24
 
 struct slice {
     enum cm_verdict verdict;
     const char *colour;
-    const char *words;
 };
 
 static const struct slice slices[] = {
-    {CM_VERDICT_TRUSTED, "ok", "trusted"},
-    {CM_VERDICT_UNTRUSTED, "bad", "not trusted"},
-    {CM_VERDICT_NOT_TLS, "bad", "not TLS"},
-    {CM_VERDICT_UNREACHABLE, "gone", "unreachable"},
-    {CM_VERDICT_INVALID_ROW, "inv", "invalid rows"},
-    {CM_VERDICT_NOT_CHECKED, "inv", "not checked"},
+    {CM_VERDICT_TRUSTED, "ok"},       {CM_VERDICT_UNTRUSTED, "bad"},
+    {CM_VERDICT_NOT_TLS, "bad"},      {CM_VERDICT_UNREACHABLE, "gone"},
+    {CM_VERDICT_INVALID_ROW, "inv"}, {CM_VERDICT_NOT_CHECKED, "inv"},
 };
 #define NUM_SLICES (sizeof(slices) / sizeof(*slices))
 
@@ -42,7 +45,10 @@ static void legend(struct cm_buf *out, const struct cm_report_totals *totals)
                             "width=\"11\" height=\"11\"/></svg><b>",
                             slices[i].colour);
         cm_html_number(out, rows);
-        (void)cm_buf_printf(out, "</b> %s</li>", slices[i].words);
+        (void)cm_buf_printf(
+            out, "</b> %s%s</li>", cm_html_verdict_words(slices[i].verdict),
+            slices[i].verdict == CM_VERDICT_INVALID_ROW && rows != 1 ? "s"
+                                                                     : "");
     }
     (void)cm_buf_puts(out, "</ul>");
 }
@@ -67,20 +73,35 @@ void cm_html_verdict_bar(struct cm_buf *out,
                             "height=\"16\"><title>%s: %" PRId64
                             "</title></rect>",
                             slices[i].colour, x, width > 2 ? width - 1 : width,
-                            slices[i].words, rows);
+                            cm_html_verdict_words(slices[i].verdict), rows);
         x += width;
     }
     (void)cm_buf_puts(out, "</svg>");
     legend(out, totals);
 }
 
+/* As wide as a bar: "412", "1.2k", "38k". */
+static const char *short_count(int64_t number, char out[SHORT_SIZE])
+{
+    if (number < 1000) {
+        (void)snprintf(out, SHORT_SIZE, "%" PRId64, number);
+    } else if (number < 10000) {
+        (void)snprintf(out, SHORT_SIZE, "%" PRId64 ".%" PRId64 "k",
+                       number / 1000, number % 1000 / 100);
+    } else {
+        (void)snprintf(out, SHORT_SIZE, "%" PRId64 "k", number / 1000);
+    }
+    return out;
+}
+
 static void week_bar(struct cm_buf *out, const struct cm_html_digest *digest,
                      int week, int64_t most)
 {
     char day[CM_TIME_TEXT_SIZE];
+    char count[SHORT_SIZE];
     int64_t rows = digest->weeks[week];
     int step = CHART_WIDTH / CM_HTML_WEEKS;
-    int height = rows == 0 ? 0 : 2 + (int)(108 * rows / most);
+    int height = rows == 0 ? 0 : 2 + (int)(TALLEST * rows / most);
     int x = 2 + week * step;
 
     (void)cm_time_day(digest->judged_at + week * 7 * DAY_S, day);
@@ -88,16 +109,23 @@ static void week_bar(struct cm_buf *out, const struct cm_html_digest *digest,
                         "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
                         "height=\"%d\"><title>week from %s: %" PRId64
                         "</title></rect>",
-                        week < 4 ? "soon" : "later", x, 122 - height, step - 4,
+                        week < SOON_WEEKS ? "soon" : "later", x, BASE - height,
+                        step - GAP,
                         height, day, rows);
     if (rows != 0) {
         (void)cm_buf_printf(
-            out,
-            "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%" PRId64 "</text>",
-            x + (step - 4) / 2, 118 - height, rows);
+            out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+            x + (step - GAP) / 2, BASE - 4 - height, short_count(rows, count));
     }
-    if (week % 6 == 0) {
-        (void)cm_buf_printf(out, "<text x=\"%d\" y=\"138\">%s</text>", x, day);
+    if (week % LABEL_WEEKS == 0) {
+        bool last = week + LABEL_WEEKS >= CM_HTML_WEEKS;
+
+        /* The last one ends at the edge, so that it is not cut there. */
+        (void)cm_buf_printf(out,
+                            "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s"
+                            "</text>",
+                            last ? CHART_WIDTH - 2 : x, BASE + 16,
+                            last ? "end" : "start", day);
     }
 }
 
@@ -111,15 +139,36 @@ void cm_html_expiry_chart(struct cm_buf *out,
         most = digest->weeks[week] > most ? digest->weeks[week] : most;
         all += digest->weeks[week];
     }
+    if (all == 0) {
+        (void)cm_buf_printf(out,
+                            "<p class=\"mute\">No certificate ends in the "
+                            "next %d weeks.</p>",
+                            CM_HTML_WEEKS);
+        return;
+    }
     (void)cm_buf_printf(out,
                         "<svg viewBox=\"0 0 %d %d\" role=\"img\" "
                         "aria-label=\"Endpoints whose certificate ends, by "
                         "week, over %d weeks: %" PRId64 " in all\">"
-                        "<line x1=\"0\" x2=\"%d\" y1=\"122\" y2=\"122\"/>",
+                        "<line x1=\"0\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>",
                         CHART_WIDTH, CHART_HEIGHT, CM_HTML_WEEKS, all,
-                        CHART_WIDTH);
+                        CHART_WIDTH, BASE, BASE);
     for (int week = 0; week < CM_HTML_WEEKS; week++) {
         week_bar(out, digest, week, most);
     }
-    (void)cm_buf_puts(out, "</svg>");
+    (void)cm_buf_puts(out, "</svg><p class=\"mute\">Endpoints by the week in "
+                           "which their certificate ends.</p>");
+}
+
+void cm_html_share_bar(struct cm_buf *out, int64_t part, int64_t most)
+{
+    double width = most > 0 ? 100.0 * (double)part / (double)most : 0;
+
+    (void)cm_buf_printf(out,
+                        "<svg class=\"share\" viewBox=\"0 0 100 6\" "
+                        "preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+                        "<rect class=\"inv\" width=\"100\" height=\"6\"/>"
+                        "<rect class=\"later\" width=\"%.1f\" height=\"6\"/>"
+                        "</svg>",
+                        width > 100 ? 100 : width);
 }

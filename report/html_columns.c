@@ -18,7 +18,7 @@ static const char *const names[CM_COL_COUNT] = {
     [CM_COL_ALSO] = "also",       [CM_COL_ENDS] = "ends",
     [CM_COL_TLS] = "tls",         [CM_COL_RESOLUTION] = "resolution",
     [CM_COL_ACTIONS] = "actions", [CM_COL_SUBJECT] = "subject",
-    [CM_COL_LABELS] = "labels",   [CM_COL_PROOF] = "proof",
+    [CM_COL_LABELS] = "labels",   [CM_COL_FINDINGS] = "findings",
 };
 
 struct column {

@@ -18,8 +18,9 @@ extern const char cm_html_css_sha256[];
 extern const char cm_html_js[];
 extern const char cm_html_js_sha256[];
 
-#define CM_HTML_MAX_ACTIONS 500 /* written out; actions.csv has all */
-#define CM_HTML_WEEKS 26        /* on the expiry chart */
+#define CM_HTML_MAX_ACTIONS 500  /* written out; actions.csv has all */
+#define CM_HTML_WEEKS 26         /* on the expiry chart */
+#define CM_HTML_SEPARATOR '\x1f' /* in a value with several parts, in none */
 
 enum cm_html_column {
     CM_COL_LINE,
@@ -34,8 +35,8 @@ enum cm_html_column {
     CM_COL_RESOLUTION,
     CM_COL_ACTIONS,
     CM_COL_SUBJECT,
-    CM_COL_LABELS,
-    CM_COL_PROOF,
+    CM_COL_LABELS,   /* all fields of the row, CM_HTML_SEPARATOR between them */
+    CM_COL_FINDINGS, /* cause, proof, resolution of each, separated likewise */
     CM_COL_COUNT
 };
 
@@ -57,14 +58,20 @@ void cm_html_base64(struct cm_buf *out, const uint8_t *data, size_t len);
 /* What one walk over all rows gathers for the parts above the table. */
 struct cm_html_digest {
     struct cm_html_columns *columns;
-    struct cm_map *proofs;        /* action key -> struct cm_html_proof */
-    int64_t weeks[CM_HTML_WEEKS]; /* rows whose certificate ends in the week */
+    struct cm_map *proofs;        /* action key -> struct cm_html_proof, of the
+                                     actions that are written out */
     int64_t judged_at;
+    int64_t weeks[CM_HTML_WEEKS]; /* rows whose certificate ends in the week */
+    int64_t fixes[CM_RESOLUTION_COUNT]; /* rows that need this first */
+    int64_t fixed_rows;                 /* rows that some action fixes */
+    int64_t top_actions; /* so many first actions fix four fifths; 0: none do */
+    int64_t top_rows;    /* so many rows these fix */
 };
 struct cm_html_proof {
     char *proof; /* of the first row that the action fixes, or touches */
     char *where; /* "host:port, line 12" */
     bool fixes;
+    int64_t still_failing; /* of the rows it fixes: another cause blocks too */
 };
 enum cm_status cm_html_digest_make(struct cm_html_digest *digest,
                                    struct cm_report_run *run,
@@ -77,17 +84,31 @@ void cm_html_number(struct cm_buf *out, int64_t number); /* 12,480 */
 /* "1 endpoint", "12,480 endpoints". */
 void cm_html_count(struct cm_buf *out, int64_t number, const char *singular,
                    const char *plural);
+/* "not trusted": what people call the verdict of one row. */
+const char *cm_html_verdict_words(enum cm_verdict verdict);
 
 /* html_charts.c -- inline SVG, readable without colour. */
 void cm_html_verdict_bar(struct cm_buf *out,
                          const struct cm_report_totals *totals);
 void cm_html_expiry_chart(struct cm_buf *out,
                           const struct cm_html_digest *digest);
+/* How much of the most this is; says nothing that the number beside it does
+ * not. */
+void cm_html_share_bar(struct cm_buf *out, int64_t part, int64_t most);
+
+/* html_summary.c -- what fails, what to do, what breaks next. */
+void cm_html_summary(struct cm_buf *out, const struct cm_report_totals *totals,
+                     const struct cm_html_digest *digest);
 
 /* html_actions.c -- the action plan. */
 enum cm_status cm_html_actions_write(struct cm_report_run *run,
                                      const struct cm_html_digest *digest,
                                      struct cm_outfile *file,
                                      struct cm_error *err);
+
+/* html_table.c -- the endpoint table that the script fills, and the words it
+ * needs. */
+void cm_html_table(struct cm_buf *out);
+void cm_html_table_words(struct cm_buf *out, const struct cm_run_facts *facts);
 
 #endif
