@@ -48,23 +48,23 @@ const struct cm_command *cm_commands(size_t *num)
 /* Prints `text` from the present column on, broken between words. */
 static void wrapped(const char *text, int column, int indent)
 {
-    while (*text != '\0') {
-        size_t word = strcspn(text, " ");
+    bool first = true;
 
-        if (column > indent && column + (int)word > WIDTH) {
+    while (*text != '\0') {
+        int word = (int)strcspn(text, " ");
+
+        if (!first && column + 1 + word > WIDTH) {
             (void)printf("\n%*s", indent, "");
             column = indent;
+        } else if (!first) {
+            (void)putchar(' ');
+            column++;
         }
-        (void)printf("%.*s", (int)word, text);
-        column += (int)word;
+        (void)printf("%.*s", word, text);
+        column += word;
         text += word;
-        while (*text == ' ') {
-            text++;
-            if (column + 1 < WIDTH && *text != '\0') {
-                (void)putchar(' ');
-                column++;
-            }
-        }
+        text += strspn(text, " ");
+        first = false;
     }
     (void)putchar('\n');
 }
