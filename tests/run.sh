@@ -138,6 +138,9 @@ if step configure-gcc configure gcc -DCMAKE_BUILD_TYPE=Debug \
   need manual mandoc && step manual manual
 fi
 if [ $FAST = no ]; then
+  # With optimisation the compiler sees more.
+  step release configure release && step build-release \
+    cmake --build "$BUILD/release"
   if need clang clang; then
     step configure-clang configure clang -DCMAKE_C_COMPILER=clang &&
       step build-clang cmake --build "$BUILD/clang"

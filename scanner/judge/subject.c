@@ -91,19 +91,21 @@ static void for_proxy(struct cm_case *c, struct cm_finding *f)
 
 static void for_chain(struct cm_case *c, struct cm_finding *f)
 {
-    uint8_t hashes[CM_MAX_CHAIN * CM_SHA256_LEN];
     uint8_t hash[CM_SHA256_LEN];
     char name[CM_LABEL_SIZE];
+    size_t num = c->probe->num_chain;
+    struct cm_buf hashes;
     struct cm_buf key;
     struct cm_buf text;
-    size_t num = 0;
 
-    for (size_t i = 0; i < c->probe->num_chain && i < CM_MAX_CHAIN; i++) {
-        memcpy(hashes + i * CM_SHA256_LEN, c->probe->chain[i]->sha256,
-               CM_SHA256_LEN);
-        num++;
+    cm_buf_init(&hashes, (size_t)CM_MAX_CHAIN * CM_SHA256_LEN);
+    for (size_t i = 0; i < num; i++) {
+        (void)cm_buf_append(&hashes, c->probe->chain[i]->sha256,
+                            CM_SHA256_LEN);
     }
-    cm_sha256(hashes, num * CM_SHA256_LEN, hash);
+    c->no_memory = c->no_memory || hashes.failed;
+    cm_sha256(hashes.data, hashes.len, hash);
+    cm_buf_cleanup(&hashes);
     cm_buf_init(&key, 256);
     cm_buf_init(&text, 1024);
     (void)cm_buf_hex(&key, hash, sizeof(hash));
