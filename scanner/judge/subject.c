@@ -100,8 +100,7 @@ static void for_chain(struct cm_case *c, struct cm_finding *f)
 
     cm_buf_init(&hashes, (size_t)CM_MAX_CHAIN * CM_SHA256_LEN);
     for (size_t i = 0; i < num; i++) {
-        (void)cm_buf_append(&hashes, c->probe->chain[i]->sha256,
-                            CM_SHA256_LEN);
+        (void)cm_buf_append(&hashes, c->probe->chain[i]->sha256, CM_SHA256_LEN);
     }
     c->no_memory = c->no_memory || hashes.failed;
     cm_sha256(hashes.data, hashes.len, hash);
