@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "judge/rules.h"
+#include "pki/pki.h"
 
 void cm_policy_default(struct cm_policy *policy)
 {
@@ -151,7 +152,7 @@ enum cm_status cm_judge(struct cm_judgement *out, const struct cm_endpoint *ep,
     explain_the_rest(&c);
     cm_finding_complete(&c);
     decide(out);
-    if (c.no_memory) {
+    if (c.no_memory || cm_sigmemo_spoilt(trust->memo)) {
         return CM_ENOMEM;
     }
     return keep_path(&c);

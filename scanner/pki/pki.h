@@ -56,6 +56,10 @@ void cm_sigmemo_free(struct cm_sigmemo *memo);
 /* `memo` may be NULL: then it is computed each time. */
 enum cm_sig cm_sig_check(struct cm_sigmemo *memo, const struct cm_cert *child,
                          const struct cm_cert *issuer);
+/* True once a check of this memo failed for want of memory inside the TLS
+ * library: its answers, and what was built on them, are void. Without a memo
+ * such a failure reads as CM_SIG_UNSUPPORTED. */
+bool cm_sigmemo_spoilt(const struct cm_sigmemo *memo); /* NULL: false */
 /* Same name, key ids that do not contradict, and a good signature: catalogue
  * rule issues(a, b). */
 bool cm_issues(struct cm_sigmemo *memo, const struct cm_cert *issuer,

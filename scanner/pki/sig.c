@@ -12,6 +12,7 @@
 #include <openssl/rsa.h>
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ struct memo_key {
 struct cm_sigmemo {
     pthread_mutex_t lock;
     struct cm_map *map;
+    atomic_bool spoilt;
     char marks[SIG_COUNT]; /* &marks[answer] is what the map holds */
 };
 
@@ -175,7 +177,6 @@ static enum cm_sig verify(EVP_PKEY *pkey, const struct cm_sig_facts *sig,
                 : CM_SIG_BAD;
     }
     EVP_MD_CTX_free(md);
-    ERR_clear_error();
     return answer;
 }
 
@@ -229,12 +230,28 @@ static enum cm_sig compute(const struct cm_cert *child,
     }
     pkey = parse_key(issuer->spki, &key);
     if (pkey == NULL) { /* a curve or a size that BoringSSL does not know */
-        ERR_clear_error();
         return CM_SIG_UNSUPPORTED;
     }
     answer = verify(pkey, &sig, child);
     EVP_PKEY_free(pkey);
     return answer;
+}
+
+/* Did BoringSSL run out of memory since the queue was cleared? */
+static bool ran_out_of_memory(void)
+{
+    bool found = false;
+    uint32_t error;
+
+    while ((error = ERR_get_error()) != 0) {
+        found = found || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+    }
+    return found;
+}
+
+bool cm_sigmemo_spoilt(const struct cm_sigmemo *memo)
+{
+    return memo != NULL && atomic_load(&memo->spoilt);
 }
 
 enum cm_sig cm_sig_check(struct cm_sigmemo *memo, const struct cm_cert *child,
@@ -244,13 +261,20 @@ enum cm_sig cm_sig_check(struct cm_sigmemo *memo, const struct cm_cert *child,
     enum cm_sig answer;
 
     if (memo == NULL) {
-        return compute(child, issuer);
+        answer = compute(child, issuer);
+        ERR_clear_error();
+        return answer;
     }
     memcpy(key.child, child->sha256, sizeof(key.child));
     memcpy(key.issuer_spki, issuer->spki_sha256, sizeof(key.issuer_spki));
     if (!memo_get(memo, &key, &answer)) {
+        ERR_clear_error();
         answer = compute(child, issuer); /* not under the lock: it is slow */
-        memo_put(memo, &key, answer);
+        if (ran_out_of_memory()) {
+            atomic_store(&memo->spoilt, true);
+        } else {
+            memo_put(memo, &key, answer);
+        }
     }
     return answer;
 }
