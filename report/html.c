@@ -8,7 +8,7 @@
 #include "format.h"
 #include "html_parts.h"
 
-#define MAX_PART (4U << 20)
+#define MAX_PART ((size_t)64 << 20)
 
 /* "sha256-<base64>" from the hex that the build wrote. */
 static void csp_hash(struct cm_buf *out, const char *hex)
@@ -64,61 +64,44 @@ static void time_text(struct cm_buf *out, int64_t unix_s)
                         text + 11);
 }
 
+/* What a reader must know before believing any number. */
+static void caveats(struct cm_buf *out, const struct cm_run_facts *facts,
+                    bool balanced)
+{
+    if (strcmp(facts->state, "complete") != 0) {
+        bool running = strcmp(facts->state, "running") == 0;
+
+        (void)cm_buf_puts(out, "<p class=\"caveat\"><b>This run ");
+        cm_html_text(out, running ? "has not ended" : "is ");
+        cm_html_text(out, running ? "" : facts->state);
+        (void)cm_buf_puts(out, ".</b> It is not the whole picture: rows may be "
+                               "missing or not checked.</p>\n");
+    }
+    if (!balanced) {
+        (void)cm_buf_puts(out, "<p class=\"caveat\"><b>The rows do not add "
+                               "up.</b> Do not rely on this run.</p>\n");
+    }
+}
+
 static void title(struct cm_buf *out, const struct cm_run_facts *facts,
                   const struct cm_report_totals *totals)
 {
+    int64_t num_read =
+        facts->rows_read == CM_UNKNOWN ? totals->rows : facts->rows_read;
+
     (void)cm_buf_puts(out, "<header><h1>Fleet trust report</h1>"
                            "<p class=\"facts\">");
     cm_html_text(out, facts->input_name);
     (void)cm_buf_puts(out, " · ");
     time_text(out, facts->started);
     (void)cm_buf_puts(out, " · ");
-    cm_html_count(
-        out, facts->rows_read == CM_UNKNOWN ? totals->rows : facts->rows_read,
-        "row", "rows");
-    (void)cm_buf_puts(out, " = ");
+    cm_html_count(out, num_read, "row", "rows");
+    (void)cm_buf_puts(out, num_read == totals->rows ? " = " : " but ");
     cm_html_count(out, totals->rows, "result", "results");
     (void)cm_buf_puts(out, " · trust: ");
     cm_html_text(out, facts->trust);
-    if (strcmp(facts->state, "complete") != 0) {
-        (void)cm_buf_puts(out, " · <b>this run is ");
-        cm_html_text(out, facts->state);
-        (void)cm_buf_puts(out, "</b>");
-    }
     (void)cm_buf_puts(out, "</p></header>\n<main>\n");
-}
-
-static void headline(struct cm_buf *out, const struct cm_report_totals *totals)
-{
-    int64_t failing = totals->rows - totals->verdicts[CM_VERDICT_TRUSTED];
-
-    (void)cm_buf_puts(out, "<section class=\"two\" aria-label=\"Summary\">"
-                           "<div class=\"card\"><p class=\"say\"><b>");
-    cm_html_number(out, failing);
-    (void)cm_buf_puts(out, " of ");
-    cm_html_count(out, totals->rows, "endpoint", "endpoints");
-    (void)cm_buf_puts(out, failing == 1 ? " is not trusted.</b> "
-                                        : " are not trusted.</b> ");
-    if (failing > 0) {
-        cm_html_count(out, totals->actions, "action fixes", "actions fix");
-        (void)cm_buf_puts(out, " all of them.");
-    }
-    (void)cm_buf_puts(out, "</p>");
-    cm_html_verdict_bar(out, totals);
-    (void)cm_buf_puts(out, "</div>");
-}
-
-static void next_breaks(struct cm_buf *out,
-                        const struct cm_report_totals *totals,
-                        const struct cm_html_digest *digest)
-{
-    (void)cm_buf_puts(out, "<div class=\"card\"><h3>What breaks next</h3><p>");
-    cm_html_count(out, totals->will_break_30_days,
-                  "endpoint that works now ends",
-                  "endpoints that work now end");
-    (void)cm_buf_puts(out, " within 30 days.</p>");
-    cm_html_expiry_chart(out, digest);
-    (void)cm_buf_puts(out, "</div></section>\n");
+    caveats(out, facts, num_read == totals->rows);
 }
 
 static void causes(struct cm_buf *out, const struct cm_report_totals *totals)
@@ -163,52 +146,6 @@ static void causes(struct cm_buf *out, const struct cm_report_totals *totals)
     (void)cm_buf_puts(out, "</tbody></table></div>\n");
 }
 
-static void endpoint_table(struct cm_buf *out)
-{
-    static const struct {
-        const char *column;
-        const char *title;
-    } heads[] = {
-        {"line", "line"},       {"host", "host"},
-        {"port", "port"},       {"owner", "owner"},
-        {"verdict", "verdict"}, {"cause", "fix first"},
-        {"also", "also"},       {"ends", "certificate ends"},
-        {"tls", "TLS"},
-    };
-    static const char *const filters[] = {"verdict", "cause", "owner",
-                                          "resolution"};
-
-    (void)cm_buf_puts(out,
-                      "<h2 id=\"endpoints-title\">Endpoints <small id=\"found\""
-                      " aria-live=\"polite\">the table needs JavaScript; "
-                      "endpoints.csv has all rows</small></h2>\n<div "
-                      "class=\"tools\" id=\"endpoint-tools\" hidden><label>Find"
-                      "<input id=\"q\" type=\"search\" size=\"26\" placeholder="
-                      "\"host, owner, certificate, cause\"></label>");
-    for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
-        (void)cm_buf_printf(out,
-                            "<label>%s<select id=\"by-%s\"><option value=\"\">"
-                            "any</option></select></label>",
-                            filters[i], filters[i]);
-    }
-    (void)cm_buf_puts(
-        out, "<button class=\"plain\" id=\"all\" hidden>Not only this "
-             "action</button><button class=\"plain\" id=\"export\">CSV "
-             "of these</button></div>\n<div class=\"card scroll\">"
-             "<table id=\"endpoints\"><thead><tr>");
-    for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
-        (void)cm_buf_printf(out,
-                            "<th scope=\"col\" data-column=\"%s\"><button>%s"
-                            "</button></th>",
-                            heads[i].column, heads[i].title);
-    }
-    (void)cm_buf_puts(out,
-                      "</tr></thead><tbody id=\"rows\"></tbody></table></div>\n"
-                      "<p class=\"pages\"><button class=\"plain\" id=\"previous"
-                      "\" disabled>Previous</button> <button class=\"plain\" "
-                      "id=\"next\" disabled>Next</button></p>\n");
-}
-
 static void fact(struct cm_buf *out, const char *name, const char *value)
 {
     (void)cm_buf_printf(out, "<tr><th scope=\"row\">%s</th><td>", name);
@@ -220,10 +157,11 @@ static void facts_table(struct cm_buf *out, const struct cm_run_facts *facts)
 {
     char text[CM_TIME_TEXT_SIZE];
 
-    (void)cm_buf_printf(out,
-                        "<h2>Run</h2><div class=\"card scroll\"><table><tr><th "
-                        "scope=\"row\">run</th><td>%" PRId64 " (",
-                        facts->run);
+    (void)cm_buf_printf(
+        out,
+        "<h2>Run</h2><div class=\"card scroll\"><table><tbody><tr>"
+        "<th scope=\"row\">run</th><td>%" PRId64 " (",
+        facts->run);
     cm_html_text(out, facts->state);
     (void)cm_buf_puts(out, ")</td></tr>");
     fact(out, "input", facts->input_name);
@@ -238,9 +176,10 @@ static void facts_table(struct cm_buf *out, const struct cm_run_facts *facts)
     fact(out, "options", facts->options);
     fact(out, "certmuster", facts->version);
     fact(out, "TLS library", facts->tls_library);
-    (void)cm_buf_puts(out, "</table></div>\n</main>\n<footer><p>Made by "
-                           "certmuster. Nothing in this file is loaded from "
-                           "elsewhere.</p></footer>\n");
+    (void)cm_buf_puts(out,
+                      "</tbody></table></div>\n</main>\n<footer><p>Made by "
+                      "certmuster. Nothing in this file is loaded from "
+                      "elsewhere.</p></footer>\n");
 }
 
 static enum cm_status write_top(struct cm_report_run *run,
@@ -257,8 +196,7 @@ static enum cm_status write_top(struct cm_report_run *run,
     cm_buf_init(&out, MAX_PART);
     head(&out);
     title(&out, cm_report_run_facts(run), totals);
-    headline(&out, totals);
-    next_breaks(&out, totals, digest);
+    cm_html_summary(&out, totals, digest);
     (void)cm_buf_puts(&out, "<h2>Action plan <small>by endpoints fixed"
                             "</small></h2>\n");
     status = cm_outfile_put(file, &out, err);
@@ -267,7 +205,7 @@ static enum cm_status write_top(struct cm_report_run *run,
     }
     if (status == CM_OK) {
         causes(&out, totals);
-        endpoint_table(&out);
+        cm_html_table(&out);
         facts_table(&out, cm_report_run_facts(run));
         status = cm_outfile_put(file, &out, err);
     }
@@ -289,6 +227,9 @@ enum cm_status cm_html_write(struct cm_report_run *run,
     }
     if (status == CM_OK) {
         status = cm_html_columns_write(digest.columns, file, err);
+    }
+    if (status == CM_OK) {
+        cm_html_table_words(&script, cm_report_run_facts(run));
     }
     if (status == CM_OK) {
         (void)cm_buf_puts(&script, "<script>");

@@ -10,6 +10,7 @@
 /* Foreign texts are a few times 64 KiB long at the most. */
 #define MAX_ACTION ((size_t)64 << 20)
 #define OPEN_ACTIONS 1 /* shown unfolded */
+#define OWNERS 3       /* named */
 
 static void severity(struct cm_buf *out, const char *id)
 {
@@ -34,13 +35,13 @@ static void severity(struct cm_buf *out, const char *id)
 
 static void owners(struct cm_buf *out, const struct cm_report_action *action)
 {
-    for (size_t i = 0; i < action->owners.num && i < 5; i++) {
+    for (size_t i = 0; i < action->owners.num && i < OWNERS; i++) {
         (void)cm_buf_puts(out, i == 0 ? "" : ", ");
         cm_html_text(out, action->owners.items[i]);
     }
-    if (action->num_owners > 5) {
+    if (action->num_owners > OWNERS) {
         (void)cm_buf_printf(out, " and %" PRId64 " more",
-                            action->num_owners - 5);
+                            action->num_owners - OWNERS);
     }
 }
 

@@ -10,9 +10,9 @@
 #define DAY_S INT64_C(86400)
 #define BAR_WIDTH 1000.0
 #define CHART_WIDTH 560
-#define CHART_HEIGHT 144
-#define BASE 122   /* where the bars stand */
-#define TALLEST 106 /* leaves room for the number above */
+#define CHART_HEIGHT 190
+#define BASE 168    /* where the bars stand */
+#define TALLEST 150 /* leaves room for the number above */
 #define GAP 4
 #define LABEL_WEEKS 6
 #define SOON_WEEKS 4
@@ -24,8 +24,8 @@ struct slice {
 };
 
 static const struct slice slices[] = {
-    {CM_VERDICT_TRUSTED, "ok"},       {CM_VERDICT_UNTRUSTED, "bad"},
-    {CM_VERDICT_NOT_TLS, "bad"},      {CM_VERDICT_UNREACHABLE, "gone"},
+    {CM_VERDICT_TRUSTED, "ok"},      {CM_VERDICT_UNTRUSTED, "bad"},
+    {CM_VERDICT_NOT_TLS, "bad"},     {CM_VERDICT_UNREACHABLE, "gone"},
     {CM_VERDICT_INVALID_ROW, "inv"}, {CM_VERDICT_NOT_CHECKED, "inv"},
 };
 #define NUM_SLICES (sizeof(slices) / sizeof(*slices))
@@ -80,7 +80,7 @@ void cm_html_verdict_bar(struct cm_buf *out,
     legend(out, totals);
 }
 
-/* As wide as a bar: "412", "1.2k", "38k". */
+/* At most as wide as two bars: "412", "1.2k", "38k". */
 static const char *short_count(int64_t number, char out[SHORT_SIZE])
 {
     if (number < 1000) {
@@ -110,9 +110,8 @@ static void week_bar(struct cm_buf *out, const struct cm_html_digest *digest,
                         "height=\"%d\"><title>week from %s: %" PRId64
                         "</title></rect>",
                         week < SOON_WEEKS ? "soon" : "later", x, BASE - height,
-                        step - GAP,
-                        height, day, rows);
-    if (rows != 0) {
+                        step - GAP, height, day, rows);
+    if (rows != 0 && (most < 100 || week % 2 == 0)) {
         (void)cm_buf_printf(
             out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
             x + (step - GAP) / 2, BASE - 4 - height, short_count(rows, count));

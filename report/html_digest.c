@@ -10,7 +10,19 @@
 #include "html_parts.h"
 
 #define WEEK_S (INT64_C(7) * 86400)
-#define MAX_TEXT 65536U
+/* The store's own limits bound what is put together here. */
+#define MAX_PARTS (SIZE_MAX / 2)
+
+static const char separators[] = {CM_HTML_SEPARATOR, '\0'};
+
+/* The walk over the rows; the buffers keep their memory from row to row. */
+struct walk {
+    struct cm_html_digest *digest;
+    struct cm_buf parts;
+    struct cm_buf actions;
+    bool fails;                /* the row, by its first finding */
+    struct cm_html_proof *fix; /* of the action that fixes the row */
+};
 
 static void add_text(struct cm_html_digest *digest, enum cm_html_column column,
                      const char *text)
@@ -41,48 +53,81 @@ static const char *host_of(const struct cm_report_row *row)
                : "";
 }
 
-static void add_list(struct cm_html_digest *digest, enum cm_html_column column,
-                     const struct cm_report_list *list, size_t from)
+/* A value with several parts, and its column. */
+static bool add_parts(struct walk *walk, enum cm_html_column column,
+                      struct cm_buf *parts)
 {
-    struct cm_buf text;
+    bool whole = !parts->failed;
 
-    cm_buf_init(&text, MAX_TEXT);
-    for (size_t i = from; i < list->num; i++) {
-        if (list->items[i] != NULL) {
-            (void)cm_buf_puts(&text, text.len == 0 ? "" : " ");
-            (void)cm_buf_puts(&text, list->items[i]);
-        }
-    }
-    add_text(digest, column, cm_buf_cstr(&text));
-    cm_buf_cleanup(&text);
+    add_text(walk->digest, column, cm_buf_cstr(parts));
+    cm_buf_clear(parts);
+    return whole;
 }
 
-static void add_row(struct cm_html_digest *digest,
-                    const struct cm_report_row *row)
+static void put_part(struct cm_buf *parts, const char *text, char separator,
+                     bool first)
 {
+    if (!first) {
+        (void)cm_buf_putc(parts, separator);
+    }
+    while (*text != '\0') {
+        size_t len = strcspn(text, separators);
+
+        (void)cm_buf_append(parts, text, len);
+        text += len;
+        if (*text != '\0') {
+            (void)cm_buf_puts(parts, "\xef\xbf\xbd"); /* U+FFFD */
+            text++;
+        }
+    }
+}
+
+static bool add_list(struct walk *walk, enum cm_html_column column,
+                     const struct cm_report_list *list, size_t from,
+                     char separator)
+{
+    for (size_t i = from; i < list->num; i++) {
+        put_part(&walk->parts, list->items[i] == NULL ? "" : list->items[i],
+                 separator, i == from);
+    }
+    return add_parts(walk, column, &walk->parts);
+}
+
+static void add_week(struct cm_html_digest *digest, int64_t not_after)
+{
+    int64_t week;
+
+    if (not_after == CM_UNKNOWN || not_after < digest->judged_at) {
+        return;
+    }
+    week = (not_after - digest->judged_at) / WEEK_S;
+    if (week < CM_HTML_WEEKS) {
+        digest->weeks[week]++;
+    }
+}
+
+static bool add_row(struct walk *walk, const struct cm_report_row *row)
+{
+    struct cm_html_digest *digest = walk->digest;
     char ends[CM_TIME_TEXT_SIZE] = "";
 
     if (row->not_after != CM_UNKNOWN) {
-        int64_t week = (row->not_after - digest->judged_at) / WEEK_S;
-
         (void)cm_time_rfc3339(row->not_after, ends);
         ends[strcspn(ends, "T")] = '\0';
-        if (row->not_after >= digest->judged_at && week < CM_HTML_WEEKS) {
-            digest->weeks[week]++;
-        }
     }
+    add_week(digest, row->not_after);
     add_number(digest, CM_COL_LINE, row->line);
     add_text(digest, CM_COL_HOST, host_of(row));
     add_number(digest, CM_COL_PORT, row->port);
     add_text(digest, CM_COL_OWNER, row->owner);
     add_text(digest, CM_COL_VERDICT, row->verdict);
     add_text(digest, CM_COL_CAUSE, row->primary_cause);
-    add_list(digest, CM_COL_ALSO, &row->causes,
-             row->primary_cause != NULL ? 1 : 0);
     add_text(digest, CM_COL_ENDS, ends);
     add_text(digest, CM_COL_TLS, row->tls_version);
     add_text(digest, CM_COL_SUBJECT, row->subject_cn);
-    add_list(digest, CM_COL_LABELS, &row->fields, 0);
+    return add_list(walk, CM_COL_ALSO, &row->causes,
+                    row->primary_cause != NULL ? 1 : 0, ' ') &&
+           add_list(walk, CM_COL_LABELS, &row->fields, 0, CM_HTML_SEPARATOR);
 }
 
 static void free_proof(void *value)
@@ -94,82 +139,159 @@ static void free_proof(void *value)
     free(proof);
 }
 
-/* The first row that the action fixes shows best what it is about; until one
- * comes, any row it touches. */
-static bool keep_proof(struct cm_html_digest *digest,
-                       const struct cm_report_row *row,
-                       const struct cm_report_finding *finding)
+static struct cm_html_proof *proof_of(const struct cm_html_digest *digest,
+                                      const struct cm_report_finding *finding)
 {
-    size_t len = strlen(finding->action);
-    struct cm_html_proof *proof =
-        cm_map_get(digest->proofs, finding->action, len);
-    char *where = NULL;
-
-    if (proof != NULL && (proof->fixes || !finding->blocks)) {
-        return true;
-    }
-    if (proof == NULL) {
-        if (cm_map_count(digest->proofs) >= 8 * CM_HTML_MAX_ACTIONS &&
-            !finding->blocks) {
-            return true;
-        }
-        proof = calloc(1, sizeof(*proof));
-        if (proof == NULL ||
-            !cm_map_put(digest->proofs, finding->action, len, proof)) {
-            free(proof);
-            return false;
-        }
-    }
-    if (asprintf(&where, "%s%s%.0" PRId64 ", line %" PRId64, host_of(row),
-                 row->port == CM_UNKNOWN ? "" : ":",
-                 row->port == CM_UNKNOWN ? 0 : row->port, row->line) < 0) {
-        return false;
-    }
-    free(proof->where);
-    free(proof->proof);
-    proof->where = where;
-    proof->proof = strdup(finding->proof == NULL ? "" : finding->proof);
-    proof->fixes = finding->blocks;
-    return proof->proof != NULL;
+    return finding->action == NULL ? NULL
+                                   : cm_map_get(digest->proofs, finding->action,
+                                                strlen(finding->action));
 }
 
-static enum cm_status add_findings(struct cm_html_digest *digest,
+/* The first row that the action fixes shows best what it is about; until one
+ * comes, any row it touches. */
+static bool keep_proof(struct cm_html_proof *proof,
+                       const struct cm_report_row *row,
+                       const struct cm_report_finding *finding, bool fixes)
+{
+    struct cm_buf where;
+
+    if (proof == NULL || proof->fixes || (proof->where != NULL && !fixes)) {
+        return true;
+    }
+    cm_buf_init(&where, MAX_PARTS);
+    (void)cm_buf_puts(&where, host_of(row));
+    if (row->port != CM_UNKNOWN) {
+        (void)cm_buf_printf(&where, ":%" PRId64, row->port);
+    }
+    (void)cm_buf_printf(&where, ", line %" PRId64, row->line);
+    free(proof->where);
+    free(proof->proof);
+    proof->where = cm_buf_take(&where);
+    proof->proof = strdup(finding->proof);
+    proof->fixes = fixes;
+    cm_buf_cleanup(&where);
+    return proof->where != NULL && proof->proof != NULL;
+}
+
+/* What the row needs first; its verdict hangs on that. */
+static void count_fix(struct walk *walk,
+                      const struct cm_report_finding *finding)
+{
+    enum cm_resolution resolution;
+
+    walk->fix = NULL;
+    walk->fails = finding->blocks && finding->action != NULL;
+    if (!walk->fails) {
+        return;
+    }
+    walk->fix = proof_of(walk->digest, finding);
+    walk->digest->fixed_rows++;
+    if (cm_resolution_from_id(finding->resolution, &resolution)) {
+        walk->digest->fixes[resolution]++;
+    }
+}
+
+static bool add_finding(struct walk *walk, const struct cm_report_row *row,
+                        const struct cm_report_finding *finding, size_t nth)
+{
+    struct cm_html_proof *proof = proof_of(walk->digest, finding);
+
+    if (nth == 0) {
+        add_text(walk->digest, CM_COL_RESOLUTION, finding->resolution);
+        count_fix(walk, finding);
+    } else if (finding->blocks && walk->fix != NULL && proof != walk->fix) {
+        walk->fix->still_failing++;
+        walk->fix = NULL; /* a row counts once */
+    }
+    put_part(&walk->parts, finding->cause, CM_HTML_SEPARATOR, nth == 0);
+    put_part(&walk->parts, finding->proof, CM_HTML_SEPARATOR, false);
+    put_part(&walk->parts, finding->resolution, CM_HTML_SEPARATOR, false);
+    if (finding->action != NULL) {
+        put_part(&walk->actions, finding->action, ' ', walk->actions.len == 0);
+    }
+    return keep_proof(proof, row, finding, nth == 0 && walk->fails);
+}
+
+static enum cm_status add_findings(struct walk *walk,
                                    struct cm_report_rows *rows,
                                    const struct cm_report_row *row,
                                    struct cm_error *err)
 {
     const struct cm_report_finding *finding;
-    struct cm_buf actions;
-    struct cm_buf proof;
-    bool first = true;
+    bool whole = true;
+    size_t num = 0;
     enum cm_status status;
 
-    cm_buf_init(&actions, MAX_TEXT);
-    cm_buf_init(&proof, MAX_TEXT);
     while ((status = cm_report_rows_finding(rows, &finding, err)) == CM_OK &&
            finding != NULL) {
-        if (first) {
-            add_text(digest, CM_COL_RESOLUTION, finding->resolution);
-            (void)cm_buf_puts(&proof,
-                              finding->proof == NULL ? "" : finding->proof);
-            first = false;
+        whole = add_finding(walk, row, finding, num++) && whole;
+    }
+    if (num == 0) {
+        add_text(walk->digest, CM_COL_RESOLUTION, "");
+    }
+    whole = add_parts(walk, CM_COL_ACTIONS, &walk->actions) && whole;
+    whole = add_parts(walk, CM_COL_FINDINGS, &walk->parts) && whole;
+    return status != CM_OK || whole ? status
+                                    : cm_error_nomem(err, "the HTML report");
+}
+
+/* Room for a proof of each action that will be written out, and how far the
+ * first of them go. */
+static enum cm_status read_actions(struct cm_html_digest *digest,
+                                   struct cm_report_run *run, int64_t failing,
+                                   struct cm_error *err)
+{
+    struct cm_report_actions *actions = NULL;
+    const struct cm_report_action *action;
+    int64_t fixed = 0;
+    enum cm_status status =
+        cm_report_actions_open(&actions, run, CM_ORDER_RANK, err);
+
+    for (int64_t i = 1; status == CM_OK && i <= CM_HTML_MAX_ACTIONS; i++) {
+        struct cm_html_proof *proof;
+
+        status = cm_report_actions_next(actions, &action, err);
+        if (status != CM_OK || action == NULL) {
+            break;
         }
-        if (finding->action != NULL) {
-            (void)cm_buf_puts(&actions, actions.len == 0 ? "" : " ");
-            (void)cm_buf_puts(&actions, finding->action);
-            if (!keep_proof(digest, row, finding)) {
-                status = cm_error_nomem(err, "the action plan");
-                break;
-            }
+        fixed += action->fixes_rows;
+        if (digest->top_actions == 0 && failing > 0 &&
+            fixed * 5 >= failing * 4) {
+            digest->top_actions = i;
+            digest->top_rows = fixed;
+        }
+        proof = calloc(1, sizeof(*proof));
+        if (proof == NULL || !cm_map_put(digest->proofs, action->key,
+                                         strlen(action->key), proof)) {
+            free(proof);
+            status = cm_error_nomem(err, "the action plan");
         }
     }
-    if (first) {
-        add_text(digest, CM_COL_RESOLUTION, "");
+    cm_report_actions_close(actions);
+    return status;
+}
+
+static enum cm_status walk_rows(struct cm_html_digest *digest,
+                                struct cm_report_run *run, struct cm_error *err)
+{
+    struct walk walk = {.digest = digest};
+    struct cm_report_rows *rows = NULL;
+    const struct cm_report_row *row = NULL;
+    enum cm_status status = cm_report_rows_open(&rows, run, err);
+
+    cm_buf_init(&walk.parts, MAX_PARTS);
+    cm_buf_init(&walk.actions, MAX_PARTS);
+    while (status == CM_OK) {
+        status = cm_report_rows_next(rows, &row, err);
+        if (status != CM_OK || row == NULL) {
+            break;
+        }
+        status = add_row(&walk, row) ? add_findings(&walk, rows, row, err)
+                                     : cm_error_nomem(err, "the HTML report");
     }
-    add_text(digest, CM_COL_ACTIONS, cm_buf_cstr(&actions));
-    add_text(digest, CM_COL_PROOF, cm_buf_cstr(&proof));
-    cm_buf_cleanup(&actions);
-    cm_buf_cleanup(&proof);
+    cm_buf_cleanup(&walk.parts);
+    cm_buf_cleanup(&walk.actions);
+    cm_report_rows_close(rows);
     return status;
 }
 
@@ -177,8 +299,7 @@ enum cm_status cm_html_digest_make(struct cm_html_digest *digest,
                                    struct cm_report_run *run,
                                    struct cm_error *err)
 {
-    struct cm_report_rows *rows = NULL;
-    const struct cm_report_row *row = NULL;
+    const struct cm_report_totals *totals;
     enum cm_status status;
 
     memset(digest, 0, sizeof(*digest));
@@ -188,16 +309,15 @@ enum cm_status cm_html_digest_make(struct cm_html_digest *digest,
     if (digest->columns == NULL || digest->proofs == NULL) {
         return cm_error_nomem(err, "the HTML report");
     }
-    status = cm_report_rows_open(&rows, run, err);
-    while (status == CM_OK) {
-        status = cm_report_rows_next(rows, &row, err);
-        if (status != CM_OK || row == NULL) {
-            break;
-        }
-        add_row(digest, row);
-        status = add_findings(digest, rows, row, err);
+    status = cm_report_run_totals(run, &totals, err);
+    if (status == CM_OK) {
+        status = read_actions(
+            digest, run, totals->rows - totals->verdicts[CM_VERDICT_TRUSTED],
+            err);
     }
-    cm_report_rows_close(rows);
+    if (status == CM_OK) {
+        status = walk_rows(digest, run, err);
+    }
     return status;
 }
 

@@ -58,8 +58,8 @@ void cm_html_base64(struct cm_buf *out, const uint8_t *data, size_t len);
 /* What one walk over all rows gathers for the parts above the table. */
 struct cm_html_digest {
     struct cm_html_columns *columns;
-    struct cm_map *proofs;        /* action key -> struct cm_html_proof, of the
-                                     actions that are written out */
+    struct cm_map *proofs; /* action key -> struct cm_html_proof, of the
+                              actions that are written out */
     int64_t judged_at;
     int64_t weeks[CM_HTML_WEEKS]; /* rows whose certificate ends in the week */
     int64_t fixes[CM_RESOLUTION_COUNT]; /* rows that need this first */

@@ -1,14 +1,29 @@
-/* The endpoint table: search, filters, sorting, pages, export. The rest of the
- * report is plain HTML and works without this. Foreign text only ever becomes
- * text nodes. SPDX-License-Identifier: Apache-2.0 */
+/* The endpoint table: search, filters, sorting, pages, details, export. The
+ * rest of the report is plain HTML and works without this. Foreign text only
+ * ever becomes text nodes. SPDX-License-Identifier: Apache-2.0 */
 "use strict";
 (function () {
   const PAGE = 100;
+  const MAX_OPTIONS = 2000; /* of a filter; the fragment may name others */
+  const OPTION_LENGTH = 60;
+  const PAUSE_MS = 120; /* after a key, before searching */
+  const SEPARATOR = "\x1f"; /* between the parts of one value */
   const byId = (id) => document.getElementById(id);
   const SHOWN = ["line", "host", "port", "owner", "verdict", "cause", "also",
     "ends", "tls"];
   const FILTERS = ["verdict", "cause", "owner", "resolution"];
+  const SEARCHED = ["host", "owner", "cause", "also", "subject", "labels"];
   const NUMBERS = new Set(["line", "port"]);
+  const CAUSE = 0; /* the parts of a finding */
+  const PROOF = 1;
+  const RESOLUTION = 2;
+  const FINDING_PARTS = 3;
+
+  const state = { q: "", page: 0, sort: "line", down: false, action: "" };
+  let words; /* what people call verdicts, causes and resolutions */
+  let columns; /* name -> column */
+  let numRows = 0;
+  let found = []; /* rows, in the order shown */
 
   /* One column: base64 of raw deflate of lines, "\n" and "\\" escaped. Equal
    * texts are kept once. */
@@ -17,8 +32,9 @@
     const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
     const stream = new Blob([bytes]).stream()
       .pipeThrough(new DecompressionStream("deflate-raw"));
-    const text = await new Response(stream).text();
-    const lines = text.split("\n");
+    const plain = await new Response(stream).arrayBuffer();
+    const lines = new TextDecoder("utf-8", { ignoreBOM: true })
+      .decode(plain).split("\n");
     lines.pop();
     const index = new Map();
     const texts = [];
@@ -36,21 +52,22 @@
     return { ids, texts, at: (row) => texts[ids[row]] };
   }
 
-  const state = { q: "", page: 0, sort: "line", down: false, action: "" };
-  let columns;
-  let numRows = 0;
-  let found = [];
+  function wordFor(kind, id) {
+    const known = words[kind];
+    return known && Object.hasOwn(known, id) ? known[id] : id;
+  }
 
+  /* The address after "#" holds what is shown, so that it can be sent to
+   * somebody; it is foreign text too. */
   function readFragment() {
     const params = new URLSearchParams(location.hash.slice(1));
-    for (const name of ["q", "sort", "action", ...FILTERS]) {
-      state[name] = params.get(name) || (name === "sort" ? "line" : "");
+    for (const name of ["q", "action", ...FILTERS]) {
+      state[name] = params.get(name) || "";
     }
-    if (!columns[state.sort]) {
-      state.sort = "line";
-    }
+    const sort = params.get("sort");
+    state.sort = SHOWN.includes(sort) ? sort : "line";
     state.down = params.get("down") === "1";
-    state.page = Math.max(0, Number(params.get("page")) || 0);
+    state.page = Math.max(0, Math.trunc(Number(params.get("page"))) || 0);
   }
 
   function writeFragment() {
@@ -67,32 +84,36 @@
     if (state.page) {
       params.set("page", String(state.page));
     }
-    const text = params.toString();
-    history.replaceState(null, "", text ? "#" + text : "#");
+    history.replaceState(null, "", "#" + params.toString());
   }
 
-  /* Which of a column's different texts hold the words: each is looked at once,
-   * however many rows have it. */
-  function matching(column, word) {
-    return column.texts.map((text) => text.toLowerCase().includes(word));
+  /* One test for each condition. Each of a column's different texts is looked
+   * at once, however many rows have it. */
+  function conditions() {
+    const tests = [];
+    const add = (name, wanted) => {
+      const hits = columns[name].texts.map(wanted);
+      const ids = columns[name].ids;
+      tests.push((row) => hits[ids[row]]);
+    };
+    for (const name of FILTERS) {
+      if (state[name]) {
+        add(name, (text) => text === state[name]);
+      }
+    }
+    if (state.action) {
+      add("actions", (text) => text.split(" ").includes(state.action));
+    }
+    for (const word of state.q.toLowerCase().split(/\s+/).filter(Boolean)) {
+      const hits = SEARCHED.map((name) => [columns[name].ids,
+        columns[name].texts.map((text) => text.toLowerCase().includes(word))]);
+      tests.push((row) => hits.some(([ids, hit]) => hit[ids[row]]));
+    }
+    return tests;
   }
 
   function search() {
-    const tests = [];
-    for (const name of [...FILTERS, "action"]) {
-      if (state[name]) {
-        const wanted = name === "action"
-          ? columns.actions.texts.map((t) => t.split(" ").includes(state.action))
-          : columns[name].texts.map((t) => t === state[name]);
-        const ids = columns[name === "action" ? "actions" : name].ids;
-        tests.push((row) => wanted[ids[row]]);
-      }
-    }
-    for (const word of state.q.toLowerCase().split(/\s+/).filter(Boolean)) {
-      const hits = ["host", "owner", "cause", "also", "subject", "labels"]
-        .map((name) => [columns[name].ids, matching(columns[name], word)]);
-      tests.push((row) => hits.some(([ids, hit]) => hit[ids[row]]));
-    }
+    const tests = conditions();
     found = [];
     for (let row = 0; row < numRows; row++) {
       if (tests.every((test) => test(row))) {
@@ -114,43 +135,159 @@
       sign * (rank[column.ids[a]] - rank[column.ids[b]]) || a - b);
   }
 
-  function element(name, text) {
+  function element(name, text, className) {
     const made = document.createElement(name);
     if (text !== undefined) {
       made.textContent = text;
     }
+    if (className !== undefined) {
+      made.className = className;
+    }
     return made;
+  }
+
+  /* ---- One row's details ---- */
+
+  function findingsOf(row) {
+    const text = columns.findings.at(row);
+    const parts = text === "" ? [] : text.split(SEPARATOR);
+    const findings = [];
+    for (let i = 0; i < parts.length; i += FINDING_PARTS) {
+      findings.push(parts.slice(i, i + FINDING_PARTS));
+    }
+    return findings;
+  }
+
+  function fieldsOf(row) {
+    return columns.labels.at(row).split(SEPARATOR);
+  }
+
+  function fieldName(i) {
+    return words.columns[i] || `column ${i + 1}`;
+  }
+
+  function pairs(list) {
+    const made = element("dl");
+    for (const [name, text] of list) {
+      made.append(element("dt", name), element("dd", text || "\u2013"));
+    }
+    return made;
+  }
+
+  function findingsList(row) {
+    const findings = findingsOf(row);
+    if (findings.length === 0) {
+      return element("p", "Nothing is wrong with it.");
+    }
+    const made = element("ol");
+    for (const finding of findings) {
+      const item = element("li");
+      const resolution = finding[RESOLUTION];
+      const who = wordFor("who", resolution);
+      item.append(element("b", finding[CAUSE]), ": ",
+        wordFor("cause", finding[CAUSE]),
+        element("p", finding[PROOF], "proof"),
+        element("p", "Do: " + wordFor("resolution", resolution) +
+          (who === resolution ? "" : ` (${who})`), "mute"));
+      made.append(item);
+    }
+    return made;
+  }
+
+  function actionButton(key) {
+    return document.querySelector(
+      `button[data-action="${CSS.escape(key)}"]`);
+  }
+
+  /* Unfolds the row's first action in the plan above. */
+  function showAction(key) {
+    const action = actionButton(key).closest("details");
+    action.open = true;
+    action.scrollIntoView();
+    action.querySelector("summary").focus();
+  }
+
+  function details(row) {
+    const cell = element("td");
+    const both = element("div", undefined, "details");
+    const left = element("div");
+    const right = element("div");
+    const key = columns.actions.at(row).split(" ")[0];
+    cell.colSpan = SHOWN.length;
+    left.append(element("h3", "Findings"), findingsList(row));
+    if (key && actionButton(key)) {
+      const button = element("button", "Show it in the action plan", "plain");
+      button.addEventListener("click", () => showAction(key));
+      left.append(button);
+    }
+    right.append(element("h3", "Certificate"),
+      pairs([["subject", columns.subject.at(row)],
+        ["ends", columns.ends.at(row)]]),
+      element("h3", "Row in the input"),
+      pairs(fieldsOf(row).map((text, i) => [fieldName(i), text])));
+    both.append(left, right);
+    cell.append(both);
+    const line = element("tr");
+    line.id = "details-" + row;
+    line.append(cell);
+    return line;
+  }
+
+  function toggle(button, row) {
+    const open = button.getAttribute("aria-expanded") === "true";
+    button.setAttribute("aria-expanded", String(!open));
+    if (open) {
+      byId("details-" + row).remove();
+      button.removeAttribute("aria-controls");
+    } else {
+      button.closest("tr").after(details(row));
+      button.setAttribute("aria-controls", "details-" + row);
+    }
+  }
+
+  /* ---- The table ---- */
+
+  function cellFor(name, row) {
+    const text = columns[name].at(row);
+    if (name === "line") {
+      const cell = element("td", undefined, "num");
+      const button = element("button", text, "expand");
+      button.setAttribute("aria-expanded", "false");
+      button.setAttribute("aria-label", `Details of line ${text}`);
+      button.addEventListener("click", () => toggle(button, row));
+      cell.append(button);
+      return cell;
+    }
+    const cell = element("td", name === "verdict"
+      ? wordFor("verdict", text) : text);
+    if (NUMBERS.has(name)) {
+      cell.className = "num";
+    }
+    if (name === "cause" && text) {
+      cell.title = wordFor("cause", text);
+    }
+    return cell;
   }
 
   function draw() {
     const pages = Math.max(1, Math.ceil(found.length / PAGE));
     state.page = Math.min(state.page, pages - 1);
     const first = state.page * PAGE;
-    const body = byId("rows");
-    body.replaceChildren();
-    for (const row of found.slice(first, first + PAGE)) {
+    const shown = found.slice(first, first + PAGE);
+    const number = (n) => n.toLocaleString("en");
+    byId("rows").replaceChildren(...shown.map((row) => {
       const line = element("tr");
-      for (const name of SHOWN) {
-        const cell = element("td", columns[name].at(row));
-        if (NUMBERS.has(name)) {
-          cell.className = "num";
-        }
-        line.append(cell);
-      }
-      line.title = columns.proof.at(row);
-      body.append(line);
-    }
+      line.append(...SHOWN.map((name) => cellFor(name, row)));
+      return line;
+    }));
     byId("found").textContent = found.length === 0 ? "nothing found"
-      : `${(first + 1).toLocaleString("en")}\u2013` +
-        `${Math.min(first + PAGE, found.length).toLocaleString("en")} of ` +
-        `${found.length.toLocaleString("en")}` +
-        (state.action ? " with the chosen action" : "");
+      : `${number(first + 1)}\u2013${number(first + shown.length)} of ` +
+        number(found.length) + (state.action ? " with the chosen action" : "");
     byId("previous").disabled = state.page === 0;
     byId("next").disabled = state.page === pages - 1;
     for (const head of document.querySelectorAll("#endpoints th")) {
-      const sorted = head.dataset.column === state.sort;
-      head.setAttribute("aria-sort", !sorted ? "none"
-        : state.down ? "descending" : "ascending");
+      head.setAttribute("aria-sort", head.dataset.column !== state.sort
+        ? "none" : state.down ? "descending" : "ascending");
     }
     writeFragment();
   }
@@ -160,58 +297,86 @@
     draw();
   }
 
+  /* ---- The controls ---- */
+
+  function addOption(select, name, text) {
+    /* Causes go by their ids, as in the table. */
+    const label = name === "cause" ? text : wordFor(name, text);
+    const option = element("option", label.length > OPTION_LENGTH
+      ? label.slice(0, OPTION_LENGTH) + "\u2026" : label);
+    option.value = text;
+    select.append(option);
+  }
+
   function showControls() {
     byId("q").value = state.q;
-    for (const name of FILTERS) {
-      byId("by-" + name).value = state[name];
-    }
     byId("all").hidden = !state.action;
+    for (const name of FILTERS) {
+      const select = byId("by-" + name);
+      select.value = state[name];
+      if (select.value !== state[name]) {
+        addOption(select, name, state[name]);
+        select.value = state[name];
+      }
+    }
+  }
+
+  function change(changes) {
+    Object.assign(state, { page: 0 }, changes);
+    again();
   }
 
   function fillFilters() {
     for (const name of FILTERS) {
       const select = byId("by-" + name);
-      const texts = columns[name].texts.filter(Boolean).sort().slice(0, 2000);
-      for (const text of texts) {
-        const option = element("option", text);
-        option.value = text;
-        select.append(option);
-      }
-      select.addEventListener("change", () => {
-        state[name] = select.value;
-        state.page = 0;
-        again();
-      });
+      columns[name].texts.filter(Boolean).sort().slice(0, MAX_OPTIONS)
+        .forEach((text) => addOption(select, name, text));
+      select.addEventListener("change",
+        () => change({ [name]: select.value }));
     }
   }
+
+  /* ---- Export ---- */
 
   /* RFC 4180; what a spreadsheet would run as a formula gets an apostrophe. */
   function csvField(text) {
-    const safe = /^\s*[=+@\-\t\r]/.test(text) &&
-      !/^[-+]?[0-9.]+$/.test(text) ? "'" + text : text;
-    return /[",\r\n]|^\s|\s$/.test(safe)
+    const safe = /^(\s*[=+@\-\uff1d\uff0b\uff20\uff0d]|[\t\r])/.test(text) &&
+      !/^[-+]?[0-9]+(\.[0-9]+)?$/.test(text) ? "'" + text : text;
+    return /[",;\t\r\n]|^\s|\s$/.test(safe)
       ? '"' + safe.replace(/"/g, '""') + '"' : safe;
   }
 
-  function download() {
-    const names = [...SHOWN, "resolution", "subject", "proof"];
-    const lines = [names.join(",")];
+  /* Every line gets as many fields as the longest row has. */
+  function csvText() {
+    const names = [...SHOWN, "resolution", "subject"];
+    const width = found.reduce((most, row) =>
+      Math.max(most, fieldsOf(row).length), words.columns.length);
+    const padded = (fields) =>
+      Array.from({ length: width }, (none, i) => fields[i] || "");
+    const lines = [[...names, "proof",
+      ...Array.from({ length: width }, (none, i) => fieldName(i))]];
     for (const row of found) {
-      lines.push(names.map((name) => csvField(columns[name].at(row))).join(","));
+      const finding = findingsOf(row)[0];
+      lines.push([...names.map((name) => columns[name].at(row)),
+        finding ? finding[PROOF] : "", ...padded(fieldsOf(row))]);
     }
+    return lines.map((line) => line.map(csvField).join(",") + "\r\n").join("");
+  }
+
+  function download() {
     const link = element("a");
     link.href = URL.createObjectURL(
-      new Blob([lines.join("\r\n") + "\r\n"], { type: "text/csv" }));
+      new Blob([csvText()], { type: "text/csv" }));
     link.download = "endpoints-filtered.csv";
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
   function wire() {
-    byId("q").addEventListener("input", (event) => {
-      state.q = event.target.value;
-      state.page = 0;
-      again();
+    let timer = 0;
+    byId("q").addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => change({ q: byId("q").value }), PAUSE_MS);
     });
     for (const head of document.querySelectorAll("#endpoints th")) {
       head.querySelector("button").addEventListener("click", () => {
@@ -225,16 +390,14 @@
     byId("next").addEventListener("click", () => { state.page++; draw(); });
     byId("export").addEventListener("click", download);
     byId("all").addEventListener("click", () => {
-      state.action = "";
+      change({ action: "" });
       showControls();
-      again();
     });
     for (const button of document.querySelectorAll("button[data-action]")) {
       button.addEventListener("click", () => {
-        Object.assign(state, { q: "", page: 0, action: button.dataset.action });
-        FILTERS.forEach((name) => { state[name] = ""; });
+        const none = Object.fromEntries(FILTERS.map((name) => [name, ""]));
+        change({ ...none, q: "", action: button.dataset.action });
         showControls();
-        again();
         byId("endpoints-title").scrollIntoView();
       });
     }
@@ -249,6 +412,7 @@
     const names = [...document.querySelectorAll("[data-column-data]")]
       .map((block) => block.id.slice("col-".length));
     const read = await Promise.all(names.map(readColumn));
+    words = JSON.parse(byId("words").textContent);
     columns = Object.fromEntries(names.map((name, i) => [name, read[i]]));
     numRows = columns.line.ids.length;
     readFragment();

@@ -1,0 +1,146 @@
+/* The top of the report: what fails, what it needs, what breaks next.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+
+#include "html_parts.h"
+
+#define NEEDS 4 /* resolutions named in the summary */
+
+static void actions_fix(struct cm_buf *out,
+                        const struct cm_report_totals *totals,
+                        const struct cm_html_digest *digest, int64_t failing)
+{
+    cm_html_count(out, totals->actions, "action fixes ", "actions fix ");
+    if (digest->fixed_rows >= failing) {
+        (void)cm_buf_puts(out, failing == 1 ? "it" : "all of them");
+    } else {
+        cm_html_number(out, digest->fixed_rows);
+        (void)cm_buf_puts(out, " of them");
+    }
+    if (digest->top_actions > 0 && digest->top_actions < totals->actions) {
+        if (digest->top_actions == 1) {
+            (void)cm_buf_puts(out, "; the first fixes ");
+        } else {
+            (void)cm_buf_puts(out, "; the first ");
+            cm_html_number(out, digest->top_actions);
+            (void)cm_buf_puts(out, " fix ");
+        }
+        (void)cm_buf_printf(out, "%" PRId64 "%%",
+                            digest->top_rows * 100 / failing);
+    }
+    (void)cm_buf_puts(out, ".");
+}
+
+static void headline(struct cm_buf *out, const struct cm_report_totals *totals,
+                     const struct cm_html_digest *digest)
+{
+    int64_t failing = totals->rows - totals->verdicts[CM_VERDICT_TRUSTED];
+
+    (void)cm_buf_puts(out, "<p class=\"say\"><b>");
+    if (totals->rows == 0) {
+        (void)cm_buf_puts(out, "The input has no rows.</b>");
+    } else if (failing == 0) {
+        if (totals->rows == 1) {
+            (void)cm_buf_puts(out, "The only endpoint is trusted.</b>");
+        } else {
+            (void)cm_buf_puts(out, "All ");
+            cm_html_count(out, totals->rows, "endpoint", "endpoints");
+            (void)cm_buf_puts(out, " are trusted.</b>");
+        }
+    } else {
+        cm_html_number(out, failing);
+        (void)cm_buf_puts(out, " of ");
+        cm_html_count(out, totals->rows, "endpoint", "endpoints");
+        (void)cm_buf_puts(out, failing == 1 ? " is not trusted.</b> "
+                                            : " are not trusted.</b> ");
+        if (totals->actions > 0) {
+            actions_fix(out, totals, digest, failing);
+        }
+    }
+    (void)cm_buf_puts(out, "</p>");
+}
+
+/* The resolution that most rows need and that was not named yet. */
+static size_t best_of(const struct cm_html_digest *digest, const bool *named)
+{
+    size_t best = CM_RESOLUTION_COUNT;
+
+    for (size_t i = 0; i < CM_RESOLUTION_COUNT; i++) {
+        if (!named[i] && digest->fixes[i] > 0 &&
+            (best == CM_RESOLUTION_COUNT ||
+             digest->fixes[i] > digest->fixes[best])) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+static void needs(struct cm_buf *out, const struct cm_html_digest *digest)
+{
+    bool named[CM_RESOLUTION_COUNT] = {false};
+    int64_t rest = digest->fixed_rows;
+    int64_t most = 0;
+
+    if (digest->fixed_rows == 0) {
+        return;
+    }
+    (void)cm_buf_puts(out, "<table class=\"needs\"><caption>What they need "
+                           "first</caption><tbody>");
+    for (int i = 0; i < NEEDS; i++) {
+        size_t best = best_of(digest, named);
+        const struct cm_resolution_info *info;
+
+        if (best == CM_RESOLUTION_COUNT) {
+            break;
+        }
+        named[best] = true;
+        info = cm_resolution_info((enum cm_resolution)best);
+        most = i == 0 ? digest->fixes[best] : most;
+        rest -= digest->fixes[best];
+        (void)cm_buf_printf(out, "<tr><td>%s</td><td>", info->title);
+        cm_html_share_bar(out, digest->fixes[best], most);
+        (void)cm_buf_puts(out, "</td><td class=\"num\">");
+        cm_html_number(out, digest->fixes[best]);
+        (void)cm_buf_puts(out, "</td></tr>");
+    }
+    if (rest > 0) {
+        (void)cm_buf_puts(out, "<tr><td>Something else</td><td>");
+        cm_html_share_bar(out, rest, most > rest ? most : rest);
+        (void)cm_buf_puts(out, "</td><td class=\"num\">");
+        cm_html_number(out, rest);
+        (void)cm_buf_puts(out, "</td></tr>");
+    }
+    (void)cm_buf_puts(out, "</tbody></table>");
+}
+
+static void next_breaks(struct cm_buf *out, int64_t rows)
+{
+    if (rows == 0) {
+        (void)cm_buf_puts(out, "No endpoint that works today has a certificate "
+                               "that expires");
+    } else {
+        (void)cm_buf_puts(out, "<b>");
+        cm_html_count(out, rows,
+                      "endpoint</b> that works today has a certificate that "
+                      "expires",
+                      "endpoints</b> that work today have a certificate that "
+                      "expires");
+    }
+    (void)cm_buf_puts(out, " within 30 days.");
+}
+
+void cm_html_summary(struct cm_buf *out, const struct cm_report_totals *totals,
+                     const struct cm_html_digest *digest)
+{
+    (void)cm_buf_puts(out, "<section class=\"two\" aria-label=\"Summary\">"
+                           "<div class=\"card\">");
+    headline(out, totals, digest);
+    cm_html_verdict_bar(out, totals);
+    needs(out, digest);
+    (void)cm_buf_puts(out, "</div><div class=\"card\"><h2>What breaks next"
+                           "</h2><p>");
+    next_breaks(out, totals->will_break_30_days);
+    (void)cm_buf_puts(out, "</p>");
+    cm_html_expiry_chart(out, digest);
+    (void)cm_buf_puts(out, "</div></section>\n");
+}
