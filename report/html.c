@@ -230,8 +230,6 @@ enum cm_status cm_html_write(struct cm_report_run *run,
     }
     if (status == CM_OK) {
         cm_html_table_words(&script, cm_report_run_facts(run));
-    }
-    if (status == CM_OK) {
         (void)cm_buf_puts(&script, "<script>");
         (void)cm_buf_puts(&script, cm_html_js);
         (void)cm_buf_puts(&script, "</script>\n</body></html>\n");
