@@ -133,7 +133,7 @@ static void clients(struct cm_buf *out, const struct cm_report_action *action)
     if (text->clients == NULL || text->clients->client == NULL) {
         return;
     }
-    (void)cm_buf_puts(out, "<h3>Clients say</h3><table>");
+    (void)cm_buf_puts(out, "<h3>Clients say</h3><table><tbody>");
     for (const struct cm_client_text *c = text->clients; c->client != NULL;
          c++) {
         (void)cm_buf_puts(out, "<tr><td>");
@@ -142,7 +142,7 @@ static void clients(struct cm_buf *out, const struct cm_report_action *action)
         cm_html_text(out, c->text);
         (void)cm_buf_puts(out, "</td></tr>");
     }
-    (void)cm_buf_puts(out, "</table>");
+    (void)cm_buf_puts(out, "</tbody></table>");
 }
 
 /* A fix that leaves rows failing must say so, or nobody trusts the plan. */
