@@ -176,12 +176,18 @@ zone:
 CNF
 }
 
-# run NAME COMMAND...: in the background, its process id in NAME.run
+# When a process began, in clock ticks: an id alone may be another's by now.
+began() { cut -d ' ' -f 22 "/proc/$1/stat" 2>/dev/null || echo gone; }
+
+# note NAME PID: what stop is to end.
+note() { echo "$2 $(began "$2")" >"$FLEET/$1.run"; }
+
+# run NAME COMMAND...: in the background
 run() {
   name=$1
   shift
   "$@" </dev/null >"$FLEET/$name.out" 2>&1 &
-  echo $! >"$FLEET/$name.run"
+  note "$name" $!
 }
 
 s_server() { # s_server NAME OCTET ARGUMENTS...
@@ -207,6 +213,12 @@ wait_for() { # wait_for ADDRESS PORT: up to ten seconds
 }
 
 start() {
+  if openssl s_client -connect "$NET.1.1:$PORT" </dev/null 2>&1 |
+    grep -q "^CONNECTED"; then
+    echo "fleet: something serves $NET.1.1:$PORT already: another demo fleet?" >&2
+    echo "Stop it: sh samples/demo/fleet.sh stop ITS-FOLDER" >&2
+    exit 1
+  fi
   mkdir -p "$FLEET/tmp"
   make_certificates
   # A group of RFC 7919: making one of our own would take minutes.
@@ -226,12 +238,12 @@ start() {
   s_server asks 42 -verify 1
   mkfifo "$FLEET/bad.in"
   sleep 1000000 >"$FLEET/bad.in" 2>/dev/null &
-  echo $! >"$FLEET/bad-in.run"
+  note bad-in $!
   "$BADSERVER" "alert:80=$NET.1.44:$PORT" "http=$NET.1.45:$PORT" \
     "ssh=$NET.1.46:$PORT" "close=$NET.1.47:$PORT" "reset=$NET.1.48:$PORT" \
     "silent=$NET.1.49:$PORT" "blackhole=$NET.1.51:$PORT" \
     <"$FLEET/bad.in" >"$FLEET/bad.out" 2>&1 &
-  echo $! >"$FLEET/bad.run"
+  note bad $!
   wait_for $NET.1.1 $PORT
   wait_for $NET.1.40 $PORT
   wait_for $NET.1.41 $PORT
@@ -242,7 +254,8 @@ start() {
 stop() {
   for file in "$FLEET"/*.run; do
     [ -e "$file" ] || continue
-    kill "$(cat "$file")" 2>/dev/null || :
+    read -r pid ticks <"$file"
+    [ "$(began "$pid")" != "$ticks" ] || kill "$pid" 2>/dev/null || :
     rm -f "$file"
   done
 }
