@@ -137,14 +137,16 @@ struct cm_evidence {
     struct cm_dns_evidence dns;
     struct cm_probe *probes; /* owned array, in order of attempt */
     size_t num_probes;
+    size_t max_probes; /* set before the first one, it saves memory; 0:
+                          CM_MAX_PROBES */
     int64_t seen_unix; /* when the endpoint was recorded */
 };
 
 struct cm_evidence *cm_evidence_new(void);
 void cm_evidence_free(struct cm_evidence *ev); /* accepts NULL */
 /* cm_evidence_add_probe lends the new probe, all zero. It stays where it is
- * until cm_evidence_free: the array has room for CM_MAX_PROBES from the first
- * one on. NULL: no memory or CM_MAX_PROBES reached. */
+ * until cm_evidence_free: the array has room for max_probes from the first one
+ * on. NULL: no memory or max_probes reached. */
 struct cm_probe *cm_evidence_add_probe(struct cm_evidence *ev);
 void cm_probe_cleanup(struct cm_probe *probe); /* leaves it all zero */
 /* The probe an endpoint is judged by: the one that came furthest; among equals

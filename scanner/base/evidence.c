@@ -39,9 +39,12 @@ struct cm_probe *cm_evidence_add_probe(struct cm_evidence *ev)
     struct cm_probe *probe;
 
     if (ev->probes == NULL) { /* all at once, so that none ever moves */
-        ev->probes = calloc(CM_MAX_PROBES, sizeof(*ev->probes));
+        if (ev->max_probes == 0 || ev->max_probes > CM_MAX_PROBES) {
+            ev->max_probes = CM_MAX_PROBES;
+        }
+        ev->probes = calloc(ev->max_probes, sizeof(*ev->probes));
     }
-    if (ev->probes == NULL || ev->num_probes >= CM_MAX_PROBES) {
+    if (ev->probes == NULL || ev->num_probes >= ev->max_probes) {
         return NULL;
     }
     probe = &ev->probes[ev->num_probes++];

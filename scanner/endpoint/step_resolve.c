@@ -33,8 +33,12 @@ static void proxy_unresolved(struct cm_scan *scan,
                    cm_dns_result_id(dns->result));
 }
 
-static void set_ports(struct cm_dns_evidence *dns, uint16_t port)
+/* The addresses are known: each will have one probe at the most. */
+static void set_ports(struct cm_evidence *ev, uint16_t port)
 {
+    struct cm_dns_evidence *dns = &ev->dns;
+
+    ev->max_probes = dns->num_addresses > 0 ? dns->num_addresses : 1;
     for (unsigned i = 0; i < dns->num_addresses; i++) {
         dns->addresses[i].port = port;
     }
@@ -49,7 +53,7 @@ static void resolved(void *arg, const struct cm_dns_evidence *answer)
     scan->evidence->dns = *answer;
     scan->evidence->dns.ms =
         (uint32_t)(cm_loop_now_ms(scan->env->loop) - scan->dns_since_ms);
-    set_ports(&scan->evidence->dns,
+    set_ports(scan->evidence,
               proxied ? scan->env->config->proxy_port : scan->endpoint.port);
     if (proxied) { /* the answer is about the proxy */
         scan->evidence->dns.result = CM_DNS_NOT_ASKED;
@@ -74,9 +78,9 @@ void cm_step_resolve(struct cm_scan *scan)
         dns->result = CM_DNS_NOT_ASKED;
         dns->addresses[0] = literal;
         dns->num_addresses = 1;
-        set_ports(dns, scan->env->config->proxy_host != NULL
-                           ? scan->env->config->proxy_port
-                           : scan->endpoint.port);
+        set_ports(scan->evidence, scan->env->config->proxy_host != NULL
+                                      ? scan->env->config->proxy_port
+                                      : scan->endpoint.port);
         cm_scan_enter(scan, cm_scan_next_round(scan) ? CM_PHASE_CONNECTING
                                                      : CM_PHASE_RECORDED);
         return;

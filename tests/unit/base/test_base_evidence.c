@@ -217,6 +217,21 @@ static void a_number_beyond_the_last_breaks_a_rule(void **state)
 #define MAINS COUNT(mains)
 #define OTHERS 5
 
+static void no_more_probes_than_were_announced(void **state)
+{
+    struct cm_evidence *ev = cm_evidence_new();
+    struct cm_probe *first;
+
+    (void)state;
+    ev->max_probes = 2;
+    first = cm_evidence_add_probe(ev);
+    assert_non_null(first);
+    assert_non_null(cm_evidence_add_probe(ev));
+    assert_null(cm_evidence_add_probe(ev));
+    assert_ptr_equal(&ev->probes[0], first);
+    cm_evidence_free(ev);
+}
+
 int main(void)
 {
     struct CMUnitTest tests[MAINS + OTHERS] = {
