@@ -235,6 +235,7 @@ static void no_more_probes_than_were_announced(void **state)
 int main(void)
 {
     struct CMUnitTest tests[MAINS + OTHERS] = {
+        cmocka_unit_test(no_more_probes_than_were_announced),
         cmocka_unit_test(probes_stay_where_they_are),
         cmocka_unit_test(a_dropped_probe_can_be_added_again),
         cmocka_unit_test(cleaning_a_probe_gives_back_what_it_owns),
