@@ -55,10 +55,6 @@ static void time_text(struct cm_buf *out, int64_t unix_s)
     char text[CM_TIME_TEXT_SIZE];
     char day[CM_TIME_TEXT_SIZE];
 
-    if (unix_s == CM_UNKNOWN) {
-        (void)cm_buf_puts(out, "?");
-        return;
-    }
     (void)cm_time_rfc3339(unix_s, text);
     (void)cm_buf_printf(out, "%s %.5s UTC", cm_time_day(unix_s, day),
                         text + 11);

@@ -191,6 +191,32 @@ static void an_action_says_what_why_and_how_to_check(void **state)
     free(html);
 }
 
+static void a_row_that_still_fails_counts_once(void **state)
+{
+    char *html =
+        after(*state, "INSERT INTO finding SELECT run, endpoint, 2,"
+                      " 'name_mismatch', severity, confidence, 1, proof, rule,"
+                      " NULL, NULL, 'add_names', 'cccc', 'k', 's' FROM finding"
+                      " WHERE endpoint = 2 AND ord = 1");
+
+    html_has(html, "After this, 2 of the 2 endpoints still fail ");
+    free(html);
+    /* Neither a further finding of the action nor one that blocks nothing. */
+    html = after(*state, "UPDATE finding SET blocks = 0 WHERE endpoint = 2 AND"
+                         " ord = 1;"
+                         "UPDATE finding SET action = 'aaaa' WHERE"
+                         " endpoint = 2 AND ord = 2");
+    html_lacks(html, "After this, ");
+    free(html);
+    html = after(*state, "UPDATE finding SET action = 'not kept' WHERE"
+                         " endpoint = 2 AND ord = 2;"
+                         "DELETE FROM row WHERE id = 4;"
+                         "UPDATE action SET fixes_rows = 1 WHERE key = 'aaaa'");
+    html_has(html, "After this, 1 of the 1 endpoint still fails for another "
+                   "cause.");
+    free(html);
+}
+
 static void many_owners_are_counted(void **state)
 {
     char *html = after(*state, "UPDATE action SET num_owners = 42, owners ="
@@ -418,6 +444,7 @@ int main(void)
         FLEET_TEST(the_top_says_what_fails_and_what_fixes_it),
         FLEET_TEST(the_top_names_what_most_rows_need),
         FLEET_TEST(an_action_says_what_why_and_how_to_check),
+        FLEET_TEST(a_row_that_still_fails_counts_once),
         FLEET_TEST(many_owners_are_counted),
         FLEET_TEST(the_proof_is_of_a_row_that_is_fixed),
         FLEET_TEST(causes_are_listed_most_rows_first),
