@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -71,6 +72,7 @@ struct client {
 static struct pollfd fds[1 + MAX_LISTENERS + MAX_CLIENTS];
 static struct listener listeners[MAX_LISTENERS];
 static struct client clients[MAX_CLIENTS];
+static size_t num_clients; /* of them in use at the most */
 
 static void die(const char *what, const char *name)
 {
@@ -234,10 +236,10 @@ static void accept_all(size_t i, size_t num_listeners)
                          SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
         size_t j = 1 + num_listeners;
 
-        while (j < 1 + num_listeners + MAX_CLIENTS && fds[j].fd >= 0) {
+        while (j < 1 + num_listeners + num_clients && fds[j].fd >= 0) {
             j++;
         }
-        if (j == 1 + num_listeners + MAX_CLIENTS) {
+        if (j == 1 + num_listeners + num_clients) {
             (void)close(fd);
             return;
         }
@@ -266,7 +268,7 @@ static void drip(size_t num_listeners)
 {
     static const uint8_t header[] = {22, 3, 3, 0x40, 0, 2, 0, 0x3f, 0xfc};
 
-    for (size_t i = 0; i < MAX_CLIENTS; i++) {
+    for (size_t i = 0; i < num_clients; i++) {
         struct client *client = &clients[i];
         size_t j = 1 + num_listeners + i;
         uint8_t byte;
@@ -281,15 +283,36 @@ static void drip(size_t num_listeners)
     }
 }
 
+/* poll refuses more entries than there may be descriptors. */
+static size_t room_for_clients(size_t num_listeners)
+{
+    struct rlimit limit;
+    size_t room = MAX_CLIENTS;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+        (void)getrlimit(RLIMIT_NOFILE, &limit);
+        if (limit.rlim_cur < 1 + num_listeners + room) {
+            room = limit.rlim_cur > num_listeners + 32
+                       ? limit.rlim_cur - num_listeners - 32
+                       : 1;
+        }
+    }
+    return room;
+}
+
 int main(int argc, char **argv)
 {
     size_t num_listeners = (size_t)argc - 1;
-    size_t num = 1 + num_listeners + MAX_CLIENTS;
+    size_t num;
 
     if (argc < 2 || argc > MAX_LISTENERS) {
         (void)fprintf(stderr, "usage: badserver WAY=ADDRESS:PORT ...\n");
         return 2;
     }
+    num_clients = room_for_clients(num_listeners);
+    num = 1 + num_listeners + num_clients;
     for (size_t i = 0; i < num; i++) {
         fds[i].fd = -1;
     }
@@ -302,6 +325,10 @@ int main(int argc, char **argv)
     (void)fflush(stdout);
     for (;;) {
         int woken = poll(fds, num, 1000);
+
+        if (woken < 0 && errno != EINTR) {
+            die("poll", "");
+        }
 
         if (woken == 0) {
             drip(num_listeners);
