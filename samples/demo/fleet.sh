@@ -201,7 +201,7 @@ s_server() { # s_server NAME OCTET ARGUMENTS...
 
 wait_for() { # wait_for ADDRESS PORT: up to ten seconds
   tries=0
-  until openssl s_client -connect "$1:$2" </dev/null 2>&1 |
+  until timeout 5 openssl s_client -connect "$1:$2" </dev/null 2>&1 |
     grep -q "^CONNECTED"; do
     tries=$((tries + 1))
     if [ $tries -gt 100 ]; then
@@ -213,12 +213,15 @@ wait_for() { # wait_for ADDRESS PORT: up to ten seconds
 }
 
 start() {
-  if openssl s_client -connect "$NET.1.1:$PORT" </dev/null 2>&1 |
+  if timeout 5 openssl s_client -connect "$NET.1.1:$PORT" </dev/null 2>&1 |
     grep -q "^CONNECTED"; then
     echo "fleet: something serves $NET.1.1:$PORT already: another demo fleet?" >&2
     echo "Stop it: sh samples/demo/fleet.sh stop ITS-FOLDER" >&2
     exit 1
   fi
+  # A fleet under test has thousands of connections at once.
+  # shellcheck disable=SC3045
+  ulimit -n "$(ulimit -Hn)" 2>/dev/null || :
   mkdir -p "$FLEET/tmp"
   make_certificates
   # A group of RFC 7919: making one of our own would take minutes.
