@@ -124,8 +124,8 @@ static enum cm_status load_anchors(struct cm_trust_files *files,
                             "--trust FILE");
     }
     status = load(files->anchors, path, &added, err);
-    (void)snprintf(files->text, sizeof(files->text), "%s: %s: %zu anchors",
-                   config->trust_name, path, added);
+    (void)snprintf(files->text, sizeof(files->text), "%s: %s: %zu anchor%s",
+                   config->trust_name, path, added, added == 1 ? "" : "s");
     return status;
 }
 
