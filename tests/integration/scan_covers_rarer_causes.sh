@@ -10,6 +10,7 @@ oversize.demo.test,8443,
 scanner.corp.internal,8443,
 broadcast.demo.test,8443,
 v6-broken.demo.test,8443,
+api.demo.test.,8443,
 mail.demo.test..,443,
 bü€cher.demo.test,8443,
 xn--zzzzzzzzzz-.demo.test,8443,
@@ -22,6 +23,7 @@ causes report malformed.demo.test name_san_malformed
 causes report oversize.demo.test =name_mismatch chain_oversize chain_duplicate
 causes report scanner.corp.internal name_internal
 causes report broadcast.demo.test =connect_unreachable
+causes report api.demo.test name_reference_trailing_dot
 causes report v6-broken.demo.test connect_ipv6_broken
 
 # A certificate that is itself an anchor.
@@ -47,4 +49,21 @@ for line in open(sys.argv[1] + "/endpoints.jsonl"):
         sys.exit(str(row["causes"]))
 PY
 
+# Clients in a cloud cannot reach a private address. In a network namespace of
+# its own, with nothing but a hosts file, no packet can leave.
+echo "10.42.0.1 private.demo.test" >hosts
+printf 'host,port\nprivate.demo.test,8443\n' >cloud.csv
+alone=-rnm
+[ "$(id -u)" -ne 0 ] || alone=-nm
+if unshare $alone true 2>unshare.txt; then
+  unshare $alone sh -c 'mount --bind hosts /etc/hosts && exec "$@"' sh \
+    "$CERTMUSTER" scan --quiet --trust "$FLEET/roots.pem" --cloud-clients \
+    --resolver 127.0.0.1:5353 --retries 0 --db cloud.db --out cloud \
+    cloud.csv || fail "the scan in a network namespace"
+  causes cloud private.demo.test =dns_private_for_cloud
+elif [ "${CI:-}" = true ]; then
+  fail "no namespaces here: $(cat unshare.txt)"
+else
+  echo "not tested, no namespaces here: dns_private_for_cloud"
+fi
 finish
