@@ -33,7 +33,6 @@ struct cm_policy {
     unsigned min_ec_bits;      /* 224 */
     bool special_addresses_ok; /* names may lead to loopback (labs) */
     bool cloud_clients;        /* private addresses are out of clients' reach */
-    bool client_cert_given;    /* not used before client certificates are */
 };
 void cm_policy_default(struct cm_policy *policy);
 
