@@ -31,6 +31,7 @@ enum cm_stage {
     CM_STAGE_TRUST,
     CM_STAGE_NAME,
     CM_STAGE_VALIDITY,
+    CM_STAGE_REVOCATION,
     CM_STAGE_COUNT
 };
 

@@ -66,6 +66,29 @@ struct cm_cert_name {
 #define CM_EKU_ANY 0x04U
 #define CM_EKU_OTHER 0x08U
 
+/* Extensions that are known here, as bits of ext_present and ext_critical. */
+enum cm_ext {
+    CM_EXT_AKI,
+    CM_EXT_SKI,
+    CM_EXT_KEY_USAGE,
+    CM_EXT_SAN,
+    CM_EXT_ISSUER_ALT_NAME,
+    CM_EXT_BASIC_CONSTRAINTS,
+    CM_EXT_NAME_CONSTRAINTS,
+    CM_EXT_CRL_POINTS,
+    CM_EXT_FRESHEST_CRL,
+    CM_EXT_POLICIES,
+    CM_EXT_POLICY_MAPPINGS,
+    CM_EXT_POLICY_CONSTRAINTS,
+    CM_EXT_INHIBIT_ANY_POLICY,
+    CM_EXT_EKU,
+    CM_EXT_AIA,
+    CM_EXT_TLS_FEATURE,
+    CM_EXT_SCT_LIST,
+    CM_EXT_COUNT
+};
+#define CM_EXT_BIT(ext) (1U << (unsigned)(ext))
+
 struct cm_cert {
     _Atomic unsigned refs; /* see cm_cert_ref */
     struct cm_span der;    /* owned with the certificate; all spans lie in it */
@@ -123,6 +146,23 @@ struct cm_cert {
     bool has_name_constraints;
     struct cm_span name_constraints; /* extension value */
     const char *unknown_critical;    /* owned dotted OID, NULL if none */
+
+    /* The form, for the rules about it (RFC 5280 sections 4.1 and 4.2). The
+     * spans are extension values, empty when absent. */
+    uint32_t ext_present;  /* CM_EXT_BIT */
+    uint32_t ext_critical; /* CM_EXT_BIT; only of present ones */
+    uint32_t ext_bad;      /* present, but the value is not what it must be */
+    const char *ext_twice; /* owned dotted OID of a repeated extension, NULL */
+    bool sig_alg_differs;  /* tbsCertificate.signature and signatureAlgorithm */
+    bool has_unique_ids;   /* issuerUniqueID or subjectUniqueID */
+    bool explicit_curve;   /* EC parameters written out (RFC 5480 2.1.1) */
+    bool pathlen_without_ca; /* pathLenConstraint where cA is FALSE */
+    bool aki_has_issuer; /* authorityCertIssuer or authorityCertSerialNumber */
+    struct cm_span policies;
+    struct cm_span policy_mappings;
+    struct cm_span policy_constraints;
+    struct cm_span inhibit_any_policy;
+    struct cm_span sct_list; /* TLS-encoded SignedCertificateTimestampList */
     struct cm_span ca_issuers[CM_CERT_MAX_URLS]; /* AIA URLs */
     size_t num_ca_issuers;
     struct cm_span ocsp_urls[CM_CERT_MAX_URLS];

@@ -95,6 +95,29 @@ enum cm_status cm_store_each_unsettled(struct cm_store *store, int64_t run_id,
 enum cm_status cm_store_add_missing(struct cm_store *store, int64_t run_id,
                                     struct cm_error *err);
 
+/* What was fetched, or why not; kept so that a run can be judged again without
+ * network. Borrowed. */
+struct cm_download {
+    const char *url;
+    const char *kind;   /* "issuer", "crl" or "ocsp" */
+    const char *result; /* cm_http_result_id */
+    int http_status;    /* 0: none */
+    const char *detail;
+    int64_t fetched_unix;
+    uint32_t ms;
+    struct cm_span body; /* what was usable of it; empty: nothing was */
+    uint8_t cert_sha256[CM_SHA256_LEN]; /* for ocsp: the certificate asked
+                                           about; else zero */
+};
+enum cm_status cm_store_put_download(struct cm_store *store, int64_t run_id,
+                                     const struct cm_download *download,
+                                     struct cm_error *err);
+typedef enum cm_status cm_store_download_fn(void *arg,
+                                            const struct cm_download *download);
+enum cm_status cm_store_each_download(struct cm_store *store, int64_t run_id,
+                                      cm_store_download_fn *fn, void *arg,
+                                      struct cm_error *err);
+
 struct cm_run_end {
     const char *state;        /* "complete" or "partial" */
     const char *input_sha256; /* hex of all bytes read */

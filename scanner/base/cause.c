@@ -45,10 +45,15 @@ static const char *const severities[CM_SEVERITY_COUNT] = {
 };
 
 static const char *const stages[CM_STAGE_COUNT] = {
-    [CM_STAGE_INPUT] = "input",     [CM_STAGE_DNS] = "dns",
-    [CM_STAGE_CONNECT] = "connect", [CM_STAGE_STARTTLS] = "starttls",
-    [CM_STAGE_TLS] = "tls",         [CM_STAGE_TRUST] = "trust",
-    [CM_STAGE_NAME] = "name",       [CM_STAGE_VALIDITY] = "validity",
+    [CM_STAGE_INPUT] = "input",
+    [CM_STAGE_DNS] = "dns",
+    [CM_STAGE_CONNECT] = "connect",
+    [CM_STAGE_STARTTLS] = "starttls",
+    [CM_STAGE_TLS] = "tls",
+    [CM_STAGE_TRUST] = "trust",
+    [CM_STAGE_NAME] = "name",
+    [CM_STAGE_VALIDITY] = "validity",
+    [CM_STAGE_REVOCATION] = "revocation",
 };
 
 const struct cm_cause_info *cm_cause_info(enum cm_cause cause)

@@ -15,6 +15,20 @@ const char *cm_confidence_id(enum cm_confidence confidence)
     return confidence == CM_CERTAIN ? "certain" : "probable";
 }
 
+const char *cm_revocation_result_id(enum cm_revocation_result result)
+{
+    static const char *const ids[CM_REVOCATION_RESULT_COUNT] = {
+        [CM_REVOCATION_NOT_CHECKED] = "not_checked",
+        [CM_REVOCATION_GOOD] = "good",
+        [CM_REVOCATION_REVOKED] = "revoked",
+        [CM_REVOCATION_UNKNOWN] = "unknown",
+        [CM_REVOCATION_UNREACHABLE] = "unreachable",
+    };
+
+    cm_assert((unsigned)result < CM_REVOCATION_RESULT_COUNT);
+    return ids[result];
+}
+
 /* The zero key: the same action has the same key in every run. */
 const char *cm_action_key(enum cm_resolution resolution,
                           const char *subject_key, char out[CM_ACTION_KEY_SIZE])
@@ -43,6 +57,13 @@ void cm_judgement_cleanup(struct cm_judgement *judgement)
     for (size_t i = 0; i < judgement->num_path; i++) {
         cm_cert_unref(judgement->path[i]);
     }
+    for (size_t i = 0; i < judgement->num_wants; i++) {
+        cm_cert_unref(judgement->wants[i].cert);
+        cm_cert_unref(judgement->wants[i].issuer);
+    }
+    free(judgement->wants);
+    free(judgement->views);
+    free(judgement->remaining);
     free(judgement->findings);
     free(judgement->path);
     *judgement = (struct cm_judgement){.primary = -1};

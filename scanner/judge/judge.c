@@ -13,7 +13,8 @@
 
 void cm_policy_default(struct cm_policy *policy)
 {
-    *policy = (struct cm_policy){.min_rsa_bits = 2048, .min_ec_bits = 224};
+    *policy = (struct cm_policy){
+        .min_rsa_bits = 2048, .min_ec_bits = 224, .max_depth = -1};
 }
 
 /* An endpoint is trusted because it was seen to be, never for want of
@@ -122,6 +123,11 @@ static void judge_certificates(struct cm_case *c)
         cm_judge_chain(c);
         cm_judge_hosts(c);
         cm_judge_validity(c);
+        cm_judge_profile(c);
+        cm_judge_lifetime(c);
+        cm_judge_revocation(c);
+        cm_judge_addresses(c);
+        cm_judge_fleet(c);
     }
 }
 
@@ -152,6 +158,7 @@ enum cm_status cm_judge(struct cm_judgement *out, const struct cm_endpoint *ep,
     explain_the_rest(&c);
     cm_finding_complete(&c);
     decide(out);
+    cm_judge_after(&c);
     if (c.no_memory || cm_sigmemo_spoilt(trust->memo)) {
         return CM_ENOMEM;
     }

@@ -38,6 +38,26 @@ void cm_judge_replaceable(struct cm_case *c, struct cm_cert *cert,
 void cm_judge_chain(struct cm_case *c);    /* chain.c */
 void cm_judge_validity(struct cm_case *c); /* validity.c */
 void cm_judge_hosts(struct cm_case *c);    /* hosts.c */
+/* profile.c -- the form of the path's certificates: RFC 5280, and for public
+ * ones the CA/Browser Forum's profile. */
+void cm_judge_profile(struct cm_case *c);
+/* lifetime.c -- limits by date on lifetimes and roots, renewal, timestamps. */
+void cm_judge_lifetime(struct cm_case *c);
+/* Is the leaf meant for the public web? (a policy of the CA/Browser Forum,
+ * certificate timestamps) */
+bool cm_judge_is_public(const struct cm_case *c);
+/* revocation.c -- staple, CRLs and OCSP responses at hand; wants of others. */
+void cm_judge_revocation(struct cm_case *c);
+/* addresses.c -- other addresses of the name that serve other certificates. */
+void cm_judge_addresses(struct cm_case *c);
+/* fleet.c -- what the fleet as a whole shows. */
+void cm_judge_fleet(struct cm_case *c);
+/* after.c -- fills judgement.remaining, after the findings were sorted. */
+void cm_judge_after(struct cm_case *c);
+/* wants.c -- asks for what could change the judgement; doubles are dropped. */
+void cm_judge_want(struct cm_case *c, enum cm_want_kind kind,
+                   struct cm_cert *cert, struct cm_cert *issuer);
+
 /* A name that only an internal network can know. */
 bool cm_judge_is_internal(const char *host);
 

@@ -91,6 +91,13 @@ struct cm_cert *cm_certset_at(const struct cm_certset *set, size_t index);
  * the caller adds it. */
 enum cm_status cm_pem_load(struct cm_certset *set, struct cm_span bytes,
                            size_t *added, struct cm_error *err);
+/* pkcs7.c -- adds each certificate of a certs-only PKCS#7 SignedData (DER or
+ * PEM, RFC 5652 section 5; ".p7c", ".p7b"). CM_EINPUT: it is none, or empty. */
+enum cm_status cm_pkcs7_load(struct cm_certset *set, struct cm_span bytes,
+                             size_t *added, struct cm_error *err);
+/* Any of PEM, DER and PKCS#7: what an AIA URL may give. */
+enum cm_status cm_certs_load(struct cm_certset *set, struct cm_span bytes,
+                             size_t *added, struct cm_error *err);
 /* cm_pem_write appends one certificate as PEM. */
 bool cm_pem_write(struct cm_buf *out, const struct cm_cert *cert);
 

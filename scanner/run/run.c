@@ -61,8 +61,10 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
     run->outcome->concurrency = concurrency;
     run->worker_share = (struct cm_worker_share){
         .config = config,
-        .trust = {config->trust_name, run->files.anchors, run->files.pool,
-                  run->files.memo},
+        .trust = {.name = config->trust_name,
+                  .anchors = run->files.anchors,
+                  .pool = run->files.pool,
+                  .memo = run->files.memo},
         .seen = run->seen,
         .store = run->store,
         .counters = &run->counters,

@@ -103,12 +103,6 @@ static void known_ids_never_change(void **state)
                         "renew_certificate");
 }
 
-/* Resolutions that no cause has as its usual one: judge/ gives them to single
- * findings instead of the usual one. */
-static const enum cm_resolution only_by_finding[] = {
-    CM_RESOLUTION_CHANGE_CA,
-};
-
 static void every_resolution_is_used(void **state)
 {
     bool used[CM_RESOLUTION_COUNT] = {false};
@@ -116,10 +110,6 @@ static void every_resolution_is_used(void **state)
     (void)state;
     for (int i = 0; i < CM_CAUSE_COUNT; i++) {
         used[cm_cause_info((enum cm_cause)i)->resolution] = true;
-    }
-    for (size_t i = 0; i < COUNT(only_by_finding); i++) {
-        assert_false(used[only_by_finding[i]]); /* else drop it from there */
-        used[only_by_finding[i]] = true;
     }
     for (int i = 0; i < CM_RESOLUTION_COUNT; i++) {
         if (!used[i]) {

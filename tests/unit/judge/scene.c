@@ -31,7 +31,8 @@ void scene_open(struct scene *s, const char *host)
         s->ev->dns.num_addresses = 1;
         assert_true(cm_address_parse("9.9.9.1", &s->ev->dns.addresses[0]));
     }
-    s->trust = (struct cm_trust){"test", s->anchors, s->pool, NULL};
+    s->trust = (struct cm_trust){
+        .name = "test", .anchors = s->anchors, .pool = s->pool};
     s->trust.memo = cm_sigmemo_new();
     cm_policy_default(&s->policy);
     s->at_unix = FORGE_NOW;

@@ -1,0 +1,26 @@
+/* What only the fleet as a whole shows: one private issuer that answers for
+ * many unrelated public names (an inspection proxy), and serial numbers that
+ * were used twice. Filled between the passes by one thread, then read only.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_FLEET_H
+#define CERTMUSTER_FLEET_H
+
+#include "certmuster/judge.h"
+
+struct cm_fleet;
+struct cm_fleet *cm_fleet_new(void); /* NULL: no memory */
+void cm_fleet_free(struct cm_fleet *fleet);
+/* cm_fleet_add takes note of an endpoint that was judged once; those whose
+ * chain ends nowhere trusted are what matters, others are ignored. `at_unix`
+ * is the time judged for. False: no memory. */
+bool cm_fleet_add(struct cm_fleet *fleet, const struct cm_endpoint *ep,
+                  const struct cm_evidence *ev,
+                  const struct cm_judgement *judgement, int64_t at_unix);
+/* `cert` shares issuer and serial number with `other`, another certificate. */
+bool cm_fleet_add_reused(struct cm_fleet *fleet,
+                         const uint8_t cert[CM_SHA256_LEN],
+                         const uint8_t other[CM_SHA256_LEN]);
+/* Does anything in it change a judgement? If not, no third pass is needed. */
+bool cm_fleet_tells(const struct cm_fleet *fleet);
+
+#endif

@@ -1,0 +1,57 @@
+/* Certificate revocation lists (RFC 5280 section 5): own reader, because big
+ * lists must be looked up fast and verified once.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_CRL_H
+#define CERTMUSTER_CRL_H
+
+#include "pki/pki.h"
+
+#define CM_CRL_MAX_BYTES (64U << 20)
+
+struct cm_crl { /* immutable once made; shared by reference */
+    _Atomic unsigned refs;
+    struct cm_span der; /* owned; the spans lie in it */
+    uint8_t sha256[CM_SHA256_LEN];
+    struct cm_span tbs;
+    struct cm_span sig_alg; /* AlgorithmIdentifier with its header */
+    struct cm_span signature;
+    struct cm_span issuer_norm; /* owned */
+    char *issuer_text;          /* owned, UTF-8, foreign */
+    int64_t this_update;
+    int64_t next_update;       /* 0: none is given */
+    struct cm_span aki;        /* key identifier, empty if absent */
+    struct cm_span crl_number; /* INTEGER content, empty if absent */
+    bool is_delta;
+    bool sig_alg_differs;
+    bool has_unknown_critical; /* an extension we do not process */
+    /* issuingDistributionPoint (section 5.2.5) */
+    bool only_user_certs;
+    bool only_ca_certs;
+    bool only_some_reasons;
+    bool only_attribute_certs;
+    bool indirect;
+    struct cm_span point; /* distributionPointName, DER, empty if absent */
+    size_t num_revoked;
+    void *index; /* of the revoked serials; crl.c's */
+};
+
+/* cm_crl_parse copies `der` (DER, or PEM "X509 CRL"). NULL: err tells whether
+ * memory was missing (CM_ENOMEM) or it is no CRL (CM_EINPUT). */
+struct cm_crl *cm_crl_parse(struct cm_span bytes, struct cm_error *err);
+struct cm_crl *cm_crl_ref(struct cm_crl *crl);
+void cm_crl_unref(struct cm_crl *crl); /* accepts NULL */
+
+/* Does the list's signature verify under `issuer`'s key? Not cached: once for
+ * each list and issuer is enough, see revocation.h. */
+enum cm_sig cm_crl_verify(const struct cm_crl *crl,
+                          const struct cm_cert *issuer);
+
+struct cm_crl_entry {
+    int64_t revoked_unix;
+    int reason; /* section 5.3.1; -1: none given. 8 is removeFromCRL */
+};
+/* Looks the serial up (INTEGER content octets); log time. */
+bool cm_crl_find(const struct cm_crl *crl, struct cm_span serial,
+                 struct cm_crl_entry *out);
+
+#endif

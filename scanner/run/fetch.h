@@ -1,0 +1,56 @@
+/* Fetching what judgements asked for: issuers (AIA), revocation lists, OCSP
+ * responses. Runs between the passes over the store, on a loop of its own;
+ * each URL is fetched once in a run.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_RUN_FETCH_H
+#define CERTMUSTER_RUN_FETCH_H
+
+#include "certmuster/judge.h"
+#include "certmuster/store.h"
+#include "net/resolver.h"
+#include "pki/revocation.h"
+
+struct cm_fetch_config {
+    bool issuers;         /* AIA; --no-aia clears it */
+    unsigned revocation;  /* CM_REVOCATION_* */
+    bool allow_private;   /* --fetch-private: any address */
+    unsigned timeout_ms;  /* of one download; 0: 10 s */
+    unsigned concurrency; /* downloads under way; 0: 32 */
+    struct cm_resolver_options resolver;
+};
+
+/* wants.c -- what is wanted, each once. The scope of the endpoints that want
+ * it decides which addresses may be asked (design: no private targets unless
+ * the endpoint itself is in that range). */
+struct cm_wants;
+struct cm_wants *cm_wants_new(void); /* NULL: no memory */
+void cm_wants_free(struct cm_wants *wants);
+/* Takes note of all wants of a judgement. False: no memory. */
+bool cm_wants_add(struct cm_wants *wants, const struct cm_endpoint *ep,
+                  const struct cm_evidence *ev,
+                  const struct cm_judgement *judgement);
+size_t cm_wants_count(const struct cm_wants *wants);
+
+/* fetch.c */
+struct cm_fetch; /* remembers which URLs were tried */
+enum cm_status cm_fetch_new(struct cm_fetch **out,
+                            const struct cm_fetch_config *config,
+                            struct cm_error *err);
+void cm_fetch_free(struct cm_fetch *fetch);
+/* Downloads all that is wanted, allowed, and was not tried before; fills the
+ * pool and the revocation set; each outcome goes to the store as a
+ * cm_download. *news: something came that may change judgements. `stop` (may
+ * be NULL) ends it early. */
+struct cm_fetch_target {
+    struct cm_certset *pool;
+    struct cm_revocation *revocation;
+    struct cm_store *store; /* NULL: tells nobody */
+    int64_t run_id;
+};
+enum cm_status cm_fetch_round(struct cm_fetch *fetch,
+                              const struct cm_wants *wants,
+                              const struct cm_fetch_target *target,
+                              const _Atomic bool *stop, bool *news,
+                              struct cm_error *err);
+
+#endif

@@ -1,0 +1,58 @@
+/* Trust views, intermediates and revocation lists from the user's files.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_RUN_TRUST_H
+#define CERTMUSTER_RUN_TRUST_H
+
+#include "certmuster/judge.h"
+#include "pki/distrust.h"
+#include "pki/pki.h"
+#include "pki/revocation.h"
+
+#define CM_MAX_VIEWS 16
+#define CM_VIEW_NAME_SIZE 32
+
+/* One --trust: [NAME=]PATH[,distrust.csv]. */
+struct cm_view_spec {
+    char name[CM_VIEW_NAME_SIZE];
+    char *path;     /* owned; PEM, DER or PKCS#7 file, or a folder; NULL: the
+                       system's bundle */
+    char *distrust; /* owned; NULL: none */
+};
+/* `text` NULL gives the system's view, named "system". A PATH without a name
+ * is called "given". */
+enum cm_status cm_view_spec_parse(struct cm_view_spec *out, const char *text,
+                                  struct cm_error *err);
+void cm_view_spec_cleanup(struct cm_view_spec *spec);
+
+struct cm_trust_config {              /* borrowed */
+    const struct cm_view_spec *views; /* names differ */
+    size_t num_views;                 /* 0: the system's only */
+    const char *const *intermediates; /* files or folders; NULL ends; NULL */
+    const char *const *crls;          /* files or folders; NULL ends; NULL */
+};
+
+struct cm_trust_files {
+    struct cm_trust views[CM_MAX_VIEWS]; /* the first is the default one */
+    size_t num_views;
+    struct cm_certset *pool; /* intermediates; each view points to it */
+    struct cm_revocation *revocation;
+    struct cm_sigmemo *memo;
+    /* Owned by the views: names, anchors and distrust lists. */
+    char names[CM_MAX_VIEWS][CM_VIEW_NAME_SIZE];
+    struct cm_certset *anchors[CM_MAX_VIEWS];
+    struct cm_distrust *distrust[CM_MAX_VIEWS];
+    char *text; /* for the run's facts: JSON array of {name, path, sha256 of
+                   the anchors, anchors, distrusted} */
+};
+enum cm_status cm_trust_load(struct cm_trust_files *files,
+                             const struct cm_trust_config *config,
+                             struct cm_error *err);
+void cm_trust_unload(struct cm_trust_files *files); /* zero is fine */
+/* Index of the view of that name; -1: none. */
+int cm_trust_view(const struct cm_trust_files *files, const char *name);
+
+/* A file, or each file of a folder, into a set: PEM, DER or PKCS#7. */
+enum cm_status cm_certs_from_path(struct cm_certset *set, const char *path,
+                                  size_t *added, struct cm_error *err);
+
+#endif
