@@ -50,6 +50,7 @@ enum cm_name_kind {
 struct cm_cert_name {
     enum cm_name_kind kind;
     bool malformed; /* not IA5, empty, wrong length of an address ... */
+    uint8_t choice; /* which of GeneralName: 0 to 8 (RFC 5280 4.2.1.6) */
     struct cm_span value;
 };
 
@@ -151,7 +152,9 @@ struct cm_cert {
      * spans are extension values, empty when absent. */
     uint32_t ext_present;  /* CM_EXT_BIT */
     uint32_t ext_critical; /* CM_EXT_BIT; only of present ones */
-    uint32_t ext_bad;      /* present, but the value is not what it must be */
+    uint32_t ext_bad;      /* present, but the value is not of its ASN.1 type,
+                              its size bounds included; what could be read of
+                              it is there */
     const char *ext_twice; /* owned dotted OID of a repeated extension, NULL */
     bool sig_alg_differs;  /* tbsCertificate.signature and signatureAlgorithm */
     bool has_unique_ids;   /* issuerUniqueID or subjectUniqueID */
@@ -186,5 +189,6 @@ void cm_cert_unref(struct cm_cert *cert);
 
 const char *cm_key_alg_id(enum cm_key_alg alg); /* "rsa", "ec", ... */
 const char *cm_hash_alg_id(enum cm_hash_alg alg);
+const char *cm_ext_name(enum cm_ext ext); /* as RFC 5280 spells it */
 
 #endif

@@ -12,10 +12,15 @@ struct cm_cert *cm_cert_ref(struct cm_cert *cert)
     return cert;
 }
 
+static void free_text(const char *owned)
+{
+    struct cm_span text = {(const uint8_t *)owned, 0};
+
+    cm_span_free(&text);
+}
+
 void cm_cert_unref(struct cm_cert *cert)
 {
-    struct cm_span oid;
-
     /* Release what this thread did with it; whoever frees it acquires. */
     if (cert == NULL ||
         atomic_fetch_sub_explicit(&cert->refs, 1, memory_order_acq_rel) != 1) {
@@ -24,8 +29,8 @@ void cm_cert_unref(struct cm_cert *cert)
     cm_span_free(&cert->der);
     cm_span_free(&cert->issuer_norm);
     cm_span_free(&cert->subject_norm);
-    oid = (struct cm_span){(const uint8_t *)cert->unknown_critical, 0};
-    cm_span_free(&oid);
+    free_text(cert->unknown_critical);
+    free_text(cert->ext_twice);
     free(cert->names);
     free(cert->subject_text);
     free(cert->issuer_text);
@@ -82,4 +87,29 @@ const char *cm_hash_alg_id(enum cm_hash_alg alg)
         break;
     }
     return "unknown";
+}
+
+const char *cm_ext_name(enum cm_ext ext)
+{
+    static const char *const names[CM_EXT_COUNT] = {
+        [CM_EXT_AKI] = "authorityKeyIdentifier",
+        [CM_EXT_SKI] = "subjectKeyIdentifier",
+        [CM_EXT_KEY_USAGE] = "keyUsage",
+        [CM_EXT_SAN] = "subjectAltName",
+        [CM_EXT_ISSUER_ALT_NAME] = "issuerAltName",
+        [CM_EXT_BASIC_CONSTRAINTS] = "basicConstraints",
+        [CM_EXT_NAME_CONSTRAINTS] = "nameConstraints",
+        [CM_EXT_CRL_POINTS] = "cRLDistributionPoints",
+        [CM_EXT_FRESHEST_CRL] = "freshestCRL",
+        [CM_EXT_POLICIES] = "certificatePolicies",
+        [CM_EXT_POLICY_MAPPINGS] = "policyMappings",
+        [CM_EXT_POLICY_CONSTRAINTS] = "policyConstraints",
+        [CM_EXT_INHIBIT_ANY_POLICY] = "inhibitAnyPolicy",
+        [CM_EXT_EKU] = "extKeyUsage",
+        [CM_EXT_AIA] = "authorityInfoAccess",
+        [CM_EXT_TLS_FEATURE] = "tlsFeature",
+        [CM_EXT_SCT_LIST] = "SignedCertificateTimestampList",
+    };
+
+    return names[ext];
 }

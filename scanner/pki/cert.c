@@ -101,6 +101,7 @@ static void read_algorithms(struct cm_cert *cert)
         cert->key_alg = key.alg;
         cert->key_bits = key.bits;
         cert->curve = key.curve;
+        cert->explicit_curve = key.explicit_curve;
         cm_sha256(cert->spki.data, cert->spki.len, cert->spki_sha256);
     }
     if (!cm_oids_signature(cert->sig_alg, &sig) && cert->sig_alg.len > 0) {
@@ -112,7 +113,7 @@ static void read_algorithms(struct cm_cert *cert)
     cert->sig_name = sig.name;
 }
 
-/* What comes after the key: two unique ids that nobody uses, and [3]. */
+/* What comes after the key: two unique ids that nobody should use, and [3]. */
 static bool read_tail(struct cm_cert *cert, struct cm_reader *tbs)
 {
     struct cm_reader tagged;
@@ -127,6 +128,7 @@ static bool read_tail(struct cm_cert *cert, struct cm_reader *tbs)
                          tbs->data);
             return true;
         }
+        cert->has_unique_ids = true;
     }
     if (tbs->len == 0) {
         return true;
@@ -160,6 +162,7 @@ static bool split_tbs(struct cm_cert *cert, struct cm_reader *tbs)
         cm_cert_note(cert, "signature is malformed", tbs->data);
         return false;
     }
+    cert->sig_alg_differs = !cm_span_equal(inner_alg.whole, cert->sig_alg);
     if (!cm_der_get(tbs, CM_DER_SEQUENCE, &issuer)) {
         cm_cert_note(cert, "issuer is malformed", tbs->data);
         return false;

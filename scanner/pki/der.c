@@ -105,24 +105,33 @@ bool cm_der_flag(struct cm_reader *r, bool *out)
     return true;
 }
 
-bool cm_der_uint(struct cm_reader *r, int *out)
+bool cm_der_uint_of(struct cm_span content, int *out)
 {
-    struct cm_reader at = *r;
-    struct cm_der_element found;
     unsigned value = 0;
 
-    if (!cm_der_get(&at, CM_DER_INTEGER, &found) || found.content.len == 0 ||
-        (found.content.data[0] & 0x80U) != 0) {
+    if (content.len == 0 || (content.data[0] & 0x80U) != 0) {
         return false;
     }
-    for (size_t i = 0; i < found.content.len; i++) {
+    for (size_t i = 0; i < content.len; i++) {
         if (value > (unsigned)INT_MAX >> 8) {
             value = INT_MAX;
             break;
         }
-        value = value << 8 | found.content.data[i];
+        value = value << 8 | content.data[i];
     }
     *out = (int)value;
+    return true;
+}
+
+bool cm_der_uint(struct cm_reader *r, int *out)
+{
+    struct cm_reader at = *r;
+    struct cm_der_element found;
+
+    if (!cm_der_get(&at, CM_DER_INTEGER, &found) ||
+        !cm_der_uint_of(found.content, out)) {
+        return false;
+    }
     *r = at;
     return true;
 }

@@ -48,6 +48,7 @@ bool cm_der_only(struct cm_span bytes, unsigned tag, struct cm_reader *out);
 bool cm_der_flag(struct cm_reader *r, bool *out);
 /* An INTEGER's value, INT_MAX when larger; false when it is negative. */
 bool cm_der_uint(struct cm_reader *r, int *out);
+bool cm_der_uint_of(struct cm_span content, int *out); /* its octets */
 /* Bits of a positive INTEGER's content; 0 when it is zero or negative. */
 unsigned cm_der_bits(struct cm_span integer);
 /* A BIT STRING of whole octets. */

@@ -6,12 +6,13 @@
 #include "pki/oids.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-#define MAX_SEEN 64 /* extensions that are compared for duplicates */
+#define MAX_UNKNOWN                                                            \
+    64 /* unknown extensions that are compared for duplicates                  \
+        */
 #define ID_CE "\x55\x1d"
 #define PKIX "\x2b\x06\x01\x05\x05\x07" /* 1.3.6.1.5.5.7 */
 #define MICROSOFT "\x2b\x06\x01\x04\x01\x82\x37"
 #define GOOGLE_CT "\x2b\x06\x01\x04\x01\xd6\x79\x02\x04"
-#define CABF_POLICIES "\x67\x81\x0c\x01" /* 2.23.140.1 */
 
 #define STATUS_REQUEST 5     /* the TLS extension that RFC 7633 names */
 #define STATUS_REQUEST_V2 17 /* and its successor */
@@ -25,7 +26,11 @@ static bool read_basic_constraints(struct cm_cert *cert, struct cm_span value)
         !cm_der_flag(&seq, &cert->is_ca)) {
         return false;
     }
-    return (seq.len == 0 || cm_der_uint(&seq, &cert->pathlen)) && seq.len == 0;
+    if (seq.len > 0 && !cm_der_uint(&seq, &cert->pathlen)) {
+        return false;
+    }
+    cert->pathlen_without_ca = cert->pathlen >= 0 && !cert->is_ca;
+    return seq.len == 0;
 }
 
 /* A BIT STRING whose first bit is bit 0 of the result. */
@@ -81,7 +86,7 @@ static bool read_ext_key_usage(struct cm_cert *cert, struct cm_span value)
         }
         cert->eku |= bit;
     }
-    return seq.len == 0;
+    return seq.len == 0 && cert->eku != 0;
 }
 
 static bool read_subject_key_id(struct cm_cert *cert, struct cm_span value)
@@ -95,6 +100,7 @@ static bool read_subject_key_id(struct cm_cert *cert, struct cm_span value)
     return true;
 }
 
+/* Three optional fields in their order (RFC 5280 section 4.2.1.1). */
 static bool read_authority_key_id(struct cm_cert *cert, struct cm_span value)
 {
     struct cm_reader seq;
@@ -103,38 +109,14 @@ static bool read_authority_key_id(struct cm_cert *cert, struct cm_span value)
     if (!cm_der_only(value, CM_DER_SEQUENCE, &seq)) {
         return false;
     }
-    while (cm_der_any(&seq, &field)) {
-        if (field.tag == CM_DER_CONTEXT(0U)) {
-            cert->aki = field.content;
-        }
+    if (cm_der_get(&seq, CM_DER_CONTEXT(0U), &field)) {
+        cert->aki = field.content;
     }
-    return seq.len == 0;
-}
-
-static bool is_public_policy(struct cm_span oid)
-{
-    static const struct cm_span ev = CM_OID(CABF_POLICIES "\x01");
-    static const struct cm_span others = CM_OID(CABF_POLICIES "\x02");
-    struct cm_span head = {oid.data, others.len};
-
-    return cm_span_equal(oid, ev) ||
-           (oid.len > others.len && cm_span_equal(head, others));
-}
-
-static bool read_policies(struct cm_cert *cert, struct cm_span value)
-{
-    struct cm_reader seq;
-    struct cm_reader policy;
-    struct cm_der_element oid;
-
-    if (!cm_der_only(value, CM_DER_SEQUENCE, &seq)) {
-        return false;
+    if (cm_der_get(&seq, CM_DER_CONSTRUCTED(1U), &field)) {
+        cert->aki_has_issuer = true;
     }
-    while (cm_der_enter(&seq, CM_DER_SEQUENCE, &policy)) {
-        if (!cm_der_get(&policy, CM_DER_OID, &oid)) {
-            return false;
-        }
-        cert->public_policy |= is_public_policy(oid.content);
+    if (cm_der_get(&seq, CM_DER_CONTEXT(2U), &field)) {
+        cert->aki_has_issuer = true;
     }
     return seq.len == 0;
 }
@@ -146,14 +128,17 @@ static bool read_scts(struct cm_cert *cert, struct cm_span value)
     struct cm_reader list;
     struct cm_reader sct;
 
-    if (!cm_der_only(value, CM_DER_OCTET_STRING, &octets) ||
-        !cm_reader_vec16(&octets, &list)) {
+    if (!cm_der_only(value, CM_DER_OCTET_STRING, &octets)) {
+        return false;
+    }
+    cert->sct_list = (struct cm_span){octets.data, octets.len};
+    if (!cm_reader_vec16(&octets, &list)) {
         return false;
     }
     while (cm_reader_vec16(&list, &sct)) {
         cert->num_scts++;
     }
-    return true;
+    return cert->num_scts > 0 && list.len == 0 && octets.len == 0;
 }
 
 static bool read_tls_feature(struct cm_cert *cert, struct cm_span value)
@@ -168,7 +153,7 @@ static bool read_tls_feature(struct cm_cert *cert, struct cm_span value)
         cert->must_staple |=
             feature == STATUS_REQUEST || feature == STATUS_REQUEST_V2;
     }
-    return true;
+    return seq.len == 0;
 }
 
 static bool read_name_constraints(struct cm_cert *cert, struct cm_span value)
@@ -201,46 +186,46 @@ static bool read_nothing(struct cm_cert *cert, struct cm_span value)
     return true;
 }
 
-/* `strict`: TLS libraries refuse the certificate when they cannot read it.
- * `processed`: they know what it means, so it may be critical. */
-#define EXT(oid, name, read, strict, processed)                                \
-    {                                                                          \
-        CM_OID(oid), name " is malformed", name " appears twice", read,        \
-            strict, processed                                                  \
-    }
+/* `ext`: CM_EXT_COUNT when there is no bit for it. `processed`: TLS libraries
+ * know what it means, so it may be critical. */
 static const struct ext_row {
     struct cm_span oid;
-    const char *malformed;
-    const char *twice;
+    enum cm_ext ext;
     bool (*read)(struct cm_cert *cert, struct cm_span value);
-    bool strict;
     bool processed;
 } ext_rows[] = {
-    EXT(ID_CE "\x13", "basicConstraints", read_basic_constraints, true, true),
-    EXT(ID_CE "\x0f", "keyUsage", read_key_usage, true, true),
-    EXT(ID_CE "\x25", "extKeyUsage", read_ext_key_usage, true, true),
-    EXT(ID_CE "\x0e", "subjectKeyIdentifier", read_subject_key_id, true, false),
-    EXT(ID_CE "\x23", "authorityKeyIdentifier", read_authority_key_id, true,
-        false),
-    EXT(ID_CE "\x11", "subjectAltName", cm_ext_alt_names, true, true),
-    EXT(ID_CE "\x1e", "nameConstraints", read_name_constraints, true, true),
-    EXT(ID_CE "\x20", "certificatePolicies", read_policies, true, true),
-    EXT(ID_CE "\x21", "policyMappings", read_nothing, false, true),
-    EXT(ID_CE "\x24", "policyConstraints", read_nothing, false, true),
-    EXT(ID_CE "\x36", "inhibitAnyPolicy", read_nothing, false, true),
-    EXT(ID_CE "\x1f", "cRLDistributionPoints", cm_ext_crl_points, true, true),
-    EXT(PKIX "\x01\x01", "authorityInfoAccess", cm_ext_info_access, false,
-        false),
-    EXT(PKIX "\x01\x18", "tlsFeature", read_tls_feature, false, false),
-    EXT(GOOGLE_CT "\x02", "the SCT list", read_scts, false, false),
-    EXT(GOOGLE_CT "\x03", "the CT poison", read_poison, false, true),
-    EXT(MICROSOFT "\x15\x07", "certificateTemplate", read_adcs_template, false,
-        false),
-    EXT(MICROSOFT "\x14\x02", "enrollCerttype", read_adcs_template, false,
-        false),
-    EXT("\x60\x86\x48\x01\x86\xf8\x42\x01\x01", "netscapeCertType",
-        read_nothing, false, true),
+    {CM_OID(ID_CE "\x13"), CM_EXT_BASIC_CONSTRAINTS, read_basic_constraints,
+     true},
+    {CM_OID(ID_CE "\x0f"), CM_EXT_KEY_USAGE, read_key_usage, true},
+    {CM_OID(ID_CE "\x25"), CM_EXT_EKU, read_ext_key_usage, true},
+    {CM_OID(ID_CE "\x0e"), CM_EXT_SKI, read_subject_key_id, false},
+    {CM_OID(ID_CE "\x23"), CM_EXT_AKI, read_authority_key_id, false},
+    {CM_OID(ID_CE "\x11"), CM_EXT_SAN, cm_ext_alt_names, true},
+    {CM_OID(ID_CE "\x12"), CM_EXT_ISSUER_ALT_NAME, cm_ext_issuer_alt_names,
+     false},
+    {CM_OID(ID_CE "\x1e"), CM_EXT_NAME_CONSTRAINTS, read_name_constraints,
+     true},
+    {CM_OID(ID_CE "\x20"), CM_EXT_POLICIES, cm_ext_policies, true},
+    {CM_OID(ID_CE "\x21"), CM_EXT_POLICY_MAPPINGS, cm_ext_policy_mappings,
+     true},
+    {CM_OID(ID_CE "\x24"), CM_EXT_POLICY_CONSTRAINTS, cm_ext_policy_constraints,
+     true},
+    {CM_OID(ID_CE "\x36"), CM_EXT_INHIBIT_ANY_POLICY, cm_ext_inhibit_any_policy,
+     true},
+    {CM_OID(ID_CE "\x1f"), CM_EXT_CRL_POINTS, cm_ext_crl_points, true},
+    {CM_OID(ID_CE "\x2e"), CM_EXT_FRESHEST_CRL, cm_ext_freshest_crl, false},
+    {CM_OID(PKIX "\x01\x01"), CM_EXT_AIA, cm_ext_info_access, false},
+    {CM_OID(PKIX "\x01\x18"), CM_EXT_TLS_FEATURE, read_tls_feature, false},
+    {CM_OID(GOOGLE_CT "\x02"), CM_EXT_SCT_LIST, read_scts, false},
+    {CM_OID(GOOGLE_CT "\x03"), CM_EXT_COUNT, read_poison, true},
+    {CM_OID(MICROSOFT "\x15\x07"), CM_EXT_COUNT, read_adcs_template, false},
+    {CM_OID(MICROSOFT "\x14\x02"), CM_EXT_COUNT, read_adcs_template, false},
+    /* netscapeCertType */
+    {CM_OID("\x60\x86\x48\x01\x86\xf8\x42\x01\x01"), CM_EXT_COUNT, read_nothing,
+     true},
 };
+
+_Static_assert(COUNT(ext_rows) <= 32, "struct seen has a bit for each");
 
 static const struct ext_row *find_row(struct cm_span oid)
 {
@@ -275,11 +260,12 @@ static bool split_extension(struct cm_reader *list, struct one_ext *out)
     return true;
 }
 
-static bool note_unknown_critical(struct cm_cert *cert, struct cm_span oid)
+/* Keeps the first such OID as text. False: no memory. */
+static bool keep_oid(const char **kept, struct cm_span oid)
 {
     struct cm_buf text;
 
-    if (cert->unknown_critical != NULL) {
+    if (*kept != NULL) {
         return true;
     }
     cm_buf_init(&text, 24 * (oid.len + 1)); /* an arc has 20 digits at most */
@@ -287,58 +273,82 @@ static bool note_unknown_critical(struct cm_cert *cert, struct cm_span oid)
         cm_buf_clear(&text);
         (void)cm_buf_puts(&text, "malformed");
     }
-    cert->unknown_critical = cm_buf_take(&text);
-    return cert->unknown_critical != NULL;
+    *kept = cm_buf_take(&text);
+    return *kept != NULL;
 }
 
-/* RFC 5280 section 4.2: an extension appears at most once. The first counts. */
-static bool read_one(struct cm_cert *cert, const struct one_ext *ext,
-                     bool is_twice)
-{
-    const struct ext_row *row = find_row(ext->oid);
+/* What was met so far: rows of the table, and other OIDs. */
+struct seen {
+    uint32_t rows;
+    size_t num_unknown;
+    struct cm_span unknown[MAX_UNKNOWN];
+};
 
-    if (is_twice) {
-        cm_cert_note(cert,
-                     row != NULL ? row->twice : "an extension appears twice",
-                     ext->oid.data);
-        return true;
-    }
-    if (row != NULL && !row->read(cert, ext->value) && row->strict) {
-        cm_cert_note(cert, row->malformed, ext->value.data);
-    }
-    if (ext->critical && (row == NULL || !row->processed)) {
-        return note_unknown_critical(cert, ext->oid);
-    }
-    return true;
-}
-
-static bool is_seen(const struct cm_span *seen, size_t count,
+/* Remembers the extension. */
+static bool is_seen(struct seen *seen, const struct ext_row *row,
                     struct cm_span oid)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (cm_span_equal(seen[i], oid)) {
+    uint32_t bit;
+
+    if (row != NULL) {
+        bit = 1U << (unsigned)(row - ext_rows);
+        if ((seen->rows & bit) != 0) {
             return true;
         }
+        seen->rows |= bit;
+        return false;
+    }
+    for (size_t i = 0; i < seen->num_unknown; i++) {
+        if (cm_span_equal(seen->unknown[i], oid)) {
+            return true;
+        }
+    }
+    if (seen->num_unknown < MAX_UNKNOWN) {
+        seen->unknown[seen->num_unknown++] = oid;
     }
     return false;
 }
 
+/* False: no memory. */
+static bool read_one(struct cm_cert *cert, const struct ext_row *row,
+                     const struct one_ext *ext)
+{
+    bool sound = row == NULL || row->read(cert, ext->value);
+
+    if (row != NULL && row->ext != CM_EXT_COUNT) {
+        cert->ext_present |= CM_EXT_BIT(row->ext);
+        cert->ext_critical |= ext->critical ? CM_EXT_BIT(row->ext) : 0U;
+        cert->ext_bad |= sound ? 0U : CM_EXT_BIT(row->ext);
+    }
+    if (ext->critical && (row == NULL || !row->processed)) {
+        return keep_oid(&cert->unknown_critical, ext->oid);
+    }
+    return true;
+}
+
+/* RFC 5280 section 4.2: an extension appears at most once. The first counts. */
 bool cm_ext_read(struct cm_cert *cert, struct cm_reader extensions)
 {
-    struct cm_span seen[MAX_SEEN];
-    size_t num_seen = 0;
+    struct seen seen = {0};
     struct one_ext ext;
 
     while (extensions.len > 0) {
+        const struct ext_row *row;
+        bool ok;
+
         if (!split_extension(&extensions, &ext)) {
             cm_cert_note(cert, "the extensions are malformed", extensions.data);
             return true;
         }
-        if (!read_one(cert, &ext, is_seen(seen, num_seen, ext.oid))) {
+        row = find_row(ext.oid);
+        ok = is_seen(&seen, row, ext.oid) ? keep_oid(&cert->ext_twice, ext.oid)
+                                          : read_one(cert, row, &ext);
+        if (!ok) {
             return false;
         }
-        if (num_seen < MAX_SEEN) {
-            seen[num_seen++] = ext.oid;
+        if (seen.num_unknown == MAX_UNKNOWN) {
+            cm_cert_note(cert, "there are too many extensions", ext.oid.data);
+            return true;
         }
     }
     return cert->num_names_total == 0 || cert->names != NULL;

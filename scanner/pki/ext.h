@@ -8,17 +8,24 @@
 #include "certmuster/cert.h"
 #include "pki/der.h"
 
-/* Reads the Extensions value (the SEQUENCE) into `cert`; every mistake is
- * noted with cm_cert_note and the rest is read all the same. False: no
- * memory. */
+/* Reads the Extensions value (the SEQUENCE) into `cert`. What cannot be read
+ * shows in ext_bad and the rest is read all the same; only a list that cannot
+ * be taken apart is noted with cm_cert_note. False: no memory. */
 bool cm_ext_read(struct cm_cert *cert, struct cm_reader extensions);
 
-/* ext_names.c -- subjectAltName, authorityInfoAccess, cRLDistributionPoints.
- * False: malformed. No memory for names shows as num_names_total without
- * names. */
+/* Readers of one extension's value; false: malformed.
+ * ext_names.c -- the ones with GeneralNames. No memory for names shows as
+ * num_names_total without names. */
 bool cm_ext_alt_names(struct cm_cert *cert, struct cm_span value);
+bool cm_ext_issuer_alt_names(struct cm_cert *cert, struct cm_span value);
 bool cm_ext_info_access(struct cm_cert *cert, struct cm_span value);
 bool cm_ext_crl_points(struct cm_cert *cert, struct cm_span value);
+bool cm_ext_freshest_crl(struct cm_cert *cert, struct cm_span value);
+/* ext_policy.c -- certificate policies. */
+bool cm_ext_policies(struct cm_cert *cert, struct cm_span value);
+bool cm_ext_policy_mappings(struct cm_cert *cert, struct cm_span value);
+bool cm_ext_policy_constraints(struct cm_cert *cert, struct cm_span value);
+bool cm_ext_inhibit_any_policy(struct cm_cert *cert, struct cm_span value);
 
 /* cert.c -- the first mistake is the one that is kept; `at` points into the
  * certificate. */

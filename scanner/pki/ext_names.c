@@ -7,6 +7,8 @@
 
 #include "pki/oids.h"
 
+#define CHOICE_MASK 0x1fU
+
 /* A dNSName is letters, digits and a few more (also "_" and "*", which the
  * host name grammar lacks); blanks, controls and slashes never match. */
 static bool is_dns_text(struct cm_span text)
@@ -34,7 +36,11 @@ static bool is_ia5_text(struct cm_span text)
 static bool read_general_name(const struct cm_der_element *in,
                               struct cm_cert_name *out)
 {
-    *out = (struct cm_cert_name){.kind = CM_NAME_OTHER, .value = in->content};
+    struct cm_reader name;
+
+    *out = (struct cm_cert_name){.kind = CM_NAME_OTHER,
+                                 .choice = (uint8_t)(in->tag & CHOICE_MASK),
+                                 .value = in->content};
     switch (in->tag) {
     case CM_DER_CONTEXT(1U):
         out->kind = CM_NAME_EMAIL;
@@ -52,10 +58,12 @@ static bool read_general_name(const struct cm_der_element *in,
         out->kind = CM_NAME_IP;
         out->malformed = in->content.len != 4 && in->content.len != 16;
         return true;
+    case CM_DER_CONSTRUCTED(4U): /* EXPLICIT, since Name is a CHOICE */
+        out->malformed = !cm_der_only(in->content, CM_DER_SEQUENCE, &name);
+        return true;
     case CM_DER_CONTEXT(8U):
     case CM_DER_CONSTRUCTED(0U):
     case CM_DER_CONSTRUCTED(3U):
-    case CM_DER_CONSTRUCTED(4U):
     case CM_DER_CONSTRUCTED(5U):
         return true;
     default:
@@ -100,6 +108,24 @@ bool cm_ext_alt_names(struct cm_cert *cert, struct cm_span value)
             cert->names[cert->num_names++] = read;
         }
     }
+    return seq.len == 0 && cert->num_names_total > 0; /* SIZE (1..MAX) */
+}
+
+bool cm_ext_issuer_alt_names(struct cm_cert *cert, struct cm_span value)
+{
+    struct cm_reader seq;
+    struct cm_der_element name;
+    struct cm_cert_name read;
+
+    (void)cert;
+    if (!cm_der_only(value, CM_DER_SEQUENCE, &seq) || seq.len == 0) {
+        return false;
+    }
+    while (cm_der_any(&seq, &name)) {
+        if (!read_general_name(&name, &read)) {
+            return false;
+        }
+    }
     return seq.len == 0;
 }
 
@@ -119,7 +145,7 @@ bool cm_ext_info_access(struct cm_cert *cert, struct cm_span value)
     struct cm_reader seq;
     struct cm_reader entry;
 
-    if (!cm_der_only(value, CM_DER_SEQUENCE, &seq)) {
+    if (!cm_der_only(value, CM_DER_SEQUENCE, &seq) || seq.len == 0) {
         return false;
     }
     while (cm_der_enter(&seq, CM_DER_SEQUENCE, &entry)) {
@@ -142,13 +168,14 @@ bool cm_ext_info_access(struct cm_cert *cert, struct cm_span value)
     return seq.len == 0;
 }
 
-/* DistributionPoint -> [0] distributionPoint -> [0] fullName -> names. */
-bool cm_ext_crl_points(struct cm_cert *cert, struct cm_span value)
+/* DistributionPoint -> [0] distributionPoint -> [0] fullName -> names. The
+ * URLs go to `cert`, when there is one. */
+static bool read_points(struct cm_cert *cert, struct cm_span value)
 {
     struct cm_reader seq;
     struct cm_reader point;
 
-    if (!cm_der_only(value, CM_DER_SEQUENCE, &seq)) {
+    if (!cm_der_only(value, CM_DER_SEQUENCE, &seq) || seq.len == 0) {
         return false;
     }
     while (cm_der_enter(&seq, CM_DER_SEQUENCE, &point)) {
@@ -161,10 +188,21 @@ bool cm_ext_crl_points(struct cm_cert *cert, struct cm_span value)
             continue;
         }
         while (cm_der_any(&names, &name)) {
-            if (name.tag == CM_DER_CONTEXT(6U)) {
+            if (cert != NULL && name.tag == CM_DER_CONTEXT(6U)) {
                 keep_url(cert->crl_urls, &cert->num_crl_urls, name.content);
             }
         }
     }
     return seq.len == 0;
+}
+
+bool cm_ext_crl_points(struct cm_cert *cert, struct cm_span value)
+{
+    return read_points(cert, value);
+}
+
+bool cm_ext_freshest_crl(struct cm_cert *cert, struct cm_span value)
+{
+    (void)cert;
+    return read_points(NULL, value);
 }

@@ -43,9 +43,12 @@ static const struct curve_row {
     {CM_OID(ANSI_X962 "\x03\x01\x01"), "P-192", 192},
     {CM_OID("\x2b\x81\x04\x00\x0a"), "secp256k1", 256},
     {CM_OID("\x2b\x81\x04\x00\x08"), "secp160r1", 160},
+    {CM_OID(BRAINPOOL "\x05"), "brainpoolP224r1", 224},
+    {CM_OID(BRAINPOOL "\x06"), "brainpoolP224t1", 224},
     {CM_OID(BRAINPOOL "\x07"), "brainpoolP256r1", 256},
     {CM_OID(BRAINPOOL "\x08"), "brainpoolP256t1", 256},
     {CM_OID(BRAINPOOL "\x09"), "brainpoolP320r1", 320},
+    {CM_OID(BRAINPOOL "\x0a"), "brainpoolP320t1", 320},
     {CM_OID(BRAINPOOL "\x0b"), "brainpoolP384r1", 384},
     {CM_OID(BRAINPOOL "\x0c"), "brainpoolP384t1", 384},
     {CM_OID(BRAINPOOL "\x0d"), "brainpoolP512r1", 512},
@@ -85,6 +88,8 @@ static const struct sig_row {
      "ecdsa-with-SHA384"},
     {CM_OID(ANSI_X962 "\x04\x03\x04"), CM_KEY_EC, CM_HASH_SHA512,
      "ecdsa-with-SHA512"},
+    {CM_OID("\x2a\x81\x1c\xcf\x55\x01\x83\x75"), CM_KEY_EC, CM_HASH_UNKNOWN,
+     "SM2-with-SM3"},
     {CM_OID("\x2b\x65\x70"), CM_KEY_ED25519, CM_HASH_NONE, "Ed25519"},
     {CM_OID("\x2b\x65\x71"), CM_KEY_ED448, CM_HASH_NONE, "Ed448"},
     {CM_OID("\x2a\x86\x48\xce\x38\x04\x03"), CM_KEY_DSA, CM_HASH_SHA1,
@@ -162,6 +167,7 @@ static void read_curve(struct cm_reader params, struct cm_key_facts *out)
     out->curve = "unknown";
     if (cm_der_next_is(&params, CM_DER_SEQUENCE)) {
         out->curve = "explicit";
+        out->explicit_curve = true;
         out->bits = explicit_curve_bits(params);
         return;
     }
@@ -238,33 +244,45 @@ static enum cm_hash_alg hash_of(struct cm_reader *r)
     return CM_HASH_UNKNOWN;
 }
 
+/* MaskGenAlgorithm; MGF1 is the only one there is. */
+static enum cm_hash_alg mask_hash_of(struct cm_reader *r)
+{
+    static const struct cm_span mgf1 = CM_OID(RSADSI "\x01\x08");
+    struct cm_reader params;
+    struct cm_span oid;
+
+    return read_algorithm(r, &oid, &params) && cm_span_equal(oid, mgf1)
+               ? hash_of(&params)
+               : CM_HASH_UNKNOWN;
+}
+
 /* RSASSA-PSS-params of RFC 4055 section 3.1; each field has a default. What
  * cannot be read leaves an unknown hash, so that nobody verifies by a guess. */
 static void read_pss(struct cm_reader params, struct cm_sig_facts *out)
 {
     struct cm_reader seq;
     struct cm_reader field;
-    struct cm_reader mgf_params;
-    struct cm_span oid;
+    int trailer = 1;
+    bool sound;
 
     out->pss = true;
     out->hash = CM_HASH_SHA1;
     out->mgf_hash = CM_HASH_SHA1;
     out->salt_len = 20;
-    if (!cm_der_enter(&params, CM_DER_SEQUENCE, &seq)) {
-        out->hash = CM_HASH_UNKNOWN;
-        return;
-    }
-    if (cm_der_enter(&seq, CM_DER_CONSTRUCTED(0U), &field)) {
+    sound = cm_der_enter(&params, CM_DER_SEQUENCE, &seq) && params.len == 0;
+    if (sound && cm_der_enter(&seq, CM_DER_CONSTRUCTED(0U), &field)) {
         out->hash = hash_of(&field);
     }
-    if (cm_der_enter(&seq, CM_DER_CONSTRUCTED(1U), &field)) {
-        out->mgf_hash = read_algorithm(&field, &oid, &mgf_params)
-                            ? hash_of(&mgf_params)
-                            : CM_HASH_UNKNOWN;
+    if (sound && cm_der_enter(&seq, CM_DER_CONSTRUCTED(1U), &field)) {
+        out->mgf_hash = mask_hash_of(&field);
     }
-    if (cm_der_enter(&seq, CM_DER_CONSTRUCTED(2U), &field) &&
-        !cm_der_uint(&field, &out->salt_len)) {
+    if (sound && cm_der_enter(&seq, CM_DER_CONSTRUCTED(2U), &field)) {
+        sound = cm_der_uint(&field, &out->salt_len);
+    }
+    if (sound && cm_der_enter(&seq, CM_DER_CONSTRUCTED(3U), &field)) {
+        sound = cm_der_uint(&field, &trailer);
+    }
+    if (!sound || trailer != 1 || seq.len != 0) {
         out->hash = CM_HASH_UNKNOWN;
     }
 }

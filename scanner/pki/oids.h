@@ -17,6 +17,7 @@ struct cm_key_facts {
     enum cm_key_alg alg;
     unsigned bits;
     const char *curve;
+    bool explicit_curve;
     struct cm_span octets; /* the BIT STRING: an RSAPublicKey, a point ... */
 };
 

@@ -13,6 +13,15 @@
 #include "certmuster/endpoint.h"
 #include "certmuster/status.h"
 
+/* TLS libraries decode these when they read a certificate, and refuse it whole
+ * when they cannot; the others only where they use them. */
+#define CM_EXT_ALWAYS_DECODED                                                  \
+    (CM_EXT_BIT(CM_EXT_AKI) | CM_EXT_BIT(CM_EXT_SKI) |                         \
+     CM_EXT_BIT(CM_EXT_KEY_USAGE) | CM_EXT_BIT(CM_EXT_SAN) |                   \
+     CM_EXT_BIT(CM_EXT_BASIC_CONSTRAINTS) |                                    \
+     CM_EXT_BIT(CM_EXT_NAME_CONSTRAINTS) | CM_EXT_BIT(CM_EXT_CRL_POINTS) |     \
+     CM_EXT_BIT(CM_EXT_POLICIES) | CM_EXT_BIT(CM_EXT_EKU))
+
 /* cert.c -- cm_cert_parse copies `der` and reads what it can. A certificate
  * that is not DER still gives an object, with `parsed` false. NULL: no memory.
  * Lenient where real certificates need it (v1 with extensions, odd serials),

@@ -21,6 +21,7 @@ static struct cm_cert *full_cert(void)
     cert->subject_norm = (struct cm_span){malloc(4), 4};
     cert->names = calloc(2, sizeof(*cert->names));
     cert->unknown_critical = strdup("1.2.3");
+    cert->ext_twice = strdup("2.5.29.17");
     cert->subject_text = strdup("CN=a");
     cert->issuer_text = strdup("CN=b");
     cert->subject_cn = strdup("a");
@@ -103,6 +104,17 @@ static void algorithms_have_words(void **state)
     }
 }
 
+static void extensions_have_names(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CM_EXT_COUNT; i++) {
+        assert_non_null(cm_ext_name((enum cm_ext)i));
+    }
+    assert_string_equal(cm_ext_name(CM_EXT_AKI), "authorityKeyIdentifier");
+    assert_string_equal(cm_ext_name(CM_EXT_SCT_LIST),
+                        "SignedCertificateTimestampList");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +122,7 @@ int main(void)
         cmocka_unit_test(an_unparsed_certificate_is_freed_too),
         cmocka_unit_test(threads_do_not_lose_count),
         cmocka_unit_test(algorithms_have_words),
+        cmocka_unit_test(extensions_have_names),
     };
 
     return cmocka_run_group_tests_name("base/cert", tests, NULL, NULL);

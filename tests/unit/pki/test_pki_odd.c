@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "dertext.h"
+#include "pki/oids.h"
 #include "pki/pki.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -173,6 +174,33 @@ static void unique_ids_are_passed_over(void **state)
     (void)state;
     assert_true(cert->parsed);
     assert_true(cert->is_ca);
+    assert_true(cert->has_unique_ids);
+    cm_cert_unref(cert);
+    cert = odd_cert(&(struct odd_cert){.tail = "82:0002"});
+    assert_true(cert->has_unique_ids);
+    cm_cert_unref(cert);
+    cert = odd_cert(&(struct odd_cert){0});
+    assert_false(cert->has_unique_ids);
+    cm_cert_unref(cert);
+}
+
+static void algorithms_that_differ(void **state)
+{
+    struct cm_cert *cert =
+        odd_cert(&(struct odd_cert){.inner_alg = "30{06:2a8648ce3d040303}"});
+
+    (void)state;
+    assert_true(cert->parsed);
+    assert_true(cert->sig_alg_differs);
+    assert_string_equal(cert->sig_name, "ecdsa-with-SHA256"); /* the outer */
+    cm_cert_unref(cert);
+    cert = odd_cert(&(struct odd_cert){
+        .inner_alg = "30{06:2a864886f70d01010b 05:}",
+        .outer_alg = "30{06:2a864886f70d01010b}"}); /* parameters count */
+    assert_true(cert->sig_alg_differs);
+    cm_cert_unref(cert);
+    cert = odd_cert(&(struct odd_cert){0});
+    assert_false(cert->sig_alg_differs);
     cm_cert_unref(cert);
 }
 
@@ -198,8 +226,15 @@ static const struct key_case {
      "secp256k1"},
     {"30{30{06:2a8648ce3d0201 06:2b2403030208010107} 03:00}", CM_KEY_EC, 256,
      "brainpoolP256r1"},
+    {"30{30{06:2a8648ce3d0201 06:2b2403030208010105} 03:00}", CM_KEY_EC, 224,
+     "brainpoolP224r1"},
+    {"30{30{06:2a8648ce3d0201 06:2b240303020801010a} 03:00}", CM_KEY_EC, 320,
+     "brainpoolP320t1"},
     {"30{30{06:2a8648ce3d0201 06:2a811ccf5501822d} 03:00}", CM_KEY_EC, 256,
      "SM2"},
+    {"30{30{06:2a8648ce380401} 03:00}", CM_KEY_DSA, 0, NULL}, /* inherited */
+    {"30{30{06:608648016503040311} 03:00}", CM_KEY_ML_DSA, 0, NULL},
+    {"30{30{06:608648016503040313} 03:00}", CM_KEY_ML_DSA, 0, NULL},
     {"30{30{06:2a8648ce3d0201 06:2a03} 03:00}", CM_KEY_EC, 0, "unknown"},
     {"30{30{06:2a8648ce3d0201} 03:00}", CM_KEY_EC, 0, "unknown"},
     {"30{30{06:2a8648ce3d0201 30{02:01 30{06:2a8648ce3d0101 02:00ff01}}} "
@@ -223,6 +258,8 @@ static void keys_of_all_kinds(void **state)
         } else {
             assert_null(cert->curve);
         }
+        assert_int_equal(cert->explicit_curve,
+                         c->curve != NULL && strcmp(c->curve, "explicit") == 0);
         cm_cert_unref(cert);
     }
 }
@@ -248,7 +285,45 @@ static const struct sig_case {
      "rsassaPss"},
     {"30{" PSS " 30{a2{02:ff}}}", CM_KEY_RSA, CM_HASH_UNKNOWN, "rsassaPss"},
     {"30{" PSS "}", CM_KEY_RSA, CM_HASH_UNKNOWN, "rsassaPss"},
+    {"30{" PSS " 30{} 05:}", CM_KEY_RSA, CM_HASH_UNKNOWN, "rsassaPss"},
+    {"30{" PSS " 30{a0{" SHA384 "} a3{02:01}}}", CM_KEY_RSA, CM_HASH_SHA384,
+     "rsassaPss"},
+    {"30{" PSS " 30{a0{" SHA384 "} a3{02:02}}}", CM_KEY_RSA, CM_HASH_UNKNOWN,
+     "rsassaPss"},
+    {"30{" PSS " 30{a0{" SHA384 "} a4{}}}", CM_KEY_RSA, CM_HASH_UNKNOWN,
+     "rsassaPss"},
+    {"30{" PSS " 30{a0{" SHA384 "} a1{30{06:2a03 " SHA384 "}}}}", CM_KEY_RSA,
+     CM_HASH_SHA384, "rsassaPss"}, /* not MGF1: see the next test */
+    {"30{06:2a811ccf55018375}", CM_KEY_EC, CM_HASH_UNKNOWN, "SM2-with-SM3"},
 };
+
+static void only_mgf1_is_known(void **state)
+{
+    static const struct {
+        const char *alg;
+        enum cm_hash_alg want;
+    } cases[] = {
+        {"30{" PSS " 30{}}", CM_HASH_SHA1},
+        {"30{" PSS " 30{a1{30{06:2a864886f70d010108 " SHA384 "}}}}",
+         CM_HASH_SHA384},
+        {"30{" PSS " 30{a1{30{06:2a03 " SHA384 "}}}}", CM_HASH_UNKNOWN},
+        {"30{" PSS " 30{a1{30{06:2a864886f70d010108}}}}", CM_HASH_UNKNOWN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cm_sig_facts facts;
+        struct cm_buf der;
+
+        cm_buf_init(&der, 1000);
+        der_build(&der, cases[i].alg);
+        assert_true(
+            cm_oids_signature((struct cm_span){der.data, der.len}, &facts));
+        assert_true(facts.pss);
+        assert_int_equal(facts.mgf_hash, cases[i].want);
+        cm_buf_cleanup(&der);
+    }
+}
 
 static void signatures_of_all_kinds(void **state)
 {
@@ -276,8 +351,10 @@ int main(void)
         cmocka_unit_test(too_long_is_kept_unread),
         cmocka_unit_test(versions_as_written),
         cmocka_unit_test(unique_ids_are_passed_over),
+        cmocka_unit_test(algorithms_that_differ),
         cmocka_unit_test(keys_of_all_kinds),
         cmocka_unit_test(signatures_of_all_kinds),
+        cmocka_unit_test(only_mgf1_is_known),
     };
 
     return cmocka_run_group_tests_name("pki odd certificates", tests, NULL,

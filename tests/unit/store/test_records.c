@@ -234,12 +234,12 @@ static struct cm_cert *whole_cert(void)
     static const uint8_t v4[] = {192, 0, 2, 1};
     static const uint8_t v6[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 1};
     const struct cm_cert_name names[] = {
-        {CM_NAME_DNS, false, bytes("a.example")},
-        {CM_NAME_IP, false, {v4, sizeof(v4)}},
-        {CM_NAME_EMAIL, false, bytes("x@a.example")},
-        {CM_NAME_IP, false, {v6, sizeof(v6)}},
-        {CM_NAME_IP, true, {v6, 5}},
-        {CM_NAME_DNS, true, bytes("\"b\xff\"")},
+        {CM_NAME_DNS, false, 2, bytes("a.example")},
+        {CM_NAME_IP, false, 7, {v4, sizeof(v4)}},
+        {CM_NAME_EMAIL, false, 1, bytes("x@a.example")},
+        {CM_NAME_IP, false, 7, {v6, sizeof(v6)}},
+        {CM_NAME_IP, true, 7, {v6, 5}},
+        {CM_NAME_DNS, true, 2, bytes("\"b\xff\"")},
     };
     struct cm_cert *cert = fixture_cert("a whole certificate");
 
