@@ -66,6 +66,7 @@ struct cm_cert_name {
 #define CM_EKU_CLIENT_AUTH 0x02U
 #define CM_EKU_ANY 0x04U
 #define CM_EKU_OTHER 0x08U
+#define CM_EKU_OCSP_SIGNING 0x10U /* besides CM_EKU_OTHER */
 
 /* Extensions that are known here, as bits of ext_present and ext_critical. */
 enum cm_ext {
@@ -172,6 +173,7 @@ struct cm_cert {
     size_t num_ocsp_urls;
     struct cm_span crl_urls[CM_CERT_MAX_URLS];
     size_t num_crl_urls;
+    struct cm_span crl_points; /* extension value */
 
     /* UTF-8 texts, owned, never NULL once parsed ("" when absent). They hold
      * whatever the certificate says: escape before showing. */

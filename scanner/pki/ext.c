@@ -61,6 +61,7 @@ static const struct purpose {
 } purposes[] = {
     {CM_OID(PKIX "\x03\x01"), CM_EKU_SERVER_AUTH},
     {CM_OID(PKIX "\x03\x02"), CM_EKU_CLIENT_AUTH},
+    {CM_OID(PKIX "\x03\x09"), CM_EKU_OCSP_SIGNING | CM_EKU_OTHER},
     {CM_OID(ID_CE "\x25\x00"), CM_EKU_ANY},
     /* Server Gated Cryptography, by which old certificates say serverAuth. */
     {CM_OID(MICROSOFT "\x0a\x03\x03"), CM_EKU_SERVER_AUTH},

@@ -198,6 +198,7 @@ static bool read_points(struct cm_cert *cert, struct cm_span value)
 
 bool cm_ext_crl_points(struct cm_cert *cert, struct cm_span value)
 {
+    cert->crl_points = value;
     return read_points(cert, value);
 }
 

@@ -29,6 +29,7 @@ void forge_cleanup(void); /* frees all keys, for leak checkers */
 
 #define FORGE_NOW INT64_C(1800000000) /* 2027-01-15: the tests' present */
 #define FORGE_DAY INT64_C(86400)
+#define FORGE_CRL_URL "http://crl.example/ca.crl"
 
 /* Zero fields mean the sound default in brackets. */
 struct forge_spec {
@@ -47,7 +48,8 @@ struct forge_spec {
     bool no_basic_constraints; /* on a ca: leave the extension out */
     bool no_key_usage;
     unsigned key_usage; /* CM_KU_* [by role] */
-    const char *eku;    /* comma list of server,client,any,code,sgc [leaf:
+    const char *eku;    /* comma list of server,client,any,code,ocsp,sgc
+                           [leaf:
                            server,client; ca: none]; "-": none */
     const char *hash;   /* "sha256" [default], "sha384", "sha512", "sha1",
                            "md5"; "pss-sha256" ...: RSASSA-PSS;
@@ -65,7 +67,8 @@ struct forge_spec {
     bool public_policy;      /* policy 2.23.140.1.2.1 */
     const char *ca_issuers;  /* AIA URL */
     const char *ocsp;        /* AIA URL */
-    const char *crl;         /* CDP URL */
+    const char *crl;         /* CDP URL [issued leaf: FORGE_CRL_URL; else
+                                none]; "-": none */
     unsigned trailing_bytes; /* rubbish after the certificate */
 };
 

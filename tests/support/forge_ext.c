@@ -100,6 +100,8 @@ static void add_purpose(CBB *out, const char *purpose)
         forge_add_oid(out, PKIX "\x03\x02");
     } else if (strcmp(purpose, "code") == 0) {
         forge_add_oid(out, PKIX "\x03\x03");
+    } else if (strcmp(purpose, "ocsp") == 0) {
+        forge_add_oid(out, PKIX "\x03\x09");
     } else if (strcmp(purpose, "sgc") == 0) {
         forge_add_oid(out, "\x60\x86\x48\x01\x86\xf8\x42\x04\x01");
     } else {
@@ -191,11 +193,17 @@ static void add_access(CBB *list, const char *oid, const char *url)
 
 static void add_urls(CBB *list, const struct forge_spec *spec)
 {
+    const char *crl = spec->crl;
     struct ext ext;
     CBB seq;
     CBB point;
     CBB which;
     CBB full;
+
+    if (crl == NULL && !spec->ca && spec->version != 1 &&
+        spec->issuer_key != NULL) {
+        crl = FORGE_CRL_URL;
+    }
 
     if (spec->ocsp != NULL || spec->ca_issuers != NULL) {
         ext_begin(&ext, list, PKIX "\x01\x01", false);
@@ -204,13 +212,13 @@ static void add_urls(CBB *list, const struct forge_spec *spec)
         add_access(&seq, PKIX "\x30\x02", spec->ca_issuers);
         ext_end(&ext);
     }
-    if (spec->crl != NULL) {
+    if (crl != NULL && strcmp(crl, "-") != 0) {
         ext_begin(&ext, list, ID_CE "\x1f", false);
         FORGE_MUST(CBB_add_asn1(&ext.value, &seq, CBS_ASN1_SEQUENCE) &&
                    CBB_add_asn1(&seq, &point, CBS_ASN1_SEQUENCE) &&
                    CBB_add_asn1(&point, &which, FORGE_CONSTRUCTED(0U)) &&
                    CBB_add_asn1(&which, &full, FORGE_CONSTRUCTED(0U)));
-        forge_add_text(&full, FORGE_CONTEXT(6U), spec->crl);
+        forge_add_text(&full, FORGE_CONTEXT(6U), crl);
         ext_end(&ext);
     }
 }
