@@ -65,6 +65,16 @@ void cm_sigmemo_free(struct cm_sigmemo *memo);
 /* `memo` may be NULL: then it is computed each time. */
 enum cm_sig cm_sig_check(struct cm_sigmemo *memo, const struct cm_cert *child,
                          const struct cm_cert *issuer);
+/* The same for what is no certificate: lists, OCSP responses. */
+struct cm_signed {
+    struct cm_span tbs;     /* what the signature covers */
+    struct cm_span sig_alg; /* AlgorithmIdentifier with its header */
+    struct cm_span signature;
+    const uint8_t *sha256; /* of the whole, under which it is remembered */
+};
+enum cm_sig cm_sig_check_signed(struct cm_sigmemo *memo,
+                                const struct cm_signed *what,
+                                const struct cm_cert *signer);
 /* True once a check of this memo failed for want of memory inside the TLS
  * library: its answers, and what was built on them, are void. Without a memo
  * such a failure reads as CM_SIG_UNSUPPORTED. */

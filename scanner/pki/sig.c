@@ -161,7 +161,7 @@ static bool set_padding(EVP_PKEY_CTX *ctx, const struct cm_sig_facts *sig)
 }
 
 static enum cm_sig verify(EVP_PKEY *pkey, const struct cm_sig_facts *sig,
-                          const struct cm_cert *child)
+                          const struct cm_signed *what)
 {
     EVP_MD_CTX *md = EVP_MD_CTX_new();
     EVP_PKEY_CTX *ctx; /* md's */
@@ -170,11 +170,10 @@ static enum cm_sig verify(EVP_PKEY *pkey, const struct cm_sig_facts *sig,
     if (md != NULL &&
         EVP_DigestVerifyInit(md, &ctx, digest_of(sig->hash), NULL, pkey) == 1 &&
         set_padding(ctx, sig)) {
-        answer =
-            EVP_DigestVerify(md, child->signature.data, child->signature.len,
-                             child->tbs.data, child->tbs.len) == 1
-                ? CM_SIG_GOOD
-                : CM_SIG_BAD;
+        answer = EVP_DigestVerify(md, what->signature.data, what->signature.len,
+                                  what->tbs.data, what->tbs.len) == 1
+                     ? CM_SIG_GOOD
+                     : CM_SIG_BAD;
     }
     EVP_MD_CTX_free(md);
     return answer;
@@ -210,8 +209,8 @@ static bool algorithms_agree(const struct cm_cert *child)
            cm_span_equal(inner.whole, child->sig_alg);
 }
 
-static enum cm_sig compute(const struct cm_cert *child,
-                           const struct cm_cert *issuer)
+static enum cm_sig compute(const struct cm_signed *what,
+                           const struct cm_cert *signer)
 {
     struct cm_sig_facts sig;
     struct cm_key_facts key;
@@ -219,20 +218,20 @@ static enum cm_sig compute(const struct cm_cert *child,
     EVP_PKEY *pkey;
     enum cm_sig answer;
 
-    if (!cm_oids_signature(child->sig_alg, &sig) || !is_supported(&sig) ||
-        !cm_oids_key(issuer->spki, &key) || key.alg == CM_KEY_UNKNOWN) {
+    if (!cm_oids_signature(what->sig_alg, &sig) || !is_supported(&sig) ||
+        !cm_oids_key(signer->spki, &key) || key.alg == CM_KEY_UNKNOWN) {
         return CM_SIG_UNSUPPORTED;
     }
     /* A key for PSS alone makes no PKCS #1 v1.5 signatures. */
     kind = key.alg == CM_KEY_RSA_PSS && sig.pss ? CM_KEY_RSA : key.alg;
-    if (kind != sig.key_alg || !algorithms_agree(child)) {
+    if (kind != sig.key_alg) {
         return CM_SIG_BAD;
     }
-    pkey = parse_key(issuer->spki, &key);
+    pkey = parse_key(signer->spki, &key);
     if (pkey == NULL) { /* a curve or a size that BoringSSL does not know */
         return CM_SIG_UNSUPPORTED;
     }
-    answer = verify(pkey, &sig, child);
+    answer = verify(pkey, &sig, what);
     EVP_PKEY_free(pkey);
     return answer;
 }
@@ -254,27 +253,41 @@ bool cm_sigmemo_spoilt(const struct cm_sigmemo *memo)
     return memo != NULL && atomic_load(&memo->spoilt);
 }
 
-enum cm_sig cm_sig_check(struct cm_sigmemo *memo, const struct cm_cert *child,
-                         const struct cm_cert *issuer)
+enum cm_sig cm_sig_check_signed(struct cm_sigmemo *memo,
+                                const struct cm_signed *what,
+                                const struct cm_cert *signer)
 {
     struct memo_key key;
     enum cm_sig answer;
 
     if (memo == NULL) {
-        answer = compute(child, issuer);
+        answer = compute(what, signer);
         ERR_clear_error();
         return answer;
     }
-    memcpy(key.child, child->sha256, sizeof(key.child));
-    memcpy(key.issuer_spki, issuer->spki_sha256, sizeof(key.issuer_spki));
+    memcpy(key.child, what->sha256, sizeof(key.child));
+    memcpy(key.issuer_spki, signer->spki_sha256, sizeof(key.issuer_spki));
     if (!memo_get(memo, &key, &answer)) {
         ERR_clear_error();
-        answer = compute(child, issuer); /* not under the lock: it is slow */
+        answer = compute(what, signer); /* not under the lock: it is slow */
         if (ran_out_of_memory()) {
             atomic_store(&memo->spoilt, true);
         } else {
             memo_put(memo, &key, answer);
         }
+    }
+    return answer;
+}
+
+enum cm_sig cm_sig_check(struct cm_sigmemo *memo, const struct cm_cert *child,
+                         const struct cm_cert *issuer)
+{
+    struct cm_signed what = {child->tbs, child->sig_alg, child->signature,
+                             child->sha256};
+    enum cm_sig answer = cm_sig_check_signed(memo, &what, issuer);
+
+    if (answer == CM_SIG_GOOD && !algorithms_agree(child)) {
+        return CM_SIG_BAD;
     }
     return answer;
 }
