@@ -95,8 +95,26 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(STAPLE_BAD) = {
     CM_CLIENTS({CM_DOTNET_FRAMEWORK, CM_NETFX_TRUST}),
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(CRL_EXPIRED) = {
-    "The catalogue has this cause; its full explanation is being written.",
-    CM_CLIENTS({CM_DOTNET_FRAMEWORK, CM_NETFX_TRUST}),
+    "The newest revocation list of the issuer that is at hand says that a "
+    "later one should be out by now (nextUpdate is past). Clients that check "
+    "lists no longer trust it; what it calls revoked stays revoked.",
+    CM_CLIENTS({CM_DOTNET, CM_DOTNET_CHAIN
+                "OfflineRevocation (when revocation is checked)"},
+               {CM_SCHANNEL, "CRYPT_E_REVOCATION_OFFLINE (80092013)"},
+               {CM_CURL, "SSL certificate problem: CRL has expired (with "
+                         "--crlfile)"}),
+};
+const struct cm_cause_text CM_CAUSE_TEXT_OF(CRL_BAD) = {
+    "A certificate revocation list of the issuer is at hand, but nothing may "
+    "be concluded from it: its signature does not verify, the issuer may not "
+    "sign lists, or it holds a critical extension that nobody knows. Clients "
+    "that check lists treat this like no list at all, or refuse.",
+    CM_CLIENTS({CM_DOTNET, CM_DOTNET_CHAIN
+                "RevocationStatusUnknown, OfflineRevocation (when revocation "
+                "is checked)"},
+               {CM_SCHANNEL, "CRYPT_E_REVOCATION_OFFLINE (80092013)"},
+               {CM_CURL, "SSL certificate problem: unable to get certificate "
+                         "CRL, CRL signature failure (with --crlfile)"}),
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(REVOCATION_UNREACHABLE) = {
     "The catalogue has this cause; its full explanation is being written.",

@@ -48,6 +48,8 @@ struct cm_policy {
     bool special_addresses_ok; /* names may lead to loopback (labs) */
     bool cloud_clients;        /* private addresses are out of clients' reach */
     unsigned revocation;       /* CM_REVOCATION_* */
+    bool crl_demanded; /* lists at hand that cannot be used make the verdict, as
+                          for clients that were given them to check by */
     int max_depth; /* intermediates allowed on a path; -1: no limit but ours */
     bool strict;   /* what breaks RFC 5280 or the CA/Browser Forum's profile
                       makes the verdict too */

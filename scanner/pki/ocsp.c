@@ -8,11 +8,12 @@ const char *cm_ocsp_state_id(enum cm_ocsp_state state)
     return "";
 }
 
-struct cm_ocsp_answer cm_ocsp_read(struct cm_span der,
+struct cm_ocsp_answer cm_ocsp_read(struct cm_sigmemo *memo, struct cm_span der,
                                    const struct cm_cert *cert,
                                    const struct cm_cert *issuer,
                                    int64_t at_unix)
 {
+    (void)memo;
     (void)der;
     (void)cert;
     (void)issuer;

@@ -7,6 +7,10 @@
 #include "pki/pki.h"
 
 #define CM_OCSP_MAX_BYTES 65536
+/* A response without nextUpdate says that newer information is always to be
+ * had (RFC 6960 section 4.2.2.1): older than this it proves nothing. */
+#define CM_OCSP_MAX_AGE_S 86400
+#define CM_OCSP_SKEW_S 300 /* by which clocks may differ */
 
 enum cm_ocsp_state {
     CM_OCSP_GOOD,
@@ -33,16 +37,18 @@ struct cm_ocsp_answer {
     int64_t revoked_unix; /* 0: not revoked */
     int reason;           /* -1: none given */
     const char *detail;   /* static text on what is wrong, or "" */
+    bool no_memory;       /* all the rest is void */
 };
 
 /* cm_ocsp_read judges the response `der` about `cert`, which `issuer` issued,
- * at the time given. A clock difference of five minutes is allowed for. */
-struct cm_ocsp_answer cm_ocsp_read(struct cm_span der,
+ * at the time given. What is signed rightly but out of time (CM_OCSP_EXPIRED)
+ * still tells revoked_unix and reason. `memo` may be NULL. */
+struct cm_ocsp_answer cm_ocsp_read(struct cm_sigmemo *memo, struct cm_span der,
                                    const struct cm_cert *cert,
                                    const struct cm_cert *issuer,
                                    int64_t at_unix);
 /* cm_ocsp_request appends a DER request without nonce (RFC 5019: SHA-1 CertID,
- * one certificate). False: no memory. */
+ * one certificate). Both are parsed. False: no memory. */
 bool cm_ocsp_request(struct cm_buf *out, const struct cm_cert *cert,
                      const struct cm_cert *issuer);
 

@@ -38,10 +38,12 @@ bool cm_revocation_add_ocsp(struct cm_revocation *set,
     return true;
 }
 
-bool cm_revocation_add_failure(struct cm_revocation *set, const char *url,
+bool cm_revocation_add_failure(struct cm_revocation *set,
+                               const struct cm_cert *cert, const char *url,
                                const char *why)
 {
     (void)set;
+    (void)cert;
     (void)url;
     (void)why;
     return true;
@@ -72,7 +74,7 @@ enum cm_sig cm_revocation_crl_signature(const struct cm_revocation *set,
                                         const struct cm_cert *issuer)
 {
     (void)set;
-    return cm_crl_verify(crl, issuer);
+    return cm_crl_verify(NULL, crl, issuer);
 }
 
 bool cm_revocation_ocsp(const struct cm_revocation *set,
@@ -87,10 +89,18 @@ bool cm_revocation_ocsp(const struct cm_revocation *set,
     return false;
 }
 
-bool cm_revocation_tried(const struct cm_revocation *set, const char *url,
+bool cm_revocation_spoilt(const struct cm_revocation *set)
+{
+    (void)set;
+    return false;
+}
+
+bool cm_revocation_tried(const struct cm_revocation *set,
+                         const struct cm_cert *cert, struct cm_span url,
                          const char **why)
 {
     (void)set;
+    (void)cert;
     (void)url;
     (void)why;
     return false;

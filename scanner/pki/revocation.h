@@ -20,8 +20,10 @@ bool cm_revocation_add_crl(struct cm_revocation *set, struct cm_crl *crl,
 bool cm_revocation_add_ocsp(struct cm_revocation *set,
                             const struct cm_cert *cert, const char *url,
                             struct cm_span response);
-/* `why`: "timed out", "HTTP status 404" ... */
-bool cm_revocation_add_failure(struct cm_revocation *set, const char *url,
+/* Nothing usable came from `url`. `cert` is whom an OCSP request was about;
+ * NULL: a list. `why`: "timed out", "HTTP status 404" ... */
+bool cm_revocation_add_failure(struct cm_revocation *set,
+                               const struct cm_cert *cert, const char *url,
                                const char *why);
 /* Reads every CRL in `bytes` (one DER, or PEM blocks). CM_EINPUT: none. */
 enum cm_status cm_revocation_load(struct cm_revocation *set,
@@ -42,8 +44,13 @@ enum cm_sig cm_revocation_crl_signature(const struct cm_revocation *set,
 bool cm_revocation_ocsp(const struct cm_revocation *set,
                         const struct cm_cert *cert, size_t index,
                         struct cm_span *response, const char **url);
-/* Was this URL tried? `*why` is NULL when something came from it. */
-bool cm_revocation_tried(const struct cm_revocation *set, const char *url,
+/* Was this URL tried, for a list (`cert` NULL) or for an OCSP response about
+ * `cert`? `*why` is NULL when something came from it. */
+bool cm_revocation_tried(const struct cm_revocation *set,
+                         const struct cm_cert *cert, struct cm_span url,
                          const char **why);
+/* True once memory ran out inside cm_revocation_crl_signature: its answers are
+ * void. NULL: false. */
+bool cm_revocation_spoilt(const struct cm_revocation *set);
 
 #endif
