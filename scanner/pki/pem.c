@@ -1,5 +1,4 @@
-/* PEM (RFC 7468), as people's files have it: text around the blocks, any line
- * end, any line length.
+/* PEM: blocks, and files of certificates.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <openssl/base.h>
 #ifndef OPENSSL_IS_BORINGSSL
@@ -11,6 +10,7 @@
 #include <string.h>
 
 #include "pki/der.h"
+#include "pki/pem.h"
 #include "pki/pki.h"
 
 #define LINE_WIDTH 64 /* characters, section 2 */
@@ -20,11 +20,6 @@
 static const char begin_mark[] = "-----BEGIN ";
 static const char end_mark[] = "-----END ";
 static const char dashes[] = "-----";
-
-struct block {
-    struct cm_span label;
-    struct cm_span base64;
-};
 
 /* Moves behind `mark` and gives what is before it. */
 static bool take_until(struct cm_reader *r, const char *mark,
@@ -38,26 +33,30 @@ static bool take_until(struct cm_reader *r, const char *mark,
            cm_reader_skip(r, length);
 }
 
-enum found { FOUND_BLOCK, FOUND_DAMAGE, FOUND_END };
-
-static enum found next_block(struct cm_reader *r, struct block *out)
+enum cm_pem cm_pem_next(struct cm_reader *r, struct cm_pem_block *out)
 {
     struct cm_span skipped;
 
     if (!take_until(r, begin_mark, &skipped)) {
-        return FOUND_END;
+        return CM_PEM_END;
     }
     if (!take_until(r, dashes, &out->label) || out->label.len > LINE_WIDTH ||
         !take_until(r, end_mark, &out->base64)) {
-        return FOUND_DAMAGE;
+        return CM_PEM_DAMAGE;
     }
-    return FOUND_BLOCK;
+    return CM_PEM_BLOCK;
 }
 
-static bool is_label(struct cm_span label, const char *text)
+bool cm_pem_is(const struct cm_pem_block *block, const char *label)
 {
-    return cm_span_equal(label,
-                         (struct cm_span){(const uint8_t *)text, strlen(text)});
+    return cm_span_equal(
+        block->label, (struct cm_span){(const uint8_t *)label, strlen(label)});
+}
+
+bool cm_pem_is_der(struct cm_span bytes)
+{
+    return bytes.len > 1 && bytes.data[0] == CM_DER_SEQUENCE &&
+           bytes.data[1] >= 0x80;
 }
 
 static bool is_blank(uint8_t c)
@@ -65,9 +64,9 @@ static bool is_blank(uint8_t c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Base64 with white space anywhere; false: damaged. */
-static bool decode(struct cm_span base64, struct cm_buf *der)
+bool cm_pem_decode(const struct cm_pem_block *block, struct cm_buf *der)
 {
+    struct cm_span base64 = block->base64;
     uint8_t *packed = malloc(base64.len + 1);
     uint8_t *octets = malloc(base64.len + 1);
     size_t count = 0;
@@ -130,14 +129,14 @@ static struct cm_span first_element(struct cm_span der)
 }
 
 static enum cm_status add_block(struct cm_certset *set,
-                                const struct block *block, size_t *added,
+                                const struct cm_pem_block *block, size_t *added,
                                 struct cm_error *err)
 {
     struct cm_buf der;
     enum cm_status status;
 
     cm_buf_init(&der, MAX_BLOCK);
-    if (block->base64.len > MAX_BLOCK || !decode(block->base64, &der)) {
+    if (block->base64.len > MAX_BLOCK || !cm_pem_decode(block, &der)) {
         status = der.failed
                      ? cm_error_nomem(err, "a certificate")
                      : cm_error_set(err, CM_EINPUT,
@@ -147,7 +146,7 @@ static enum cm_status add_block(struct cm_certset *set,
     } else {
         struct cm_span span = {der.data, der.len};
 
-        if (is_label(block->label, "TRUSTED CERTIFICATE")) {
+        if (cm_pem_is(block, "TRUSTED CERTIFICATE")) {
             span = first_element(span);
         }
         status = add_der(set, span, added, err);
@@ -160,20 +159,19 @@ enum cm_status cm_pem_load(struct cm_certset *set, struct cm_span bytes,
                            size_t *added, struct cm_error *err)
 {
     struct cm_reader r;
-    struct block block;
-    enum found found;
+    struct cm_pem_block block;
+    enum cm_pem found;
     enum cm_status status = CM_OK;
 
     *added = 0;
-    cm_reader_init(&r, bytes.data, bytes.len);
-    if (cm_der_next_is(&r, CM_DER_SEQUENCE) && r.len > 1 &&
-        r.data[1] >= 0x80) { /* no text: a long length follows the tag */
+    if (cm_pem_is_der(bytes)) {
         return add_der(set, bytes, added, err);
     }
-    while ((found = next_block(&r, &block)) == FOUND_BLOCK) {
-        if (!is_label(block.label, "CERTIFICATE") &&
-            !is_label(block.label, "X509 CERTIFICATE") &&
-            !is_label(block.label, "TRUSTED CERTIFICATE")) {
+    cm_reader_init(&r, bytes.data, bytes.len);
+    while ((found = cm_pem_next(&r, &block)) == CM_PEM_BLOCK) {
+        if (!cm_pem_is(&block, "CERTIFICATE") &&
+            !cm_pem_is(&block, "X509 CERTIFICATE") &&
+            !cm_pem_is(&block, "TRUSTED CERTIFICATE")) {
             continue; /* a key, a CRL ... */
         }
         status = add_block(set, &block, added, err);
@@ -181,7 +179,7 @@ enum cm_status cm_pem_load(struct cm_certset *set, struct cm_span bytes,
             return status;
         }
     }
-    if (found == FOUND_DAMAGE) {
+    if (found == CM_PEM_DAMAGE) {
         return cm_error_set(err, CM_EINPUT,
                             "the PEM block after certificate %zu has no "
                             "proper BEGIN and END lines",
