@@ -108,6 +108,13 @@ void cm_finding_resolve(struct cm_finding *f, enum cm_resolution resolution)
     }
 }
 
+void cm_finding_strict(const struct cm_case *c, struct cm_finding *f)
+{
+    if (f != NULL && c->policy->strict) {
+        f->blocks = true;
+    }
+}
+
 void cm_finding_for(struct cm_case *c, struct cm_finding *f, const char *key,
                     const char *text)
 {

@@ -49,6 +49,9 @@ void cm_finding_for_issuer(struct cm_case *c, struct cm_finding *f,
 void cm_finding_for_holder(struct cm_case *c, struct cm_finding *f,
                            const struct cm_cert *cert);
 void cm_finding_resolve(struct cm_finding *f, enum cm_resolution resolution);
+/* It breaks a rule that ordinary clients do not enforce: it makes the verdict
+ * when the policy is strict. */
+void cm_finding_strict(const struct cm_case *c, struct cm_finding *f);
 
 /* subject.c -- gives each finding that has no subject yet the one that its
  * resolution implies. */

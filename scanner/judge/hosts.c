@@ -27,31 +27,6 @@ static const char *const default_names[] = {
     "Parallels Panel",
 };
 
-/* RFC 6761, RFC 6762, RFC 8375, ICANN's reserved .internal, and what is in
- * use. */
-static const char *const internal_domains[] = {
-    ".local",     ".internal", ".lan",         ".corp",      ".home",
-    ".home.arpa", ".intranet", ".localdomain", ".localhost", ".private",
-};
-
-bool cm_judge_is_internal(const char *host)
-{
-    size_t len = strlen(host);
-
-    if (strchr(host, '.') == NULL) {
-        return true;
-    }
-    for (size_t i = 0; i < sizeof(internal_domains) / sizeof(char *); i++) {
-        size_t domain_len = strlen(internal_domains[i]);
-
-        if (len > domain_len &&
-            strcasecmp(host + len - domain_len, internal_domains[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static const char *default_name(const struct cm_cert *leaf)
 {
     for (size_t i = 0; i < sizeof(default_names) / sizeof(char *); i++) {
@@ -195,21 +170,35 @@ static void mismatch(struct cm_case *c, const struct cm_name_result *result)
     cm_buf_cleanup(&words);
 }
 
+static enum cm_dns_flaw flaw_of(const struct cm_cert_name *name)
+{
+    enum cm_dns_flaw flaw = name->kind == CM_NAME_DNS
+                                ? cm_judge_dns_flaw(name->value)
+                                : CM_DNS_SOUND;
+
+    return flaw == CM_DNS_SOUND && name->malformed ? CM_DNS_CHARACTER : flaw;
+}
+
 static void malformed(struct cm_case *c)
 {
     const struct cm_cert *leaf = c->leaf;
+    enum cm_dns_flaw worst = CM_DNS_SOUND;
     struct cm_finding *f;
     struct cm_buf list;
     size_t num = 0;
 
     cm_buf_init(&list, 8192);
     for (size_t i = 0; i < leaf->num_names; i++) {
-        if (!leaf->names[i].malformed) {
+        enum cm_dns_flaw flaw = flaw_of(&leaf->names[i]);
+
+        if (flaw == CM_DNS_SOUND) {
             continue;
         }
+        worst = flaw > worst ? flaw : worst;
         if (num++ < MAX_LISTED) {
             (void)cm_buf_puts(&list, num > 1 ? ", " : "");
             say_name(c, &leaf->names[i], &list);
+            (void)cm_buf_printf(&list, " (%s)", cm_judge_dns_flaw_text(flaw));
         }
     }
     if (num > 0) {
@@ -220,18 +209,32 @@ static void malformed(struct cm_case *c)
             num, leaf->num_names_total, num == 1 ? "is" : "are",
             cm_finding_text(c, &list), num > MAX_LISTED ? " and others" : "");
         cm_finding_about(c, f, c->leaf);
+        cm_finding_strict(c, f);
+        if (f != NULL && worst == CM_DNS_UNDERSCORE) {
+            f->severity = CM_SEVERITY_HYGIENE; /* matches everywhere */
+        }
     }
     cm_buf_cleanup(&list);
 }
 
+bool cm_judge_name_fits(const struct cm_case *c, const struct cm_cert *cert)
+{
+    return c->ep->host[0] == '\0' ||
+           cm_name_match(cert, c->ep).match == CM_NAME_MATCHES;
+}
+
 void cm_judge_hosts(struct cm_case *c)
 {
-    struct cm_name_result result = cm_name_match(c->leaf, c->ep);
+    struct cm_name_result result;
 
+    malformed(c);
+    if (c->ep->host[0] == '\0') {
+        return;
+    }
+    result = cm_name_match(c->leaf, c->ep);
     if (result.match != CM_NAME_MATCHES) {
         mismatch(c, &result);
     }
-    malformed(c);
     if (c->ep->had_trailing_dot) {
         (void)cm_finding_add(c, CM_CAUSE_NAME_REFERENCE_TRAILING_DOT,
                              "RFC 6066 section 3",

@@ -171,7 +171,8 @@ static bool is_inside_url(struct cm_case *c, struct cm_span url)
     return cm_judge_is_internal(host);
 }
 
-static const char *private_signal(struct cm_case *c, const struct cm_cert *cert)
+const char *cm_judge_private_signal(struct cm_case *c,
+                                    const struct cm_cert *cert)
 {
     if (cert->adcs_template) {
         return "it carries a template of Active Directory Certificate Services";
@@ -231,9 +232,9 @@ static void unknown_issuer(struct cm_case *c, struct cm_cert *top,
                            const struct rival *rival)
 {
     const char *is_public = public_signal(c->leaf);
-    const char *is_private = private_signal(c, c->leaf) != NULL
-                                 ? private_signal(c, c->leaf)
-                                 : private_signal(c, top);
+    const char *is_private = cm_judge_private_signal(c, c->leaf) != NULL
+                                 ? cm_judge_private_signal(c, c->leaf)
+                                 : cm_judge_private_signal(c, top);
     enum cm_cause cause = is_public != NULL    ? CM_CAUSE_CHAIN_INCOMPLETE
                           : is_private != NULL ? CM_CAUSE_UNTRUSTED_PRIVATE_ROOT
                                                : CM_CAUSE_ISSUER_UNKNOWN;

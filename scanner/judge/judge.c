@@ -45,18 +45,28 @@ static void explain_the_rest(struct cm_case *c)
     }
 }
 
-/* The smallest comes first. What blocks comes before what does not. The default
- * certificate comes before whatever else is wrong with it: it will be gone.
- * Other dominance is in the ranks: self-signed before names and times, expired
- * before incomplete. */
+/* With these gone, whatever else is wrong with the certificate is gone too:
+ * they come before all of it, a revocation included. */
+static const enum cm_cause dominant[] = {
+    CM_CAUSE_TLS_INTERCEPTION,
+    CM_CAUSE_NAME_DEFAULT_CERT,
+    CM_CAUSE_SELF_SIGNED_LEAF,
+};
+#define DOMINANT (sizeof(dominant) / sizeof(*dominant))
+
+/* The smallest comes first. What blocks comes before what does not. Other
+ * dominance is in the ranks: expired before incomplete. */
 static int place_of(const struct cm_finding *f)
 {
-    int place = 2 * cm_cause_info(f->cause)->rank;
+    int place = 10 * cm_cause_info(f->cause)->rank;
 
-    if (f->cause == CM_CAUSE_NAME_DEFAULT_CERT) {
-        place = 2 * cm_cause_info(CM_CAUSE_CHAIN_BAD_SIGNATURE)->rank - 1;
+    for (size_t i = 0; i < DOMINANT; i++) {
+        if (f->cause == dominant[i]) {
+            place = 10 * cm_cause_info(CM_CAUSE_REVOKED)->rank -
+                    (int)(DOMINANT - i);
+        }
     }
-    return f->blocks ? place : 1000 + place;
+    return f->blocks ? place : 10000 + place;
 }
 
 static bool comes_before(const struct cm_finding *a, const struct cm_finding *b)
@@ -84,6 +94,15 @@ static void sort(struct cm_judgement *judgement)
     }
 }
 
+/* A strict policy lets also those findings block that by themselves would not
+ * make a verdict. */
+static enum cm_verdict verdict_of(const struct cm_finding *f)
+{
+    enum cm_verdict verdict = cm_cause_info(f->cause)->verdict;
+
+    return verdict == CM_VERDICT_NONE ? CM_VERDICT_UNTRUSTED : verdict;
+}
+
 static void decide(struct cm_judgement *judgement)
 {
     const struct cm_finding *first = judgement->findings;
@@ -91,7 +110,7 @@ static void decide(struct cm_judgement *judgement)
     sort(judgement);
     judgement->primary = judgement->num_findings > 0 ? 0 : -1;
     judgement->verdict = judgement->num_findings > 0 && first->blocks
-                             ? cm_cause_info(first->cause)->verdict
+                             ? verdict_of(first)
                              : CM_VERDICT_TRUSTED;
 }
 
@@ -112,7 +131,24 @@ static enum cm_status keep_path(struct cm_case *c)
     return CM_OK;
 }
 
-static void judge_certificates(struct cm_case *c)
+struct cm_case cm_case_about(const struct cm_case *c,
+                             const struct cm_probe *probe,
+                             struct cm_judgement *out)
+{
+    *out = (struct cm_judgement){.primary = -1};
+    return (struct cm_case){
+        .ep = c->ep,
+        .ev = c->ev,
+        .probe = probe,
+        .leaf = probe->num_chain > 0 ? probe->chain[0] : NULL,
+        .trust = c->trust,
+        .policy = c->policy,
+        .at_unix = c->at_unix,
+        .out = out,
+    };
+}
+
+void cm_judge_certificates(struct cm_case *c)
 {
     if (c->leaf == NULL) {
         return;
@@ -126,8 +162,6 @@ static void judge_certificates(struct cm_case *c)
         cm_judge_profile(c);
         cm_judge_lifetime(c);
         cm_judge_revocation(c);
-        cm_judge_addresses(c);
-        cm_judge_fleet(c);
     }
 }
 
@@ -154,7 +188,9 @@ enum cm_status cm_judge(struct cm_judgement *out, const struct cm_endpoint *ep,
     cm_judge_dns(&c);
     cm_judge_connect(&c);
     cm_judge_tls(&c);
-    judge_certificates(&c);
+    cm_judge_certificates(&c);
+    cm_judge_addresses(&c);
+    cm_judge_fleet(&c);
     explain_the_rest(&c);
     cm_finding_complete(&c);
     decide(out);

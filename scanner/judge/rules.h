@@ -23,13 +23,25 @@ const char *cm_banner_protocol(const struct cm_probe *probe); /* NULL: ? */
 const char *cm_banner_text(const struct cm_probe *probe,
                            char out[CM_LABEL_SIZE]);
 
-/* The rest needs a leaf; all but cm_judge_leaf a parsed one. */
+/* judge.c -- all the families of rules about certificates from here to
+ * revocation, for the chain of the case's probe. */
+void cm_judge_certificates(struct cm_case *c);
+/* A case like `c` about another chain, that of `probe`, which keeps what is
+ * found in `out`: clean that up. Both are lent to it. */
+struct cm_case cm_case_about(const struct cm_case *c,
+                             const struct cm_probe *probe,
+                             struct cm_judgement *out);
+
+/* They need a leaf; all but cm_judge_leaf a parsed one. */
 void cm_judge_leaf(struct cm_case *c); /* leaf.c */
 /* Why a client may refuse this leaf for this handshake: a text, or NULL. */
 const char *cm_judge_usage_missing(const struct cm_case *c);
 void cm_judge_trust(struct cm_case *c); /* trust.c, sets the path */
 /* issuer.c -- why there is no issuer above `top`. */
 void cm_judge_unknown_issuer(struct cm_case *c, struct cm_cert *top);
+/* Why `cert` is of a private CA, as a clause; NULL: nothing says so. */
+const char *cm_judge_private_signal(struct cm_case *c,
+                                    const struct cm_cert *cert);
 /* faults.c -- what is wrong with the certificates of the path. */
 void cm_judge_path_faults(struct cm_case *c);
 /* The same for one certificate that was sent in place of its good `twin`. */
@@ -37,7 +49,10 @@ void cm_judge_replaceable(struct cm_case *c, struct cm_cert *cert,
                           unsigned faults, struct cm_cert *twin);
 void cm_judge_chain(struct cm_case *c);    /* chain.c */
 void cm_judge_validity(struct cm_case *c); /* validity.c */
-void cm_judge_hosts(struct cm_case *c);    /* hosts.c */
+/* hosts.c -- a certificate judged for no host in particular (endpoint.host is
+ * "") fits. */
+void cm_judge_hosts(struct cm_case *c);
+bool cm_judge_name_fits(const struct cm_case *c, const struct cm_cert *cert);
 /* profile.c -- the form of the path's certificates: RFC 5280, and for public
  * ones the CA/Browser Forum's profile. */
 void cm_judge_profile(struct cm_case *c);
@@ -48,6 +63,8 @@ void cm_judge_lifetime(struct cm_case *c);
 bool cm_judge_is_public(const struct cm_case *c);
 /* revocation.c -- staple, CRLs and OCSP responses at hand; wants of others. */
 void cm_judge_revocation(struct cm_case *c);
+
+/* The rest accepts a case without a leaf, or with one that cannot be read. */
 /* addresses.c -- other addresses of the name that serve other certificates. */
 void cm_judge_addresses(struct cm_case *c);
 /* fleet.c -- what the fleet as a whole shows. */
@@ -58,7 +75,25 @@ void cm_judge_after(struct cm_case *c);
 void cm_judge_want(struct cm_case *c, enum cm_want_kind kind,
                    struct cm_cert *cert, struct cm_cert *issuer);
 
-/* A name that only an internal network can know. */
+/* dnsname.c -- a name that only an internal network can know. */
 bool cm_judge_is_internal(const char *host);
+/* What keeps a dNSName from being a host name in the preferred syntax (RFC 1034
+ * section 3.5, RFC 1123 section 2.1), a wildcard as its first label allowed.
+ * The later, the fewer clients put up with it. */
+enum cm_dns_flaw {
+    CM_DNS_SOUND,
+    CM_DNS_UNDERSCORE, /* every client puts up with it */
+    CM_DNS_HYPHEN,
+    CM_DNS_WILDCARD,
+    CM_DNS_TRAILING_DOT,
+    CM_DNS_TOO_LONG,
+    CM_DNS_EMPTY_LABEL,
+    CM_DNS_ADDRESS,
+    CM_DNS_URL,
+    CM_DNS_CHARACTER,
+    CM_DNS_EMPTY,
+};
+enum cm_dns_flaw cm_judge_dns_flaw(struct cm_span name);
+const char *cm_judge_dns_flaw_text(enum cm_dns_flaw flaw);
 
 #endif

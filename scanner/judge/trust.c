@@ -20,8 +20,7 @@ static bool is_valid(const struct cm_path *path)
  * the root where the server's own belongs. */
 static bool is_misplaced_root(const struct cm_case *c)
 {
-    return c->leaf->is_ca &&
-           cm_name_match(c->leaf, c->ep).match != CM_NAME_MATCHES;
+    return c->leaf->is_ca && !cm_judge_name_fits(c, c->leaf);
 }
 
 static void pinned(struct cm_case *c)
