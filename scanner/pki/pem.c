@@ -94,8 +94,31 @@ bool cm_pem_decode(const struct cm_pem_block *block, struct cm_buf *der)
     return ok;
 }
 
-static enum cm_status add_der(struct cm_certset *set, struct cm_span der,
-                              size_t *added, struct cm_error *err)
+/* Where certificates go. Only `list` takes what cannot be parsed. */
+struct target {
+    struct cm_certset *set;
+    struct cm_cert **list;
+    size_t max;   /* of the list */
+    size_t found; /* in the bytes */
+};
+
+static enum cm_status into_set(struct target *target, struct cm_cert *cert,
+                               struct cm_error *err)
+{
+    if (!cert->parsed) {
+        return cm_error_set(err, CM_EINPUT,
+                            "certificate %zu cannot be read: %s (at byte "
+                            "%zu of it)",
+                            target->found + 1, cert->parse_error,
+                            cert->parse_error_offset);
+    }
+    return cm_certset_add(target->set, cert)
+               ? CM_OK
+               : cm_error_nomem(err, "a certificate");
+}
+
+static enum cm_status add_der(struct target *target, struct cm_span der,
+                              struct cm_error *err)
 {
     struct cm_cert *cert = cm_cert_parse(der.data, der.len);
     enum cm_status status = CM_OK;
@@ -103,16 +126,13 @@ static enum cm_status add_der(struct cm_certset *set, struct cm_span der,
     if (cert == NULL) {
         return cm_error_nomem(err, "a certificate");
     }
-    if (!cert->parsed) {
-        status = cm_error_set(err, CM_EINPUT,
-                              "certificate %zu cannot be read: %s (at byte "
-                              "%zu of it)",
-                              *added + 1, cert->parse_error,
-                              cert->parse_error_offset);
-    } else if (!cm_certset_add(set, cert)) {
-        status = cm_error_nomem(err, "a certificate");
-    } else {
-        (*added)++;
+    if (target->set != NULL) {
+        status = into_set(target, cert, err);
+    } else if (target->found < target->max) {
+        target->list[target->found] = cm_cert_ref(cert);
+    }
+    if (status == CM_OK) {
+        target->found++;
     }
     cm_cert_unref(cert);
     return status;
@@ -128,8 +148,8 @@ static struct cm_span first_element(struct cm_span der)
     return cm_der_any(&r, &found) ? found.whole : der;
 }
 
-static enum cm_status add_block(struct cm_certset *set,
-                                const struct cm_pem_block *block, size_t *added,
+static enum cm_status add_block(struct target *target,
+                                const struct cm_pem_block *block,
                                 struct cm_error *err)
 {
     struct cm_buf der;
@@ -142,30 +162,29 @@ static enum cm_status add_block(struct cm_certset *set,
                      : cm_error_set(err, CM_EINPUT,
                                     "certificate %zu is damaged: what is "
                                     "between BEGIN and END is not base64",
-                                    *added + 1);
+                                    target->found + 1);
     } else {
         struct cm_span span = {der.data, der.len};
 
         if (cm_pem_is(block, "TRUSTED CERTIFICATE")) {
             span = first_element(span);
         }
-        status = add_der(set, span, added, err);
+        status = add_der(target, span, err);
     }
     cm_buf_cleanup(&der);
     return status;
 }
 
-enum cm_status cm_pem_load(struct cm_certset *set, struct cm_span bytes,
-                           size_t *added, struct cm_error *err)
+static enum cm_status read_all(struct target *target, struct cm_span bytes,
+                               struct cm_error *err)
 {
     struct cm_reader r;
     struct cm_pem_block block;
     enum cm_pem found;
     enum cm_status status = CM_OK;
 
-    *added = 0;
     if (cm_pem_is_der(bytes)) {
-        return add_der(set, bytes, added, err);
+        return add_der(target, bytes, err);
     }
     cm_reader_init(&r, bytes.data, bytes.len);
     while ((found = cm_pem_next(&r, &block)) == CM_PEM_BLOCK) {
@@ -174,7 +193,7 @@ enum cm_status cm_pem_load(struct cm_certset *set, struct cm_span bytes,
             !cm_pem_is(&block, "TRUSTED CERTIFICATE")) {
             continue; /* a key, a CRL ... */
         }
-        status = add_block(set, &block, added, err);
+        status = add_block(target, &block, err);
         if (status != CM_OK) {
             return status;
         }
@@ -183,13 +202,33 @@ enum cm_status cm_pem_load(struct cm_certset *set, struct cm_span bytes,
         return cm_error_set(err, CM_EINPUT,
                             "the PEM block after certificate %zu has no "
                             "proper BEGIN and END lines",
-                            *added);
+                            target->found);
     }
-    if (*added == 0) {
+    if (target->found == 0) {
         return cm_error_set(err, CM_EINPUT,
                             "there is no certificate in it (PEM or DER)");
     }
     return CM_OK;
+}
+
+enum cm_status cm_pem_load(struct cm_certset *set, struct cm_span bytes,
+                           size_t *added, struct cm_error *err)
+{
+    struct target target = {.set = set};
+    enum cm_status status = read_all(&target, bytes, err);
+
+    *added = target.found;
+    return status;
+}
+
+enum cm_status cm_pem_list(struct cm_cert **out, size_t max, size_t *found,
+                           struct cm_span bytes, struct cm_error *err)
+{
+    struct target target = {.list = out, .max = max};
+    enum cm_status status = read_all(&target, bytes, err);
+
+    *found = target.found;
+    return status;
 }
 
 bool cm_pem_write(struct cm_buf *out, const struct cm_cert *cert)

@@ -110,6 +110,12 @@ struct cm_cert *cm_certset_at(const struct cm_certset *set, size_t index);
  * the caller adds it. */
 enum cm_status cm_pem_load(struct cm_certset *set, struct cm_span bytes,
                            size_t *added, struct cm_error *err);
+/* cm_pem_list gives each certificate in the order of the file, also those that
+ * cannot be parsed: up to `max` references in `out`, which the caller unrefs
+ * whatever is returned. *found counts all, also beyond `max`. CM_EINPUT: there
+ * is no certificate in it, or a damaged PEM block. */
+enum cm_status cm_pem_list(struct cm_cert **out, size_t max, size_t *found,
+                           struct cm_span bytes, struct cm_error *err);
 /* pkcs7.c -- adds each certificate of a certs-only PKCS#7 SignedData (DER or
  * PEM, RFC 5652 section 5; ".p7c", ".p7b"). CM_EINPUT: it is none, or empty. */
 enum cm_status cm_pkcs7_load(struct cm_certset *set, struct cm_span bytes,

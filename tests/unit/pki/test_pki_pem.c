@@ -301,6 +301,49 @@ static void a_huge_block_is_refused(void **state)
     assert_int_equal(load(file), CM_EINPUT);
 }
 
+#define LIST_MAX 3
+
+static enum cm_status list(struct file *file, struct cm_cert **certs)
+{
+    return cm_pem_list(certs, LIST_MAX, &file->added,
+                       (struct cm_span){file->text.data, file->text.len},
+                       &file->err);
+}
+
+static void a_list_keeps_order_doubles_and_rubbish(void **state)
+{
+    struct file *file = *state;
+    struct cm_cert *certs[LIST_MAX] = {NULL};
+
+    put(file, file->pem[1]);
+    put(file, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    put(file, file->pem[1]);
+    put(file, file->pem[0]); /* one more than there is room for */
+    assert_int_equal(list(file, certs), CM_OK);
+    assert_int_equal(file->added, 4);
+    assert_string_equal(certs[0]->subject_text, "CN=b");
+    assert_false(certs[1]->parsed);
+    assert_string_equal(certs[2]->subject_text, "CN=b");
+    for (size_t i = 0; i < LIST_MAX; i++) {
+        cm_cert_unref(certs[i]);
+    }
+}
+
+static void a_list_of_nothing_is_refused(void **state)
+{
+    struct file *file = *state;
+    struct cm_cert *certs[LIST_MAX] = {NULL};
+
+    put(file, "hello\n");
+    assert_int_equal(list(file, certs), CM_EINPUT);
+    assert_int_equal(file->added, 0);
+    put(file, file->pem[0]);
+    put(file, "-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n");
+    assert_int_equal(list(file, certs), CM_EINPUT);
+    assert_int_equal(file->added, 1); /* what was read is the caller's */
+    cm_cert_unref(certs[0]);
+}
+
 static int cleanup(void **state)
 {
     (void)state;
@@ -329,6 +372,8 @@ int main(void)
         ON_FILE(a_lost_end_line_is_damage),
         ON_FILE(a_lame_begin_line_swallows_nothing),
         ON_FILE(a_huge_block_is_refused),
+        ON_FILE(a_list_keeps_order_doubles_and_rubbish),
+        ON_FILE(a_list_of_nothing_is_refused),
     };
 
     return cmocka_run_group_tests_name("pki pem", tests, NULL, cleanup);
