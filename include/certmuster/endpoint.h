@@ -23,10 +23,11 @@ struct cm_address {
 /* Plain data. */
 struct cm_endpoint {
     char host[CM_HOST_SIZE]; /* A-label, lower case, no trailing dot; or the
-                                canonical text of an IP literal, no brackets */
+                                canonical text of an IP literal, no brackets;
+                                "": none, names are not judged */
     bool is_ip;
     struct cm_address literal; /* set when is_ip */
-    uint16_t port;
+    uint16_t port; /* 0: no server, the certificates come from files */
     char protocol[CM_PROTOCOL_SIZE]; /* "tls" or a STARTTLS protocol's name */
     char sni[CM_HOST_SIZE];          /* "" : send none */
     bool had_trailing_dot;

@@ -50,6 +50,8 @@ struct cm_policy {
     unsigned revocation;       /* CM_REVOCATION_* */
     bool crl_demanded; /* lists at hand that cannot be used make the verdict, as
                           for clients that were given them to check by */
+    bool pool_at_hand; /* clients have the pool's certificates: a chain
+                          that needs them is complete */
     int max_depth; /* intermediates allowed on a path; -1: no limit but ours */
     bool strict;   /* what breaks RFC 5280 or the CA/Browser Forum's profile
                       makes the verdict too */

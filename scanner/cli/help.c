@@ -20,6 +20,17 @@ static const struct cm_command commands[] = {
      "certmuster scan --concurrency 5000 --out audit-2026-11 fleet.csv\n"
      "zcat fleet.csv.gz | certmuster scan - --fail-on breaks_now",
      cm_cmd_scan},
+    {"check", 'C', "FILE.pem", "judge certificate files, without network",
+     "Judges the certificates in FILE.pem as if a server had sent them: the "
+     "first is the server's, the others complete its chain. Prints one finding "
+     "a line: the cause, how severe it is, the certificate and the proof; then "
+     "on standard error whether clients trust the chain. Exit codes: 0 "
+     "trusted, 1 not trusted, 2 a file cannot be read.",
+     "certmuster check fullchain.pem --host www.example.com\n"
+     "certmuster check fullchain.pem --roots corp.pem --at 2027-03-01\n"
+     "certmuster check --chain leaf.pem --intermediates cas.pem --strict "
+     "--json",
+     cm_cmd_check},
     {"report", 'R', "", "write the reports again from the store",
      "Writes the reports of a run that is in the store; nothing is scanned.",
      "certmuster report --run 7 --out audit\n"

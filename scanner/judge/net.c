@@ -19,7 +19,7 @@ void cm_judge_input(struct cm_case *c)
                              "protocol",
                              ep->port);
     }
-    if (ep->is_ip) {
+    if (ep->is_ip && ep->port != 0) {
         (void)cm_finding_add(c, CM_CAUSE_INPUT_IP_LITERAL, "RFC 6066 section 3",
                              "%s is an address: clients send no server name "
                              "for it, and the certificate must hold the "

@@ -150,7 +150,7 @@ static void push(struct search *s, const struct candidate *c)
     path->num++;
     path->num_soft += bits(faults & CM_FAULTS_SOFT);
     path->num_hard += bits(faults & ~CM_FAULTS_SOFT);
-    if (c->position < 0 && !c->anchor) {
+    if (c->position < 0 && !c->anchor && !q->policy->pool_at_hand) {
         path->num_missing++;
     }
     if (c->cert->not_after < leaf->not_after) {

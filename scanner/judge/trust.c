@@ -112,7 +112,7 @@ static void incomplete(struct cm_case *c)
         struct cm_step *step = &c->path.steps[i];
         struct cm_cert *twin;
 
-        if (step->position >= 0 || step->anchor) {
+        if (step->position >= 0 || step->anchor || c->policy->pool_at_hand) {
             continue;
         }
         twin = sent_twin(c, step->cert, true);
@@ -143,7 +143,8 @@ static void private_root(struct cm_case *c)
 {
     struct cm_cert *root = c->path.steps[c->path.num - 1].cert;
     bool sent = cm_finding_position(c, root) >= 0;
-    unsigned missing = c->path.num_missing - (sent ? 0U : 1U);
+    unsigned missing =
+        c->path.num_missing - (sent || c->policy->pool_at_hand ? 0U : 1U);
     char name[CM_LABEL_SIZE];
     char place[CM_LABEL_SIZE];
     struct cm_finding *f = cm_finding_add(

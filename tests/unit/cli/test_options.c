@@ -153,14 +153,31 @@ static void what_was_given_is_written_as_json(void **state)
     cm_options_cleanup(&options);
 }
 
+/* The letters of the commands that there are. */
+static const char *letters(char out[32])
+{
+    size_t num;
+    const struct cm_command *commands = cm_commands(&num);
+
+    assert_true(num < 32);
+    for (size_t i = 0; i < num; i++) {
+        out[i] = commands[i].letter;
+    }
+    out[num] = '\0';
+    return out;
+}
+
 static void every_option_serves_a_command_and_is_explained(void **state)
 {
+    char known[32];
+
     (void)state;
+    (void)letters(known);
     for (enum cm_option i = 0; i < CM_OPTION_COUNT; i++) {
         const struct cm_option_row *row = cm_option_row(i);
 
         assert_true(strlen(row->commands) > 0 &&
-                    strspn(row->commands, "SRUE") == strlen(row->commands));
+                    strspn(row->commands, known) == strlen(row->commands));
         assert_true(strlen(row->help) > 10);
         assert_int_equal(row->argument == NULL, row->kind == CM_KIND_FLAG);
         for (enum cm_option j = 0; j < i; j++) {

@@ -1,0 +1,40 @@
+/* Judging certificate files as if a server had sent them. No network.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_RUN_CHECK_H
+#define CERTMUSTER_RUN_CHECK_H
+
+#include "certmuster/judge.h"
+#include "certmuster/status.h"
+
+/* All texts are borrowed for the call. */
+struct cm_check_config {
+    const char *chain;        /* PEM or DER file; its first one is judged */
+    const char *const *roots; /* files: the only anchors; NULL ends; may be
+                                 NULL */
+    const char *const *intermediates; /* files: at the client's hand; NULL ends;
+                                         may be NULL */
+    const char *const *crls;          /* files; NULL ends; may be NULL */
+    const char *host;                 /* NULL: names are not judged */
+    int64_t at_unix;                  /* 0: now */
+    struct cm_policy policy;
+};
+
+struct cm_check_files; /* opaque: what the judgement was made with */
+struct cm_check {
+    struct cm_endpoint ep;
+    struct cm_evidence *ev;        /* owned: the chain, as the only probe's */
+    struct cm_check_files *files;  /* owned */
+    struct cm_judgement judgement; /* in the first view that does not trust the
+                                      chain; when all do, in the first */
+    int64_t at_unix;
+    char note[256]; /* what was left out of the files, or "" */
+};
+
+/* cm_check_run fills `out`, which the caller cleans up whatever is returned.
+ * CM_EINPUT names the file and what is wrong with it. */
+enum cm_status cm_check_run(struct cm_check *out,
+                            const struct cm_check_config *config,
+                            struct cm_error *err);
+void cm_check_cleanup(struct cm_check *check); /* zero is fine */
+
+#endif
