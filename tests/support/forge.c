@@ -31,20 +31,53 @@ void forge_add_oid(CBB *out, const char *oid)
     forge_add_text(out, CBS_ASN1_OBJECT, oid);
 }
 
+void forge_add_hex_octets(CBB *out, const char *hex)
+{
+    FORGE_MUST(strlen(hex) % 2 == 0);
+    for (; *hex != '\0'; hex += 2) {
+        char pair[3] = {hex[0], hex[1], '\0'};
+
+        FORGE_MUST(CBB_add_u8(out, (uint8_t)strtoul(pair, NULL, 16)));
+    }
+}
+
 void forge_add_hex(CBB *out, unsigned tag, const char *hex)
 {
     CBB child;
 
-    FORGE_MUST(strlen(hex) % 2 == 0 && CBB_add_asn1(out, &child, tag));
-    for (; *hex != '\0'; hex += 2) {
-        char pair[3] = {hex[0], hex[1], '\0'};
-
-        FORGE_MUST(CBB_add_u8(&child, (uint8_t)strtoul(pair, NULL, 16)));
-    }
+    FORGE_MUST(CBB_add_asn1(out, &child, tag));
+    forge_add_hex_octets(&child, hex);
     FORGE_MUST(CBB_flush(out));
 }
 
-static void add_attribute(CBB *name, const char *oid, const char *value)
+void forge_add_dotted(CBB *out, const char *oid)
+{
+    CBB child;
+
+    if (strcmp(oid, "any") == 0) {
+        oid = "2.5.29.32.0";
+    }
+    FORGE_MUST(CBB_add_asn1(out, &child, CBS_ASN1_OBJECT) &&
+               CBB_add_asn1_oid_from_text(&child, oid, strlen(oid)) &&
+               CBB_flush(out));
+}
+
+void forge_for_each(CBB *out, const char *list,
+                    void (*add)(CBB *out, const char *item))
+{
+    char *copy = strdup(list);
+    char *rest = list[0] != '\0' ? copy : NULL;
+    char *item;
+
+    FORGE_MUST(copy != NULL);
+    while ((item = strsep(&rest, ",")) != NULL) {
+        add(out, item);
+    }
+    free(copy);
+}
+
+static void add_attribute(CBB *name, const char *oid, unsigned tag,
+                          const char *value)
 {
     CBB set;
     CBB seq;
@@ -52,34 +85,43 @@ static void add_attribute(CBB *name, const char *oid, const char *value)
     FORGE_MUST(CBB_add_asn1(name, &set, CBS_ASN1_SET) &&
                CBB_add_asn1(&set, &seq, CBS_ASN1_SEQUENCE));
     forge_add_oid(&seq, oid);
-    forge_add_text(&seq, CBS_ASN1_UTF8STRING, value);
+    forge_add_text(&seq, tag, value);
     FORGE_MUST(CBB_flush(name));
 }
 
-static void add_name(CBB *out, const char *o, const char *cn)
+void forge_add_name(CBB *out, const char *o, const char *cn, const char *email)
 {
     CBB name;
 
     FORGE_MUST(CBB_add_asn1(out, &name, CBS_ASN1_SEQUENCE));
     if (o != NULL) {
-        add_attribute(&name, "\x55\x04\x0a", o);
+        add_attribute(&name, "\x55\x04\x0a", CBS_ASN1_UTF8STRING, o);
     }
-    if (cn[0] != '\0') {
-        add_attribute(&name, "\x55\x04\x03", cn);
+    if (cn != NULL && cn[0] != '\0') {
+        add_attribute(&name, "\x55\x04\x03", CBS_ASN1_UTF8STRING, cn);
+    }
+    if (email != NULL) {
+        add_attribute(&name, "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01",
+                      CBS_ASN1_IA5STRING, email);
     }
     FORGE_MUST(CBB_flush(out));
 }
 
 static void add_subject(CBB *out, const struct forge_spec *spec)
 {
-    add_name(out, spec->subject_o,
-             spec->subject != NULL ? spec->subject : "Test");
+    if (spec->subject_hex != NULL) {
+        forge_add_hex_octets(out, spec->subject_hex);
+    } else {
+        forge_add_name(out, spec->subject_o,
+                       spec->subject != NULL ? spec->subject : "Test",
+                       spec->subject_email);
+    }
 }
 
 static void add_issuer(CBB *out, const struct forge_spec *spec)
 {
     if (spec->issuer != NULL) {
-        add_name(out, NULL, spec->issuer);
+        forge_add_name(out, NULL, spec->issuer, NULL);
     } else if (spec->issuer_cert != NULL) {
         FORGE_MUST(CBB_add_bytes(out, spec->issuer_cert->subject.data,
                                  spec->issuer_cert->subject.len));
@@ -107,13 +149,18 @@ static void add_time(CBB *out, int64_t when)
                    short_year ? digits + 2 : digits);
 }
 
+int64_t forge_not_before(const struct forge_spec *spec)
+{
+    return spec->not_before != 0 ? spec->not_before
+                                 : FORGE_NOW - 30 * FORGE_DAY;
+}
+
 static void add_validity(CBB *out, const struct forge_spec *spec)
 {
     CBB seq;
 
     FORGE_MUST(CBB_add_asn1(out, &seq, CBS_ASN1_SEQUENCE));
-    add_time(&seq, spec->not_before != 0 ? spec->not_before
-                                         : FORGE_NOW - 30 * FORGE_DAY);
+    add_time(&seq, forge_not_before(spec));
     add_time(&seq, spec->not_after != 0 ? spec->not_after
                                         : FORGE_NOW + 300 * FORGE_DAY);
     FORGE_MUST(CBB_flush(out));
@@ -149,11 +196,18 @@ static void add_tbs(CBB *out, const struct forge_spec *spec,
                    CBB_add_asn1_uint64(&tagged, (uint64_t)version - 1));
     }
     add_serial(&tbs, spec);
-    forge_add_algorithm(&tbs, issuer_key, spec->hash);
+    forge_add_algorithm(&tbs, issuer_key,
+                        spec->inner_hash != NULL ? spec->inner_hash
+                                                 : spec->hash);
     add_issuer(&tbs, spec);
     add_validity(&tbs, spec);
     add_subject(&tbs, spec);
-    FORGE_MUST(EVP_marshal_public_key(&tbs, key->pkey) && CBB_init(&list, 256));
+    forge_add_spki(&tbs, spec, key);
+    if (spec->unique_ids) {
+        forge_add_hex(&tbs, FORGE_CONTEXT(1U), "0001");
+        forge_add_hex(&tbs, FORGE_CONTEXT(2U), "0002");
+    }
+    FORGE_MUST(CBB_init(&list, 256));
     forge_add_extensions(&list, spec, key, issuer_key);
     FORGE_MUST(CBB_finish(&list, &exts, &exts_len));
     if (exts_len > 0) {

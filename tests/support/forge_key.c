@@ -88,6 +88,10 @@ static EVP_PKEY *make_pkey(enum forge_key_kind kind, unsigned id)
         return make_ec(NID_secp384r1);
     case FORGE_P521:
         return make_ec(NID_secp521r1);
+    case FORGE_P224:
+        return make_ec(NID_secp224r1);
+    case FORGE_RSA_512:
+        return make_rsa(512);
     case FORGE_RSA_1024:
         return make_rsa(1024);
     case FORGE_RSA_2048:

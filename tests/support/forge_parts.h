@@ -37,12 +37,45 @@ void forge_add_bytes(CBB *out, unsigned tag, const void *data, size_t len);
 void forge_add_text(CBB *out, unsigned tag, const char *text);
 void forge_add_oid(CBB *out, const char *oid);
 void forge_add_hex(CBB *out, unsigned tag, const char *hex);
+void forge_add_hex_octets(CBB *out, const char *hex); /* no header */
+void forge_add_dotted(CBB *out, const char *oid); /* from "1.2.3" or "any" */
+int64_t forge_not_before(const struct forge_spec *spec);
+/* A Name of what is not NULL. */
+void forge_add_name(CBB *out, const char *o, const char *cn, const char *email);
+/* Calls `add` for each item of a comma list; an empty one has none. */
+void forge_for_each(CBB *out, const char *list,
+                    void (*add)(CBB *out, const char *item));
 
 /* forge_ext.c -- version 1 has no extensions, but for those that the spec asks
  * for. */
 void forge_add_extensions(CBB *list, const struct forge_spec *spec,
                           const struct forge_key *key,
                           const struct forge_key *issuer_key);
+
+/* An extension being written: `value` is open until forge_ext_end. */
+struct forge_open_ext {
+    CBB *list;
+    CBB seq;
+    CBB value;
+};
+/* `oid` by its content octets. */
+void forge_ext_begin(struct forge_open_ext *ext, CBB *list, const char *oid,
+                     bool critical);
+void forge_ext_end(struct forge_open_ext *ext);
+/* Should it be there, and critical? */
+bool forge_wants(const struct forge_spec *spec, enum cm_ext ext);
+bool forge_critical(const struct forge_spec *spec, enum cm_ext ext,
+                    bool by_rights);
+/* GeneralName, as forge_spec.names writes it. */
+void forge_add_general_name(CBB *out, const char *name);
+
+/* forge_ca.c -- name constraints and policies. */
+void forge_add_constraints(CBB *list, const struct forge_spec *spec);
+void forge_add_policies(CBB *list, const struct forge_spec *spec);
+
+/* forge_spki.c -- the SubjectPublicKeyInfo that the spec asks for. */
+void forge_add_spki(CBB *out, const struct forge_spec *spec,
+                    const struct forge_key *key);
 
 /* forge_key.c -- the AlgorithmIdentifier, and the BIT STRING with what `key`
  * signs. */
