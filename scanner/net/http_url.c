@@ -250,7 +250,7 @@ static bool has_control(const char *text)
 enum cm_http_result cm_http_url_parse(struct cm_http_url *out, const char *url,
                                       const char **why)
 {
-    char trimmed[CM_HTTP_MAX_URL + 1];
+    char trimmed[CM_HTTP_MAX_URL + 1] = "";
     enum cm_http_result result;
     const char *rest;
     size_t len;

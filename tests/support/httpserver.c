@@ -98,7 +98,7 @@ static void on_turn(void *arg)
 static void after_answer(struct connection *c)
 {
     struct cm_loop *loop = c->server->loop;
-    char last = c->out.len > 0 ? (char)c->out.data[c->out.len - 1] : 'x';
+    uint8_t last = c->out.len > 0 ? c->out.data[c->out.len - 1] : 'x';
 
     switch (c->row->deed) {
     case HTTP_SEND:
@@ -122,7 +122,7 @@ static void after_answer(struct connection *c)
         c->sent = 0;
         for (int i = c->row->deed == HTTP_DRIP ? FLOOD - 1 : 0; i < FLOOD;
              i++) {
-            NEED(cm_buf_putc(&c->out, last));
+            NEED(cm_buf_append(&c->out, &last, 1));
         }
         break;
     }
