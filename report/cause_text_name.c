@@ -147,7 +147,8 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(NAME_REFERENCE_TRAILING_DOT) = {
                "understands that; certificates never hold it. It was taken off "
                "for this scan, as curl does.",
     .rule = "RFC 6066 section 3: SNI has the name without a trailing dot",
-    .detected = "The host of the row ends in a dot.",
+    .detected =
+        "The host of the row ends in a dot, as names in a zone file do.",
     .clients = CM_CLIENTS({CM_DOTNET_FRAMEWORK, "may fail: " CM_NETFX_TRUST},
                           {CM_CURL, "works"},
                           {CM_JAVA, "may fail: Illegal server name"},
