@@ -130,13 +130,12 @@ static void add_issuer(CBB *out, const struct forge_spec *spec)
     }
 }
 
-/* RFC 5280 section 4.1.2.5: UTCTime until 2049. */
-static void add_time(CBB *out, int64_t when)
+void forge_add_time(CBB *out, int64_t when, bool generalized)
 {
     char text[CM_TIME_TEXT_SIZE];
     char digits[CM_TIME_TEXT_SIZE];
     size_t count = 0;
-    bool short_year = when < YEAR_2050;
+    bool short_year = !generalized && when < YEAR_2050;
 
     for (const char *c = cm_time_rfc3339(when, text); *c != '\0'; c++) {
         if ((*c >= '0' && *c <= '9') || *c == 'Z') {
@@ -160,9 +159,11 @@ static void add_validity(CBB *out, const struct forge_spec *spec)
     CBB seq;
 
     FORGE_MUST(CBB_add_asn1(out, &seq, CBS_ASN1_SEQUENCE));
-    add_time(&seq, forge_not_before(spec));
-    add_time(&seq, spec->not_after != 0 ? spec->not_after
-                                        : FORGE_NOW + 300 * FORGE_DAY);
+    forge_add_time(&seq, forge_not_before(spec), false);
+    forge_add_time(&seq,
+                   spec->not_after != 0 ? spec->not_after
+                                        : FORGE_NOW + 300 * FORGE_DAY,
+                   false);
     FORGE_MUST(CBB_flush(out));
 }
 
@@ -218,6 +219,33 @@ static void add_tbs(CBB *out, const struct forge_spec *spec,
     FORGE_MUST(CBB_flush(out));
 }
 
+void forge_sign(CBB *out, CBB *tbs, const struct forge_key *key,
+                const char *hash, bool broken)
+{
+    uint8_t *data;
+    size_t len;
+
+    FORGE_MUST(CBB_finish(tbs, &data, &len) && CBB_add_bytes(out, data, len));
+    forge_add_algorithm(out, key, hash);
+    forge_add_signature(out, key, hash, data, len, broken);
+    OPENSSL_free(data);
+    FORGE_MUST(CBB_flush(out));
+}
+
+struct cm_span forge_take(CBB *out)
+{
+    uint8_t *data;
+    uint8_t *copy;
+    size_t len;
+
+    FORGE_MUST(CBB_finish(out, &data, &len));
+    copy = malloc(len + 1); /* for free(), which BoringSSL's memory is not */
+    FORGE_MUST(copy != NULL);
+    memcpy(copy, data, len);
+    OPENSSL_free(data);
+    return (struct cm_span){copy, len};
+}
+
 struct cm_cert *forge_cert(const struct forge_spec *spec)
 {
     const struct forge_key *key =
@@ -225,30 +253,22 @@ struct cm_cert *forge_cert(const struct forge_spec *spec)
     const struct forge_key *issuer_key =
         spec->issuer_key != NULL ? spec->issuer_key : key;
     struct cm_cert *cert;
+    struct cm_span der;
+    CBB tbs;
     CBB cbb;
     CBB outer;
-    uint8_t *tbs;
-    size_t tbs_len;
-    uint8_t *der;
-    size_t len;
 
-    FORGE_MUST(CBB_init(&cbb, 1024));
-    add_tbs(&cbb, spec, key, issuer_key);
-    FORGE_MUST(CBB_finish(&cbb, &tbs, &tbs_len));
-    FORGE_MUST(CBB_init(&cbb, 1024) &&
-               CBB_add_asn1(&cbb, &outer, CBS_ASN1_SEQUENCE) &&
-               CBB_add_bytes(&outer, tbs, tbs_len));
-    forge_add_algorithm(&outer, issuer_key, spec->hash);
-    forge_add_signature(&outer, issuer_key, spec->hash, tbs, tbs_len,
-                        spec->break_signature);
+    FORGE_MUST(CBB_init(&tbs, 1024) && CBB_init(&cbb, 1024) &&
+               CBB_add_asn1(&cbb, &outer, CBS_ASN1_SEQUENCE));
+    add_tbs(&tbs, spec, key, issuer_key);
+    forge_sign(&outer, &tbs, issuer_key, spec->hash, spec->break_signature);
     FORGE_MUST(CBB_flush(&cbb));
     for (unsigned i = 0; i < spec->trailing_bytes; i++) {
         FORGE_MUST(CBB_add_u8(&cbb, 0x55));
     }
-    FORGE_MUST(CBB_finish(&cbb, &der, &len));
-    cert = cm_cert_parse(der, len);
+    der = forge_take(&cbb);
+    cert = cm_cert_parse(der.data, der.len);
     FORGE_MUST(cert != NULL);
-    OPENSSL_free(tbs);
-    OPENSSL_free(der);
+    cm_span_free(&der);
     return cert;
 }

@@ -42,6 +42,13 @@ void forge_add_dotted(CBB *out, const char *oid); /* from "1.2.3" or "any" */
 int64_t forge_not_before(const struct forge_spec *spec);
 /* A Name of what is not NULL. */
 void forge_add_name(CBB *out, const char *o, const char *cn, const char *email);
+/* UTCTime until 2049 (RFC 5280 section 4.1.2.5), or always GeneralizedTime. */
+void forge_add_time(CBB *out, int64_t when, bool generalized);
+/* What is signed, the algorithm and the signature; finishes `tbs`. */
+void forge_sign(CBB *out, CBB *tbs, const struct forge_key *key,
+                const char *hash, bool broken);
+/* Finishes what was built; the caller frees it with cm_span_free. */
+struct cm_span forge_take(CBB *out);
 /* Calls `add` for each item of a comma list; an empty one has none. */
 void forge_for_each(CBB *out, const char *list,
                     void (*add)(CBB *out, const char *item));
