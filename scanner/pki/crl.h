@@ -15,6 +15,7 @@ struct cm_crl { /* immutable once made; shared by reference */
     struct cm_span der; /* owned; the spans lie in it */
     uint8_t sha256[CM_SHA256_LEN];
     struct cm_span tbs;
+    struct cm_span issuer;  /* Name with its header, as written */
     struct cm_span sig_alg; /* AlgorithmIdentifier with its header */
     struct cm_span signature;
     struct cm_span issuer_norm; /* owned */
@@ -26,8 +27,9 @@ struct cm_crl { /* immutable once made; shared by reference */
     struct cm_span base_number; /* of a delta list: the list it adds to */
     bool is_delta;
     bool sig_alg_differs;
-    char *unknown_critical; /* owned dotted OID of an extension, of the list or
-                               of an entry, that we do not process; NULL */
+    const char
+        *unknown_critical; /* owned dotted OID of an extension, of the list or
+                        of an entry, that we do not process; NULL */
     /* issuingDistributionPoint (section 5.2.5) */
     bool only_user_certs;
     bool only_ca_certs;

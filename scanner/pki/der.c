@@ -136,6 +136,17 @@ bool cm_der_uint(struct cm_reader *r, int *out)
     return true;
 }
 
+struct cm_span cm_der_minimal(struct cm_span integer)
+{
+    while (integer.len > 1 &&
+           ((integer.data[0] == 0x00 && integer.data[1] < 0x80) ||
+            (integer.data[0] == 0xff && integer.data[1] >= 0x80))) {
+        integer.data++;
+        integer.len--;
+    }
+    return integer;
+}
+
 unsigned cm_der_bits(struct cm_span integer)
 {
     size_t i = 0;

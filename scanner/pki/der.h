@@ -15,6 +15,7 @@
 #define CM_DER_BIT_STRING 0x03U
 #define CM_DER_OCTET_STRING 0x04U
 #define CM_DER_OID 0x06U
+#define CM_DER_ENUMERATED 0x0aU
 #define CM_DER_UTF8 0x0cU
 #define CM_DER_NUMERIC 0x12U
 #define CM_DER_PRINTABLE 0x13U
@@ -49,6 +50,9 @@ bool cm_der_flag(struct cm_reader *r, bool *out);
 /* An INTEGER's value, INT_MAX when larger; false when it is negative. */
 bool cm_der_uint(struct cm_reader *r, int *out);
 bool cm_der_uint_of(struct cm_span content, int *out); /* its octets */
+/* The content of an INTEGER without the leading octets that add nothing, so
+ * that equal numbers have equal octets. */
+struct cm_span cm_der_minimal(struct cm_span integer);
 /* Bits of a positive INTEGER's content; 0 when it is zero or negative. */
 unsigned cm_der_bits(struct cm_span integer);
 /* A BIT STRING of whole octets. */

@@ -7,8 +7,9 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define MAX_UNKNOWN                                                            \
-    64 /* unknown extensions that are compared for duplicates                  \
-        */
+    64              /* unknown extensions that are compared for duplicates     \
+                     */
+#define MAX_OID 512 /* octets of one that is shown */
 #define ID_CE "\x55\x1d"
 #define PKIX "\x2b\x06\x01\x05\x05\x07" /* 1.3.6.1.5.5.7 */
 #define MICROSOFT "\x2b\x06\x01\x04\x01\x82\x37"
@@ -238,13 +239,7 @@ static const struct ext_row *find_row(struct cm_span oid)
     return NULL;
 }
 
-struct one_ext {
-    struct cm_span oid;
-    bool critical;
-    struct cm_span value;
-};
-
-static bool split_extension(struct cm_reader *list, struct one_ext *out)
+bool cm_ext_next(struct cm_reader *list, struct cm_one_ext *out)
 {
     struct cm_reader seq;
     struct cm_der_element oid;
@@ -261,8 +256,7 @@ static bool split_extension(struct cm_reader *list, struct one_ext *out)
     return true;
 }
 
-/* Keeps the first such OID as text. False: no memory. */
-static bool keep_oid(const char **kept, struct cm_span oid)
+bool cm_ext_keep_oid(const char **kept, struct cm_span oid)
 {
     struct cm_buf text;
 
@@ -270,7 +264,7 @@ static bool keep_oid(const char **kept, struct cm_span oid)
         return true;
     }
     cm_buf_init(&text, 24 * (oid.len + 1)); /* an arc has 20 digits at most */
-    if (!cm_der_oid_text(oid, &text)) {
+    if (oid.len > MAX_OID || !cm_der_oid_text(oid, &text)) {
         cm_buf_clear(&text);
         (void)cm_buf_puts(&text, "malformed");
     }
@@ -312,7 +306,7 @@ static bool is_seen(struct seen *seen, const struct ext_row *row,
 
 /* False: no memory. */
 static bool read_one(struct cm_cert *cert, const struct ext_row *row,
-                     const struct one_ext *ext)
+                     const struct cm_one_ext *ext)
 {
     bool sound = row == NULL || row->read(cert, ext->value);
 
@@ -322,7 +316,7 @@ static bool read_one(struct cm_cert *cert, const struct ext_row *row,
         cert->ext_bad |= sound ? 0U : CM_EXT_BIT(row->ext);
     }
     if (ext->critical && (row == NULL || !row->processed)) {
-        return keep_oid(&cert->unknown_critical, ext->oid);
+        return cm_ext_keep_oid(&cert->unknown_critical, ext->oid);
     }
     return true;
 }
@@ -331,19 +325,20 @@ static bool read_one(struct cm_cert *cert, const struct ext_row *row,
 bool cm_ext_read(struct cm_cert *cert, struct cm_reader extensions)
 {
     struct seen seen = {0};
-    struct one_ext ext;
+    struct cm_one_ext ext;
 
     while (extensions.len > 0) {
         const struct ext_row *row;
         bool ok;
 
-        if (!split_extension(&extensions, &ext)) {
+        if (!cm_ext_next(&extensions, &ext)) {
             cm_cert_note(cert, "the extensions are malformed", extensions.data);
             return true;
         }
         row = find_row(ext.oid);
-        ok = is_seen(&seen, row, ext.oid) ? keep_oid(&cert->ext_twice, ext.oid)
-                                          : read_one(cert, row, &ext);
+        ok = is_seen(&seen, row, ext.oid)
+                 ? cm_ext_keep_oid(&cert->ext_twice, ext.oid)
+                 : read_one(cert, row, &ext);
         if (!ok) {
             return false;
         }

@@ -13,6 +13,17 @@
  * be taken apart is noted with cm_cert_note. False: no memory. */
 bool cm_ext_read(struct cm_cert *cert, struct cm_reader extensions);
 
+/* One Extension, of certificates, lists and OCSP responses alike. */
+struct cm_one_ext {
+    struct cm_span oid;
+    bool critical;
+    struct cm_span value; /* inside of the OCTET STRING */
+};
+/* Takes the next one; false: it is malformed. */
+bool cm_ext_next(struct cm_reader *list, struct cm_one_ext *out);
+/* Keeps an OID as text unless one is kept. False: no memory. */
+bool cm_ext_keep_oid(const char **kept, struct cm_span oid);
+
 /* Readers of one extension's value; false: malformed.
  * ext_names.c -- the ones with GeneralNames. No memory for names shows as
  * num_names_total without names. */
