@@ -1,201 +1,215 @@
-/* What causes mean: the inventory, the DNS, the connection.
+/* What causes mean: the inventory and the DNS.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "remedies.h"
 
+#define UNRESOLVED_NETFX "The remote name could not be resolved: 'host'"
+#define UNRESOLVED_DOTNET                                                      \
+    "No such host is known. (host:443); on Linux: Name or service not known"
+#define UNRESOLVED_WINHTTP                                                     \
+    "WinHTTP error 12007, ERROR_WINHTTP_NAME_NOT_RESOLVED"
+#define UNRESOLVED_CURL "(6) Could not resolve host: host"
+#define UNRESOLVED_JAVA "java.net.UnknownHostException: host"
+#define UNRESOLVED_CHROME "net::ERR_NAME_NOT_RESOLVED"
+#define UNRESOLVED_FIREFOX "NS_ERROR_UNKNOWN_HOST"
+
 const struct cm_cause_text CM_CAUSE_TEXT_OF(INPUT_UNPARSABLE) = {
-    "The line gives no usable host and port: a name with characters or lengths "
-    "that DNS does not know, a port outside 1 to 65535, a broken address, or a "
-    "record that is not CSV. The proof says where in the line.",
-    CM_NO_CLIENTS,
+    .meaning = "The line gives no usable host and port: a name with characters "
+               "or lengths that DNS does not know, a port outside 1 to 65535, "
+               "a broken address, or a record that is not CSV. The proof says "
+               "where in the line.",
+    .rule = "RFC 1035 section 2.3.4, RFC 1123 section 2.1 and RFC 3986 section "
+            "3.2; RFC 4180 section 2 for the record",
+    .detected =
+        "Reading the row: no host, a label above 63 or a name above 253 "
+        "octets, a character that host names cannot have, a port that is no "
+        "number or out of range, an address in brackets that is none.",
+    .clients = CM_NO_CLIENTS,
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(INPUT_SCHEME_NOT_TLS) = {
-    "The line says http, ws or port 80 and names no STARTTLS protocol, so TLS "
-    "may not be meant at all. It was tried anyway; SOAP addresses often say "
-    "http although the call goes over https.",
-    CM_NO_CLIENTS,
+    .meaning =
+        "The line says http, ws or port 80 and names no STARTTLS protocol, so "
+        "TLS may not be meant at all. It was tried anyway; SOAP addresses "
+        "often say http although the call goes over https.",
+    .rule = "RFC 9110 section 4.2.1: http is the scheme without TLS",
+    .detected = "The row has such a scheme, or port 80, and no protocol that "
+                "starts TLS later.",
+    .clients = CM_NO_CLIENTS,
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(INPUT_IDN_INVALID) = {
-    "The name has letters outside ASCII and cannot be turned into the form "
-    "that DNS and certificates use (IDNA 2008), or not back from it.",
-    CM_NO_CLIENTS,
+    .meaning =
+        "The name has letters outside ASCII and cannot be turned into the form "
+        "that DNS and certificates use (IDNA 2008), or not back from it.",
+    .rule = "RFC 5891 section 4",
+    .detected = "The conversion of the host to A-labels fails, or converting "
+                "back gives another name.",
+    .clients = CM_NO_CLIENTS,
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(INPUT_IP_LITERAL) = {
-    "The line names an address and not a host. Then no SNI is sent, the "
-    "certificate must hold the very address, and Dataverse plug-ins may not "
-    "call it at all.",
-    CM_NO_CLIENTS,
+    .meaning = "The line names an address and not a host. Then no SNI is sent, "
+               "the certificate must hold the very address, and Dataverse "
+               "plug-ins may not call it at all.",
+    .rule = "RFC 6066 section 3: SNI has no addresses; RFC 9525 section 6.5",
+    .detected = "The host of the row is an IPv4 or IPv6 address.",
+    .clients = CM_NO_CLIENTS,
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(INPUT_DUPLICATE) = {
-    "An earlier line asks for the same host, port, protocol and SNI. The "
-    "endpoint was scanned once and the result is reported for both lines.",
-    CM_NO_CLIENTS,
+    .meaning =
+        "An earlier line asks for the same host, port, protocol and SNI. The "
+        "endpoint was scanned once and the result is reported for both lines.",
+    .rule = "no RFC: the inventory is the user's own file; RFC 4343 section 3 "
+            "compares the names without case",
+    .detected = "Host, port, protocol and SNI of the row, in their normal "
+                "form, equal those of a row before.",
+    .clients = CM_NO_CLIENTS,
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(NOT_SCANNED) = {
-    "The run ended before this endpoint had its turn. Nothing is known about "
-    "it, good or bad.",
-    CM_NO_CLIENTS,
+    .meaning = "The run ended before this endpoint had its turn. Nothing is "
+               "known about it, good or bad.",
+    .rule = "no RFC: the scan itself was stopped, by a signal or for want of "
+            "disk or memory",
+    .detected = "The row was read and no probe of its endpoint was recorded.",
+    .clients = CM_NO_CLIENTS,
 };
 
 const struct cm_cause_text CM_CAUSE_TEXT_OF(DNS_NXDOMAIN) = {
-    "The DNS says that this name does not exist: never created, deleted, or "
-    "misspelt in the inventory. Some filtering resolvers lie in this way.",
-    CM_CLIENTS(
-        {CM_DOTNET_FRAMEWORK, "The remote name could not be resolved: 'host'"},
-        {CM_DOTNET, "No such host is known. (host:443); on Linux: Name or "
-                    "service not known"},
-        {CM_SCHANNEL, "WinHTTP error 12007"},
-        {CM_CURL, "(6) Could not resolve host"},
-        {CM_JAVA, "java.net.UnknownHostException: host"},
-        {CM_GO, "lookup host: no such host"},
-        {CM_PYTHON, "[Errno -2] Name or service not known"},
-        {CM_NODE, "getaddrinfo ENOTFOUND host"},
-        {CM_CHROME, "net::ERR_NAME_NOT_RESOLVED"},
-        {CM_FIREFOX, "NS_ERROR_UNKNOWN_HOST"}),
+    .meaning = "The DNS says that this name does not exist: never created, "
+               "deleted, or misspelt in the inventory. Some filtering "
+               "resolvers lie in this way.",
+    .rule = "RFC 1035 section 4.1.1 and RFC 2308 section 2.1",
+    .detected = "The answer to both questions, A and AAAA, is response code 3 "
+                "for the full name.",
+    .clients = CM_CLIENTS(
+        {CM_DOTNET_FRAMEWORK, UNRESOLVED_NETFX}, {CM_DOTNET, UNRESOLVED_DOTNET},
+        {CM_SCHANNEL, UNRESOLVED_WINHTTP}, {CM_CURL, UNRESOLVED_CURL},
+        {CM_JAVA, UNRESOLVED_JAVA}, {CM_GO, "lookup host: no such host"},
+        {CM_PYTHON, "socket.gaierror: [Errno -2] Name or service not known"},
+        {CM_NODE, "getaddrinfo ENOTFOUND host"}, {CM_CHROME, UNRESOLVED_CHROME},
+        {CM_FIREFOX, UNRESOLVED_FIREFOX}),
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(DNS_NO_ADDRESS) = {
-    "The name exists and has neither an A nor an AAAA record; it may have mail "
-    "records only.",
-    CM_CLIENTS({CM_DOTNET_FRAMEWORK,
-                "The remote name could not be resolved: 'host'"},
-               {CM_CURL, "(6) Could not resolve host"},
-               {CM_JAVA, "java.net.UnknownHostException: host"},
-               {CM_PYTHON, "[Errno -5] No address associated with hostname"},
-               {CM_NODE, "getaddrinfo ENOTFOUND host"},
-               {CM_CHROME, "net::ERR_NAME_NOT_RESOLVED"}),
+    .meaning = "The name exists and has neither an A nor an AAAA record; it "
+               "may have mail records only.",
+    .rule = "RFC 2308 section 2.2",
+    .detected = "Response code 0 without an address at the end of the aliases, "
+                "for A and for AAAA.",
+    .clients = CM_CLIENTS(
+        {CM_DOTNET_FRAMEWORK, UNRESOLVED_NETFX},
+        {CM_DOTNET, "No such host is known. (host:443); on Linux: No address "
+                    "associated with hostname"},
+        {CM_SCHANNEL, UNRESOLVED_WINHTTP}, {CM_CURL, UNRESOLVED_CURL},
+        {CM_JAVA, UNRESOLVED_JAVA ": No address associated with hostname"},
+        {CM_GO, "lookup host: no such host"},
+        {CM_PYTHON,
+         "socket.gaierror: [Errno -5] No address associated with hostname"},
+        {CM_NODE, "getaddrinfo ENOTFOUND host"}, {CM_CHROME, UNRESOLVED_CHROME},
+        {CM_FIREFOX, UNRESOLVED_FIREFOX}),
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(DNS_SERVFAIL) = {
-    "The resolver could not get an answer that it may give: the zone's servers "
-    "fail, or their DNSSEC signatures do not verify. An answer that comes with "
-    "checking switched off points to DNSSEC.",
-    CM_CLIENTS({CM_DOTNET_FRAMEWORK,
-                "The remote name could not be resolved: 'host'"},
-               {CM_CURL, "(6) Could not resolve host"},
-               {CM_JAVA, "java.net.UnknownHostException: host: Temporary "
-                         "failure in name resolution"},
-               {CM_GO, "lookup host: server misbehaving"},
-               {CM_PYTHON, "[Errno -3] Temporary failure in name resolution"},
-               {CM_NODE, "getaddrinfo EAI_AGAIN host"},
-               {CM_CHROME, "net::ERR_NAME_NOT_RESOLVED"}),
+    .meaning =
+        "The resolver could not get an answer that it may give: the zone's "
+        "servers fail, or their DNSSEC signatures do not verify. An answer "
+        "that comes with checking switched off points to DNSSEC.",
+    .rule = "RFC 1035 section 4.1.1; RFC 4035 section 5.5 for DNSSEC",
+    .detected =
+        "Every resolver answered with response code 2. A second question with "
+        "checking disabled (CD) that is answered makes it DNSSEC.",
+    .clients = CM_CLIENTS(
+        {CM_DOTNET_FRAMEWORK, UNRESOLVED_NETFX},
+        {CM_DOTNET, "No such host is known. (host:443); on Linux: Resource "
+                    "temporarily unavailable"},
+        {CM_SCHANNEL, UNRESOLVED_WINHTTP}, {CM_CURL, UNRESOLVED_CURL},
+        {CM_JAVA, UNRESOLVED_JAVA ": Temporary failure in name resolution"},
+        {CM_GO, "lookup host: server misbehaving"},
+        {CM_PYTHON,
+         "socket.gaierror: [Errno -3] Temporary failure in name resolution"},
+        {CM_NODE, "getaddrinfo EAI_AGAIN host"}, {CM_CHROME, UNRESOLVED_CHROME},
+        {CM_FIREFOX, UNRESOLVED_FIREFOX}),
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(DNS_TIMEOUT_REFUSED) = {
-    "No resolver answered in time, over UDP or TCP, or it refuses to answer "
-    "this client. If many names fail like this, the resolver is at fault and "
-    "not the names.",
-    CM_CLIENTS({CM_DOTNET_FRAMEWORK,
-                "The remote name could not be resolved: 'host'"},
-               {CM_CURL, "(6) Could not resolve host, or (28) Resolving timed "
-                         "out"},
-               {CM_GO, "lookup host: i/o timeout"},
-               {CM_PYTHON, "[Errno -3] Temporary failure in name resolution"},
-               {CM_NODE, "getaddrinfo EAI_AGAIN host"},
-               {CM_CHROME, "net::ERR_NAME_NOT_RESOLVED"}),
+    .meaning = "No resolver answered in time, over UDP or TCP, or it refuses "
+               "to answer this client. If many names fail like this, the "
+               "resolver is at fault and not the names.",
+    .rule = "RFC 1035 sections 4.1.1 and 4.2.1",
+    .detected = "All tries at all resolvers timed out, or the answer has "
+                "response code 5.",
+    .clients = CM_CLIENTS(
+        {CM_DOTNET_FRAMEWORK, UNRESOLVED_NETFX}, {CM_DOTNET, UNRESOLVED_DOTNET},
+        {CM_SCHANNEL, UNRESOLVED_WINHTTP},
+        {CM_CURL, "(6) Could not resolve host, or (28) Resolving timed out"},
+        {CM_JAVA, UNRESOLVED_JAVA ": Temporary failure in name resolution"},
+        {CM_GO, "lookup host: i/o timeout"},
+        {CM_PYTHON,
+         "socket.gaierror: [Errno -3] Temporary failure in name resolution"},
+        {CM_NODE, "getaddrinfo EAI_AGAIN host"},
+        {CM_CHROME, UNRESOLVED_CHROME " or net::ERR_DNS_TIMED_OUT"},
+        {CM_FIREFOX, UNRESOLVED_FIREFOX}),
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(DNS_CNAME_BROKEN) = {
-    "The name is an alias, and its target does not exist, or leads back to the "
-    "alias. A target that anyone may register lets a stranger take the name "
-    "over.",
-    CM_CLIENTS({CM_DOTNET_FRAMEWORK,
-                "The remote name could not be resolved: 'host'"},
-               {CM_CURL, "(6) Could not resolve host"},
-               {CM_JAVA, "java.net.UnknownHostException: host"},
-               {CM_NODE, "getaddrinfo ENOTFOUND host"},
-               {CM_CHROME, "net::ERR_NAME_NOT_RESOLVED"}),
+    .meaning = "The name is an alias, and its target does not exist, or leads "
+               "back to the alias. A target that anyone may register lets a "
+               "stranger take the name over.",
+    .rule = "RFC 1034 section 3.6.2",
+    .detected =
+        "The answer has a CNAME, and its end does not exist, comes round in a "
+        "circle, or is more than eight steps away. The proof names the steps.",
+    .clients = CM_CLIENTS(
+        {CM_DOTNET_FRAMEWORK, UNRESOLVED_NETFX}, {CM_DOTNET, UNRESOLVED_DOTNET},
+        {CM_SCHANNEL, UNRESOLVED_WINHTTP}, {CM_CURL, UNRESOLVED_CURL},
+        {CM_JAVA, UNRESOLVED_JAVA}, {CM_GO, "lookup host: no such host"},
+        {CM_PYTHON, "socket.gaierror: [Errno -2] Name or service not known"},
+        {CM_NODE, "getaddrinfo ENOTFOUND host"}, {CM_CHROME, UNRESOLVED_CHROME},
+        {CM_FIREFOX, UNRESOLVED_FIREFOX}),
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(DNS_SPECIAL_ADDRESS) = {
-    "The name points to an address that no other machine can be reached at: "
-    "loopback, link-local, 0.0.0.0 or the collision marker 127.0.53.53. Block "
-    "lists answer so too.",
-    CM_CLIENTS({CM_DOTNET_FRAMEWORK, "Unable to connect to the remote server"},
-               {CM_CURL, "(7) Failed to connect to host port 443"},
-               {CM_NODE, "connect ECONNREFUSED 127.0.0.1:443"},
-               {CM_CHROME, "net::ERR_CONNECTION_REFUSED"}),
+    .meaning = "The name points to an address that no other machine can be "
+               "reached at: loopback, link-local, 0.0.0.0 or the collision "
+               "marker 127.0.53.53. Block lists answer so too.",
+    .rule = "RFC 6890 section 2.2",
+    .detected = "All addresses of the name lie in blocks set aside for such "
+                "purposes, and the row does not ask for loopback itself.",
+    .clients = CM_CLIENTS(
+        {CM_DOTNET_FRAMEWORK,
+         "Unable to connect to the remote server (socket error 10061)"},
+        {CM_DOTNET, "No connection could be made because the target machine "
+                    "actively refused it."},
+        {CM_SCHANNEL, "WinHTTP error 12029, ERROR_WINHTTP_CANNOT_CONNECT"},
+        {CM_CURL, "(7) Failed to connect to host port 443: Connection refused"},
+        {CM_JAVA, "java.net.ConnectException: Connection refused"},
+        {CM_GO, "connect: connection refused"},
+        {CM_PYTHON, "ConnectionRefusedError: [Errno 111] Connection refused"},
+        {CM_NODE, "connect ECONNREFUSED 127.0.0.1:443"},
+        {CM_CHROME, "net::ERR_CONNECTION_REFUSED"},
+        {CM_FIREFOX, "NS_ERROR_CONNECTION_REFUSED"}),
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(DNS_PRIVATE_FOR_CLOUD) = {
-    "All addresses of the name are private ones, and the clients run in a "
-    "public cloud, from where there is no way to them unless a private "
-    "connection was built.",
-    CM_CLIENTS({CM_DOTNET_FRAMEWORK,
-                "Unable to connect to the remote server, after a long wait"},
-               {CM_DOTNET, "A connection attempt failed because the connected "
-                           "party did not properly respond after a period of "
-                           "time"},
-               {CM_JAVA, "java.net.ConnectException: Connection timed out"}),
+    .meaning = "All addresses of the name are private ones, and the clients "
+               "run in a public cloud, from where there is no way to them "
+               "unless a private connection was built.",
+    .rule = "RFC 1918 section 3, RFC 4193 section 1 and RFC 6598 section 7",
+    .detected =
+        "The scan was told that the clients are in a cloud, and every address "
+        "is private (10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7).",
+    .clients = CM_CLIENTS(
+        {CM_DOTNET_FRAMEWORK, "Unable to connect to the remote server (socket "
+                              "error 10060), after a long wait"},
+        {CM_DOTNET, "A connection attempt failed because the connected party "
+                    "did not properly respond after a period of time"},
+        {CM_SCHANNEL, "WinHTTP error 12002, ERROR_WINHTTP_TIMEOUT"},
+        {CM_CURL, "(28) Connection timed out"},
+        {CM_JAVA, "java.net.ConnectException: Connection timed out"},
+        {CM_GO, "dial tcp: i/o timeout"},
+        {CM_PYTHON, "TimeoutError: [Errno 110] Connection timed out"},
+        {CM_NODE, "connect ETIMEDOUT"},
+        {CM_CHROME, "net::ERR_CONNECTION_TIMED_OUT"},
+        {CM_FIREFOX, "NS_ERROR_NET_TIMEOUT"}),
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(DNS_SPLIT_HORIZON) = {
-    "Two resolvers give other addresses, and the servers there show other "
-    "certificates. What works inside may fail outside, and a scan sees one "
-    "side only.",
-    CM_NO_CLIENTS,
-};
-
-const struct cm_cause_text CM_CAUSE_TEXT_OF(CONNECT_REFUSED) = {
-    "The machine answered at once that nothing listens on the port; a firewall "
-    "that rejects looks the same.",
-    CM_CLIENTS({CM_DOTNET_FRAMEWORK, "Unable to connect to the remote server "
-                                     "(socket error 10061)"},
-               {CM_DOTNET, "No connection could be made because the target "
-                           "machine actively refused it."},
-               {CM_SCHANNEL, "WinHTTP error 12029"},
-               {CM_CURL, "(7) Failed to connect to host port 443: Connection "
-                         "refused"},
-               {CM_JAVA, "java.net.ConnectException: Connection refused"},
-               {CM_GO, "connect: connection refused"},
-               {CM_PYTHON, "ConnectionRefusedError: [Errno 111]"},
-               {CM_NODE, "connect ECONNREFUSED"},
-               {CM_CHROME, "net::ERR_CONNECTION_REFUSED"},
-               {CM_FIREFOX, "NS_ERROR_CONNECTION_REFUSED"}),
-};
-const struct cm_cause_text CM_CAUSE_TEXT_OF(CONNECT_TIMEOUT) = {
-    "Nobody answered the attempts to connect. A firewall drops the packets, "
-    "the machine is off, or only known source addresses are let in.",
-    CM_CLIENTS({CM_DOTNET_FRAMEWORK, "Unable to connect to the remote server "
-                                     "(socket error 10060)"},
-               {CM_SCHANNEL, "WinHTTP error 12002"},
-               {CM_CURL, "(28) Connection timed out"},
-               {CM_JAVA, "java.net.ConnectException: Connection timed out"},
-               {CM_GO, "dial tcp: i/o timeout"},
-               {CM_PYTHON, "TimeoutError: [Errno 110] Connection timed out"},
-               {CM_NODE, "connect ETIMEDOUT"},
-               {CM_CHROME, "net::ERR_CONNECTION_TIMED_OUT"},
-               {CM_FIREFOX, "NS_ERROR_NET_TIMEOUT"}),
-};
-const struct cm_cause_text CM_CAUSE_TEXT_OF(CONNECT_UNREACHABLE) = {
-    "A router or the own machine said that there is no way to the address. If "
-    "it is an IPv6 address, the scanner's own network may lack IPv6.",
-    CM_CLIENTS({CM_DOTNET_FRAMEWORK, "Unable to connect to the remote server "
-                                     "(socket error 10051 or 10065)"},
-               {CM_CURL, "(7) Network is unreachable, or No route to host"},
-               {CM_JAVA, "java.net.NoRouteToHostException: No route to host"},
-               {CM_PYTHON, "OSError: [Errno 101] Network is unreachable"},
-               {CM_NODE, "connect ENETUNREACH or EHOSTUNREACH"},
-               {CM_CHROME, "net::ERR_ADDRESS_UNREACHABLE"}),
-};
-const struct cm_cause_text CM_CAUSE_TEXT_OF(CONNECT_IPV6_BROKEN) = {
-    "The name has IPv6 addresses and none of them works, while IPv4 does. "
-    "Clients that try both hide it; those that take IPv6 first wait for a "
-    "timeout each time.",
-    CM_CLIENTS({CM_DOTNET_FRAMEWORK, "works, after a wait of up to 21 seconds"},
-               {CM_JAVA, "works, or Connection timed out with "
-                         "java.net.preferIPv6Addresses"},
-               {CM_CHROME, "works"}),
-};
-const struct cm_cause_text CM_CAUSE_TEXT_OF(CONNECT_PARTIAL) = {
-    "Some of the addresses of the name answer and some do not. Each client "
-    "has luck or not, depending on the address it takes.",
-    CM_CLIENTS({CM_DOTNET_FRAMEWORK, "now and then: Unable to connect to the "
-                                     "remote server"},
-               {CM_CURL, "works, after a wait"},
-               {CM_JAVA, "now and then: Connection timed out"}),
-};
-const struct cm_cause_text CM_CAUSE_TEXT_OF(CONNECT_PROXY_FAILED) = {
-    "The forward proxy answered CONNECT with another status than 200. The "
-    "server was never asked.",
-    CM_CLIENTS({CM_DOTNET_FRAMEWORK, "The remote server returned an error: "
-                                     "(407) Proxy Authentication Required."},
-               {CM_CURL, "(56) CONNECT tunnel failed, response 407"},
-               {CM_JAVA, "Unable to tunnel through proxy. Proxy returns "
-                         "\"HTTP/1.1 407 Proxy Authentication Required\""},
-               {CM_PYTHON, "Tunnel connection failed: 407 Proxy Authentication "
-                           "Required"},
-               {CM_CHROME, "net::ERR_TUNNEL_CONNECTION_FAILED"}),
+    .meaning = "Two resolvers give other addresses, and the servers there show "
+               "other certificates. What works inside may fail outside, and a "
+               "scan sees one side only.",
+    .rule = "RFC 9499 section 6 (split DNS); RFC 1918 section 5 warns of names "
+            "that leak",
+    .detected = "With a second resolver: its addresses differ from the first "
+                "one's, and so do the certificates served there.",
+    .clients = CM_EVERY_CLIENT("works or fails, by the resolver it asks"),
 };

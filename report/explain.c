@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "certmuster/report.h"
+#include "certmuster/text.h"
 #include "screen.h"
 
 #define MAX_TEXT ((size_t)4 * 1024 * 1024)
@@ -53,6 +54,58 @@ static void list_all(struct cm_buf *out)
     }
 }
 
+static void put_steps(struct cm_buf *out, const struct cm_remedy *remedy,
+                      size_t width)
+{
+    for (size_t i = 0; remedy->steps[i] != NULL; i++) {
+        cm_buf_printf(out, "  %zu. ", i + 1);
+        cm_screen_wrap(out, remedy->steps[i], 5, width);
+    }
+}
+
+static bool just_works(const struct cm_client_text *client)
+{
+    return strcmp(client->text, "works") == 0;
+}
+
+/* Those that say something, each with its words; then, in one paragraph, those
+ * that notice nothing. */
+static void put_clients(struct cm_buf *out,
+                        const struct cm_client_text *clients, size_t width)
+{
+    bool fails = false;
+    bool works = false;
+
+    for (const struct cm_client_text *c = clients; c->client != NULL; c++) {
+        if (just_works(c)) {
+            works = true;
+            continue;
+        }
+        if (!fails) {
+            put_heading(out, "What clients say");
+            fails = true;
+        }
+        cm_buf_printf(out, "  %s\n", c->client);
+        cm_screen_wrap(out, c->text, 6, width);
+    }
+    if (!works) {
+        return;
+    }
+    put_heading(out, fails ? "These work all the same" : "All of these work");
+    for (const struct cm_client_text *c = clients; c->client != NULL; c++) {
+        if (just_works(c)) {
+            cm_buf_printf(out, "  %s\n", c->client);
+        }
+    }
+}
+
+static void put_paragraph(struct cm_buf *out, const char *heading,
+                          const char *text, size_t width)
+{
+    put_heading(out, heading);
+    cm_screen_wrap(out, text, 2, width);
+}
+
 static void explain_cause(struct cm_buf *out, enum cm_cause cause, size_t width)
 {
     const struct cm_cause_info *info = cm_cause_info(cause);
@@ -66,16 +119,14 @@ static void explain_cause(struct cm_buf *out, enum cm_cause cause, size_t width)
                       ? "trusted nevertheless"
                       : cm_verdict_id(info->verdict));
     cm_screen_wrap(out, text->meaning, 2, width);
-    if (text->clients[0].client != NULL) {
-        put_heading(out, "What clients say");
-    }
-    for (const struct cm_client_text *c = text->clients; c->client != NULL;
-         c++) {
-        cm_buf_printf(out, "  %s\n", c->client);
-        cm_screen_wrap(out, c->text, 6, width);
-    }
-    cm_buf_printf(out, "\nWhat to do: %s (%s)\n", fix->title, fix->who);
-    cm_buf_printf(out, "  `certmuster explain %s` says how.\n", fix->id);
+    put_paragraph(out, "Rule", text->rule, width);
+    put_paragraph(out, "How it is detected", text->detected, width);
+    put_clients(out, text->clients, width);
+    cm_buf_printf(out, "\nWho acts: %s\n", fix->who);
+    cm_buf_printf(out, "What to do: %s\n", fix->title);
+    put_steps(out, cm_remedy(info->resolution), width);
+    cm_buf_printf(out, "  `certmuster explain %s` has the commands.\n",
+                  fix->id);
 }
 
 static void list_causes_of(struct cm_buf *out, enum cm_resolution resolution)
@@ -105,10 +156,7 @@ static void explain_resolution(struct cm_buf *out,
                   info->who);
     cm_screen_wrap(out, remedy->why, 2, width);
     put_heading(out, "Steps");
-    for (size_t i = 0; remedy->steps[i] != NULL; i++) {
-        cm_buf_printf(out, "  %zu. ", i + 1);
-        cm_screen_wrap(out, remedy->steps[i], 5, width);
-    }
+    put_steps(out, remedy, width);
     for (const struct cm_platform *p = remedy->platforms; p->name != NULL;
          p++) {
         put_heading(out, p->name);
@@ -123,24 +171,29 @@ static void explain_resolution(struct cm_buf *out,
     list_causes_of(out, resolution);
 }
 
-/* An id that holds the word, for who remembers half of it; NULL: none. */
+#define NUM_IDS (CM_CAUSE_COUNT + CM_RESOLUTION_COUNT)
+
+/* The id that was meant: a slip of the fingers, or half of it remembered. NULL:
+ * neither. */
 static const char *similar(const char *word)
 {
-    for (int i = 0; i < CM_CAUSE_COUNT; i++) {
-        const char *id = cm_cause_info((enum cm_cause)i)->id;
+    const char *ids[NUM_IDS];
+    const char *meant;
+    size_t num = 0;
 
-        if (strstr(id, word) != NULL) {
-            return id;
-        }
+    for (int i = 0; i < CM_CAUSE_COUNT; i++) {
+        ids[num++] = cm_cause_info((enum cm_cause)i)->id;
     }
     for (int i = 0; i < CM_RESOLUTION_COUNT; i++) {
-        const char *id = cm_resolution_info((enum cm_resolution)i)->id;
-
-        if (strstr(id, word) != NULL) {
-            return id;
+        ids[num++] = cm_resolution_info((enum cm_resolution)i)->id;
+    }
+    meant = cm_did_you_mean(word, ids, num);
+    for (size_t i = 0; i < num && meant == NULL; i++) {
+        if (strstr(ids[i], word) != NULL) {
+            meant = ids[i];
         }
     }
-    return NULL;
+    return meant;
 }
 
 static enum cm_status unknown(const char *id, struct cm_error *err)

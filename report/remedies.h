@@ -37,6 +37,13 @@
             NULL, NULL                                                         \
         }                                                                      \
     }
+/* All of them say the same. */
+#define CM_EVERY_CLIENT(text)                                                  \
+    CM_CLIENTS({CM_DOTNET_FRAMEWORK, text}, {CM_DOTNET, text},                 \
+               {CM_SCHANNEL, text}, {CM_CURL, text}, {CM_JAVA, text},          \
+               {CM_GO, text}, {CM_PYTHON, text}, {CM_NODE, text},              \
+               {CM_CHROME, text}, {CM_FIREFOX, text})
+/* No client meets it: the inventory or the scan is at fault. */
 #define CM_NO_CLIENTS                                                          \
     (const struct cm_client_text[])                                            \
     {                                                                          \
@@ -74,6 +81,15 @@
 #define CM_DOTNET_CHAIN                                                        \
     "The remote certificate is invalid because of errors in the certificate "  \
     "chain: "
+#define CM_DOTNET_PROCEDURE                                                    \
+    "The remote certificate is invalid according to the validation "           \
+    "procedure: "
+#define CM_DOTNET_ALERT                                                        \
+    "Authentication failed because the remote party sent a TLS alert: "
+/* curl with the number of its exit, and `openssl s_client`. */
+#define CM_CURL_VERIFY(number, text)                                           \
+    "(60) SSL certificate problem: " text                                      \
+    "; openssl: verify error:num=" number ":" text
 #define CM_PYTHON_VERIFY                                                       \
     "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
 #define CM_JAVA_BUILDING                                                       \
@@ -83,8 +99,7 @@
 #define CM_JAVA_VALIDATION                                                     \
     "PKIX path validation failed: java.security.cert."                         \
     "CertPathValidatorException: "
-#define CM_GO_UNKNOWN                                                          \
-    "tls: failed to verify certificate: x509: certificate signed by unknown "  \
-    "authority"
+#define CM_GO_VERIFY "tls: failed to verify certificate: x509: "
+#define CM_GO_UNKNOWN CM_GO_VERIFY "certificate signed by unknown authority"
 
 #endif

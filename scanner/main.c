@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "certmuster/log.h"
+#include "certmuster/text.h"
 #include "cli/options.h"
 
 #define MAX_COMMANDS 16

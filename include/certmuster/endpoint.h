@@ -12,6 +12,7 @@
 
 #define CM_HOST_SIZE 256 /* 253 octets of RFC 1035, a dot and the NUL */
 #define CM_PROTOCOL_SIZE 16
+#define CM_VIEW_NAME_SIZE 32
 #define CM_ADDRESS_TEXT_SIZE 64 /* "[v6]:port" */
 
 struct cm_address {
@@ -30,6 +31,8 @@ struct cm_endpoint {
     uint16_t port; /* 0: no server, the certificates come from files */
     char protocol[CM_PROTOCOL_SIZE]; /* "tls" or a STARTTLS protocol's name */
     char sni[CM_HOST_SIZE];          /* "" : send none */
+    char trust[CM_VIEW_NAME_SIZE];   /* the trust view to report; "": the
+                                        default one */
     bool had_trailing_dot;
     bool scheme_not_tls; /* http://, ws://, port 80 without STARTTLS */
 };

@@ -14,7 +14,7 @@
 #include "certmuster/judge.h"
 #include "certmuster/status.h"
 
-#define CM_STORE_SCHEMA_VERSION 1
+#define CM_STORE_SCHEMA_VERSION 2
 
 struct cm_store; /* opaque */
 
@@ -25,7 +25,11 @@ struct cm_run_info {
     const char *version;     /* of certmuster */
     const char *tls_library; /* "BoringSSL, API version 17" */
     const char *trust;       /* "system: /etc/ssl/...: 150 anchors" */
+    const char *views;       /* JSON array, the default one first: {name, path,
+                                sha256, anchors, distrusted}; NULL: none */
     const char *resolvers;
+    int64_t source_run; /* of a rejudge: the run that is judged again; 0: a
+                           scan */
     int64_t started_unix;
     int64_t judged_at_unix;
 };

@@ -37,6 +37,11 @@ void cm_text_terminal(struct cm_buf *out, const char *text, size_t len);
 void cm_text_to_utf8(struct cm_buf *out, const char *text, size_t len);
 bool cm_text_is_utf8(const char *text, size_t len);
 
+/* The nearest of the words, if it is near enough to be a slip; else NULL. Words
+ * of 64 bytes and more are near to none. */
+const char *cm_did_you_mean(const char *word, const char *const *words,
+                            size_t num);
+
 /* Times are seconds since 1970 in UTC, also far outside time_t's usual range:
  * certificates reach the year 9999. */
 #define CM_TIME_TEXT_SIZE 32 /* room for any text below, with its NUL */

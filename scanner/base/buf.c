@@ -131,6 +131,34 @@ bool cm_buf_hex(struct cm_buf *buf, const void *data, size_t len)
     return true;
 }
 
+static int digit(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+bool cm_hex_read(const char *text, uint8_t *out, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        int high;
+        int low;
+
+        if (i > 0 && *text == ':') {
+            text++;
+        }
+        high = digit(text[0]);
+        low = high < 0 ? -1 : digit(text[1]);
+        if (low < 0) {
+            return false;
+        }
+        out[i] = (uint8_t)(high * 16 + low);
+        text += 2;
+    }
+    return *text == '\0';
+}
+
 const char *cm_buf_cstr(struct cm_buf *buf)
 {
     if (buf->failed || buf->data == NULL) {

@@ -73,9 +73,6 @@ void cm_options_json(const struct cm_options *options, struct cm_buf *out);
 
 void cm_help_print(const struct cm_command *command); /* NULL: the program's */
 void cm_manpage_print(const char *version);
-/* The nearest of the words, if it is near enough to be a slip; else NULL. */
-const char *cm_did_you_mean(const char *word, const char *const *words,
-                            size_t num);
 
 /* Exit codes, documented in the manual page. */
 enum {

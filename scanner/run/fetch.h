@@ -19,9 +19,9 @@ struct cm_fetch_config {
     struct cm_resolver_options resolver;
 };
 
-/* wants.c -- what is wanted, each once. The scope of the endpoints that want
- * it decides which addresses may be asked (design: no private targets unless
- * the endpoint itself is in that range). */
+/* wants.c -- what is wanted, each once; not thread-safe. The scope of the
+ * endpoints that want it decides which addresses may be asked (design: no
+ * private targets unless the endpoint itself is in that range). */
 struct cm_wants;
 struct cm_wants *cm_wants_new(void); /* NULL: no memory */
 void cm_wants_free(struct cm_wants *wants);
@@ -41,11 +41,16 @@ void cm_fetch_free(struct cm_fetch *fetch);
  * pool and the revocation set; each outcome goes to the store as a
  * cm_download. *news: something came that may change judgements. `stop` (may
  * be NULL) ends it early. */
+struct cm_fetch_progress { /* of the round, for another thread to show */
+    _Atomic unsigned total;
+    _Atomic unsigned done;
+};
 struct cm_fetch_target {
     struct cm_certset *pool;
     struct cm_revocation *revocation;
     struct cm_store *store; /* NULL: tells nobody */
     int64_t run_id;
+    struct cm_fetch_progress *progress; /* NULL: nobody looks */
 };
 enum cm_status cm_fetch_round(struct cm_fetch *fetch,
                               const struct cm_wants *wants,

@@ -9,7 +9,6 @@
 #include "pki/revocation.h"
 
 #define CM_MAX_VIEWS 16
-#define CM_VIEW_NAME_SIZE 32
 
 /* One --trust: [NAME=]PATH[,distrust.csv]. */
 struct cm_view_spec {

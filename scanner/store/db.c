@@ -135,6 +135,15 @@ void cm_query_int(struct cm_query *q, int64_t value)
     }
 }
 
+void cm_query_known(struct cm_query *q, int64_t value, bool known)
+{
+    if (known) {
+        cm_query_int(q, value);
+    } else {
+        cm_query_null(q);
+    }
+}
+
 static void bind_copy(struct cm_query *q, const char *text, size_t len)
 {
     if (q->stmt != NULL) {

@@ -53,6 +53,8 @@ struct cm_query cm_query_begin(struct cm_db *db, const char *sql);
 /* Each binds the next value. */
 void cm_query_null(struct cm_query *q);
 void cm_query_int(struct cm_query *q, int64_t value);
+void cm_query_known(struct cm_query *q, int64_t value,
+                    bool known); /* or NULL */
 /* Stored as valid UTF-8, so that any SQL tool can read it: other bytes are
  * converted. NULL is stored as NULL. */
 void cm_query_text(struct cm_query *q, const char *text);

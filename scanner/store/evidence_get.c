@@ -11,7 +11,7 @@
 #define MAX_KNOWN_CERTS 4096
 
 static const char endpoint_sql[] =
-    "SELECT host, port, protocol, sni, is_ip, flags FROM endpoint"
+    "SELECT host, port, protocol, sni, is_ip, flags, trust FROM endpoint"
     " WHERE run = ? AND id = ?";
 
 static const char result_sql[] =
@@ -192,6 +192,7 @@ enum cm_status cm_endpoint_get(struct cm_store *store, int64_t run_id,
     out->port = take_u16(&q, 1);
     take_text(&q, 2, out->protocol, sizeof(out->protocol));
     take_text(&q, 3, out->sni, sizeof(out->sni));
+    take_text(&q, 6, out->trust, sizeof(out->trust));
     out->is_ip = cm_column_int(&q, 4) != 0;
     flags = cm_column_int(&q, 5);
     out->had_trailing_dot = (flags & CM_ENDPOINT_DOT) != 0;

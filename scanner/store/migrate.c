@@ -1,17 +1,98 @@
-/* The schema, step by step: each brings a store of one version to the next.
+/* The schema of a new file, and the steps that bring an older store up to it.
+ * Written with its number in one transaction, so that a store is never between
+ * two versions.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store/parts.h"
 
-/* steps[n] leads from version n to n + 1. */
-static const char *const steps[CM_STORE_SCHEMA_VERSION] = {
-    cm_store_schema_sql,
-};
+#include <stdio.h>
+#include <string.h>
 
-/* Written with the step's number in the same transaction, so that a store is
- * never between two versions. */
-static const char *const numbers[CM_STORE_SCHEMA_VERSION] = {
-    "PRAGMA user_version = 1",
-};
+#define TEXT_OF(number) #number
+#define TEXT(number) TEXT_OF(number)
+
+/* A new file begins with the present schema. */
+static const char version_sql[] =
+    "PRAGMA user_version = " TEXT(CM_STORE_SCHEMA_VERSION);
+
+/* Version 1 had one trust view, and named it in a text: "system: /etc/...: 150
+ * anchors". */
+static const char from_1_sql[] =
+    "ALTER TABLE run ADD COLUMN kind TEXT NOT NULL DEFAULT 'scan';"
+    "ALTER TABLE run ADD COLUMN source_run INTEGER;"
+    "CREATE TABLE trust_view ("
+    " run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,"
+    " ord INTEGER NOT NULL, name TEXT NOT NULL, path TEXT, sha256 TEXT,"
+    " anchors INTEGER, distrusted INTEGER, PRIMARY KEY (run, ord))"
+    " STRICT, WITHOUT ROWID;"
+    "INSERT INTO trust_view (run, ord, name) SELECT id, 0,"
+    " CASE WHEN instr(trust, ':') > 1"
+    " THEN substr(trust, 1, instr(trust, ':') - 1) ELSE 'system' END FROM run;"
+    "ALTER TABLE endpoint ADD COLUMN trust TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE result ADD COLUMN remaining TEXT NOT NULL DEFAULT '[]';"
+    "ALTER TABLE result ADD COLUMN path_valid INTEGER;"
+    "ALTER TABLE result ADD COLUMN revocation TEXT;"
+    "ALTER TABLE result ADD COLUMN revocation_source TEXT;"
+    "ALTER TABLE result ADD COLUMN revocation_this_update INTEGER;"
+    "ALTER TABLE result ADD COLUMN revocation_next_update INTEGER;"
+    "ALTER TABLE result ADD COLUMN revoked_at INTEGER;"
+    "ALTER TABLE result ADD COLUMN revocation_reason INTEGER;"
+    "CREATE TABLE view_verdict ("
+    " run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,"
+    " endpoint INTEGER NOT NULL, view TEXT NOT NULL, verdict TEXT NOT NULL,"
+    " primary_cause TEXT, PRIMARY KEY (run, endpoint, view))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX certificate_ca ON certificate (id) WHERE is_ca = 1;"
+    "CREATE TABLE content (id INTEGER PRIMARY KEY,"
+    " sha256 TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;"
+    "CREATE TABLE download ("
+    " run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,"
+    " ord INTEGER NOT NULL, url TEXT NOT NULL, kind TEXT NOT NULL,"
+    " result TEXT NOT NULL, http_status INTEGER, detail TEXT NOT NULL,"
+    " fetched INTEGER NOT NULL, ms INTEGER NOT NULL,"
+    " content INTEGER REFERENCES content(id), certificate TEXT,"
+    " PRIMARY KEY (run, ord)) STRICT, WITHOUT ROWID;";
+
+/* steps[n - 1] leads from version n to n + 1, but for the views. */
+static const char *const steps[CM_STORE_SCHEMA_VERSION - 1] = {from_1_sql};
+
+static const char old_views_sql[] =
+    "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name LIMIT 1";
+
+/* Views hold nothing, so that those of an old store simply make room for the
+ * present ones: the end of schema.sql. */
+static void replace_views(struct cm_db *db)
+{
+    char sql[128];
+
+    for (;;) {
+        struct cm_query q = cm_query_begin(db, old_views_sql);
+        bool found = cm_query_row(&q);
+
+        if (found) {
+            (void)snprintf(sql, sizeof(sql), "DROP VIEW \"%.100s\"",
+                           cm_column_text(&q, 0));
+        }
+        if (cm_query_end(&q) != CM_OK || !found ||
+            cm_db_exec(db, sql) != CM_OK) {
+            break;
+        }
+    }
+    (void)cm_db_exec(db, strstr(cm_store_schema_sql, "\nCREATE VIEW "));
+}
+
+static void migrate_from(struct cm_db *db, int64_t version)
+{
+    if (version == 0) {
+        (void)cm_db_exec(db, cm_store_schema_sql);
+    }
+    for (int64_t at = version; at > 0 && at < CM_STORE_SCHEMA_VERSION; at++) {
+        (void)cm_db_exec(db, steps[at - 1]);
+    }
+    if (version > 0 && version < CM_STORE_SCHEMA_VERSION) {
+        replace_views(db);
+    }
+    (void)cm_db_exec(db, version_sql);
+}
 
 static int64_t stored_version(struct cm_db *db)
 {
@@ -49,10 +130,7 @@ enum cm_status cm_store_migrate(struct cm_db *db)
     /* Another process may have done it while this one waited. */
     version = stored_version(db);
     (void)cm_store_check_version(db, version);
-    for (int64_t at = version; at < CM_STORE_SCHEMA_VERSION; at++) {
-        (void)cm_db_exec(db, steps[at]);
-        (void)cm_db_exec(db, numbers[at]);
-    }
+    migrate_from(db, version);
     if (cm_db_exec(db, "COMMIT") != CM_OK) {
         cm_db_rollback(db);
     }

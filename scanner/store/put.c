@@ -15,19 +15,31 @@ static const char row_sql[] =
 
 static const char endpoint_sql[] =
     "INSERT INTO endpoint (run, id, host, port, protocol, sni, is_ip, flags,"
-    " reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " trust, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char result_sql[] =
-    "INSERT INTO result (verdict, primary_cause, severity, causes, path, run,"
-    " endpoint, main_probe, seen, dns_result, dns_ms, dns)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO result (verdict, primary_cause, severity, causes, remaining,"
+    " path, path_valid, revocation, revocation_source, revocation_this_update,"
+    " revocation_next_update, revoked_at, revocation_reason, run, endpoint,"
+    " main_probe, seen, dns_result, dns_ms, dns)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char judge_again_sql[] =
     "UPDATE result SET verdict = ?, primary_cause = ?, severity = ?,"
-    " causes = ?, path = ? WHERE run = ? AND endpoint = ?";
+    " causes = ?, remaining = ?, path = ?, path_valid = ?, revocation = ?,"
+    " revocation_source = ?, revocation_this_update = ?,"
+    " revocation_next_update = ?, revoked_at = ?, revocation_reason = ?"
+    " WHERE run = ? AND endpoint = ?";
 
 static const char forget_findings_sql[] =
     "DELETE FROM finding WHERE run = ? AND endpoint = ?";
+
+static const char forget_views_sql[] =
+    "DELETE FROM view_verdict WHERE run = ? AND endpoint = ?";
+
+static const char view_sql[] =
+    "INSERT INTO view_verdict (run, endpoint, view, verdict, primary_cause)"
+    " VALUES (?, ?, ?, ?, ?)";
 
 static const char finding_sql[] =
     "INSERT INTO finding (run, endpoint, ord, cause, severity, confidence,"
@@ -64,6 +76,7 @@ static enum cm_status put_endpoint(struct cm_store *store,
         cm_query_int(&q, ep->is_ip ? 1 : 0);
         cm_query_int(&q, (ep->had_trailing_dot ? CM_ENDPOINT_DOT : 0) |
                              (ep->scheme_not_tls ? CM_ENDPOINT_NOT_TLS : 0));
+        cm_query_text(&q, ep->trust);
         cm_query_null(&q);
     } else {
         cm_query_text(&q, "");
@@ -72,6 +85,7 @@ static enum cm_status put_endpoint(struct cm_store *store,
         cm_query_text(&q, "");
         cm_query_int(&q, 0);
         cm_query_int(&q, 0);
+        cm_query_text(&q, "");
         cm_query_text(&q, row->reason);
     }
     return cm_query_run(&q);
@@ -159,25 +173,87 @@ static const char *worst_severity(const struct cm_judgement *judgement)
     return worst == CM_SEVERITY_COUNT ? NULL : cm_severity_id(worst);
 }
 
+static void remaining_json(const struct cm_judgement *judgement,
+                           struct cm_buf *out)
+{
+    cm_buf_putc(out, '[');
+    for (size_t i = 0; i < judgement->num_remaining; i++) {
+        cm_buf_printf(out, "%s\"%s\"", i == 0 ? "" : ",",
+                      cm_cause_info(judgement->remaining[i])->id);
+    }
+    cm_buf_putc(out, ']');
+}
+
+/* NULL: nothing is known. */
+static void bind_revocation(struct cm_query *q,
+                            const struct cm_revocation_status *status)
+{
+    bool checked = status->result != CM_REVOCATION_NOT_CHECKED;
+    bool has_source = status->source != NULL && status->source[0] != '\0';
+    bool revoked = status->result == CM_REVOCATION_REVOKED;
+
+    cm_query_text(q, checked ? cm_revocation_result_id(status->result) : NULL);
+    cm_query_text(q, has_source ? status->source : NULL);
+    cm_query_known(q, status->this_update, status->this_update != 0);
+    cm_query_known(q, status->next_update, status->next_update != 0);
+    cm_query_known(q, status->revoked_unix, revoked);
+    cm_query_known(q, status->reason, revoked && status->reason >= 0);
+}
+
+static const char *primary_id(int cause)
+{
+    return cause < 0 ? NULL : cm_cause_info((enum cm_cause)cause)->id;
+}
+
+static int primary_cause(const struct cm_judgement *judgement)
+{
+    return judgement->primary < 0
+               ? -1
+               : (int)judgement->findings[judgement->primary].cause;
+}
+
 /* The first values of result_sql and judge_again_sql. The path's certificates
  * are written first: their statements run on their own. */
 static void bind_judgement(struct cm_store *store, struct cm_query *q,
                            const struct cm_judgement *judgement)
 {
     struct cm_buf json;
-    int primary = judgement->primary;
 
     cm_buf_init(&json, CM_DB_MAX_TEXT);
     cm_query_text(q, cm_verdict_id(judgement->verdict));
-    cm_query_text(
-        q, primary < 0 ? NULL
-                       : cm_cause_info(judgement->findings[primary].cause)->id);
+    cm_query_text(q, primary_id(primary_cause(judgement)));
     cm_query_text(q, worst_severity(judgement));
     causes_json(judgement, &json);
     cm_query_buf(q, &json);
+    remaining_json(judgement, &json);
+    cm_query_buf(q, &json);
     cm_cert_ids_json(store, judgement->path, judgement->num_path, &json);
     cm_query_buf(q, &json);
+    cm_query_known(q, judgement->path_valid ? 1 : 0, judgement->num_path > 0);
+    bind_revocation(q, &judgement->revocation);
     cm_buf_cleanup(&json);
+}
+
+/* Most endpoints are the same to all views: only what differs is written. */
+static void put_views(struct cm_store *store, int64_t run_id, int64_t endpoint,
+                      const struct cm_judgement *judgement)
+{
+    for (size_t i = 0; i < judgement->num_views; i++) {
+        const struct cm_view_verdict *v = &judgement->views[i];
+        struct cm_query q;
+
+        if (v->verdict == judgement->verdict &&
+            v->primary == primary_cause(judgement)) {
+            continue;
+        }
+        q = cm_query_begin(&store->db, view_sql);
+        cm_query_int(&q, run_id);
+        cm_query_int(&q, endpoint);
+        cm_query_text(&q, v->view);
+        cm_query_text(&q, cm_verdict_id(v->verdict));
+        cm_query_text(&q, primary_id(v->primary));
+        (void)cm_query_run(&q);
+    }
 }
 
 static void put_finding(struct cm_store *store, struct cm_query *q,
@@ -196,11 +272,7 @@ static void put_finding(struct cm_store *store, struct cm_query *q,
     } else {
         cm_query_int(q, cm_cert_id(store, finding->cert));
     }
-    if (finding->position < 0) {
-        cm_query_null(q);
-    } else {
-        cm_query_int(q, finding->position);
-    }
+    cm_query_known(q, finding->position, finding->position >= 0);
     cm_query_text(q, cm_resolution_info(finding->resolution)->id);
     cm_query_text(
         q, cm_action_key(finding->resolution, finding->subject_key, key));
@@ -252,18 +324,32 @@ enum cm_status cm_put_result(struct cm_store *store,
     }
     put_findings(store, store->run_id, (int64_t)result->endpoint_id,
                  &result->judgement);
+    put_views(store, store->run_id, (int64_t)result->endpoint_id,
+              &result->judgement);
     return store->db.error.status;
+}
+
+static void forget(struct cm_store *store, const char *sql, int64_t run_id,
+                   int64_t endpoint)
+{
+    struct cm_query q = cm_query_begin(&store->db, sql);
+
+    cm_query_int(&q, run_id);
+    cm_query_int(&q, endpoint);
+    (void)cm_query_run(&q);
 }
 
 enum cm_status cm_put_judgement_again(struct cm_store *store, int64_t run_id,
                                       int64_t endpoint,
                                       const struct cm_judgement *judgement)
 {
-    struct cm_query q = cm_query_begin(&store->db, forget_findings_sql);
+    struct cm_query q;
 
-    cm_query_int(&q, run_id);
-    cm_query_int(&q, endpoint);
-    if (cm_query_run(&q) == CM_OK) {
+    forget(store, forget_findings_sql, run_id, endpoint);
+    if (judgement->num_views > 1) {
+        forget(store, forget_views_sql, run_id, endpoint);
+    }
+    if (store->db.error.status == CM_OK) {
         q = cm_query_begin(&store->db, judge_again_sql);
         bind_judgement(store, &q, judgement);
         cm_query_int(&q, run_id);
@@ -271,5 +357,6 @@ enum cm_status cm_put_judgement_again(struct cm_store *store, int64_t run_id,
         (void)cm_query_run(&q);
     }
     put_findings(store, run_id, endpoint, judgement);
+    put_views(store, run_id, endpoint, judgement);
     return store->db.error.status;
 }

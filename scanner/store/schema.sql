@@ -1,5 +1,6 @@
--- certmuster's result store. Tables are ours to change; the views (v_*) are the
--- documented contract for reports and for anyone's SQL.
+-- certmuster's result store, version 2. Tables are ours to change; the views
+-- (v_*) are the documented contract for reports and for anyone's SQL. They stand
+-- behind all tables: a store of an older version gets its views from here too.
 -- Ids of causes, resolutions, verdicts and severities are their text ids.
 -- Times are seconds since 1970 UTC. SPDX-License-Identifier: Apache-2.0
 
@@ -19,9 +20,23 @@ CREATE TABLE run (
   options       TEXT NOT NULL,             -- JSON object
   version       TEXT NOT NULL,
   tls_library   TEXT NOT NULL,
-  trust         TEXT NOT NULL,
-  resolvers     TEXT NOT NULL
+  trust         TEXT NOT NULL,             -- the trust views, for people
+  resolvers     TEXT NOT NULL,
+  kind          TEXT NOT NULL DEFAULT 'scan', -- scan rejudge
+  source_run    INTEGER                    -- of a rejudge: the run judged again
 ) STRICT;
+
+-- What was trusted: the run's trust views, the default one first.
+CREATE TABLE trust_view (
+  run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  ord           INTEGER NOT NULL,          -- 0 is the default one
+  name          TEXT NOT NULL,             -- letters, digits, "." "_" "-"
+  path          TEXT,                      -- of the anchors
+  sha256        TEXT,                      -- of all their hashes, sorted
+  anchors       INTEGER,                   -- how many
+  distrusted    INTEGER,                   -- roots that the view decided against
+  PRIMARY KEY (run, ord)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE row (
   run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
@@ -44,6 +59,7 @@ CREATE TABLE endpoint (
   is_ip         INTEGER NOT NULL,
   flags         INTEGER NOT NULL,          -- 1 trailing dot, 2 scheme without TLS
   reason        TEXT,                      -- why the row is invalid
+  trust         TEXT NOT NULL DEFAULT '',  -- the row's trust view; '': default
   PRIMARY KEY (run, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -63,7 +79,28 @@ CREATE TABLE result (
                        -- second resolver gave it), second_differs, cname,
                        -- num_cnames, detail; what is empty is left out
   main_probe    INTEGER,                   -- ord of the probe judged, or NULL
+  remaining     TEXT NOT NULL DEFAULT '[]', -- JSON array of the causes that
+                -- still make the verdict once the primary one is fixed
+  path_valid    INTEGER,                   -- 1: nothing is wrong with `path` in
+                                           -- the trust view; NULL: no path
+  revocation    TEXT,  -- of the leaf: good revoked unknown unreachable; NULL:
+                       -- not checked. The rest is NULL where it is not known
+  revocation_source TEXT,                  -- staple ocsp crl
+  revocation_this_update INTEGER, revocation_next_update INTEGER,
+  revoked_at    INTEGER,
+  revocation_reason INTEGER,               -- RFC 5280 section 5.3.1
   PRIMARY KEY (run, endpoint)
+) STRICT, WITHOUT ROWID;
+
+-- The verdict in a trust view of the run where it is not the endpoint's own (see
+-- v_verdict for all of them).
+CREATE TABLE view_verdict (
+  run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  endpoint      INTEGER NOT NULL,
+  view          TEXT NOT NULL,
+  verdict       TEXT NOT NULL,
+  primary_cause TEXT,
+  PRIMARY KEY (run, endpoint, view)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE certificate (
@@ -80,6 +117,8 @@ CREATE TABLE certificate (
   names         TEXT,                      -- JSON array: DNS names and IPs
   names_total   INTEGER
 ) STRICT;
+-- The certificates that may complete chains, in order of first sight.
+CREATE INDEX certificate_ca ON certificate (id) WHERE is_ca = 1;
 
 CREATE TABLE probe (
   run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
@@ -147,15 +186,45 @@ CREATE TABLE action (
   PRIMARY KEY (run, key)
 ) STRICT, WITHOUT ROWID;
 
+-- What was downloaded for a run: issuers' certificates, revocation lists, OCSP
+-- responses. A body is kept once, whatever number of runs has fetched it.
+CREATE TABLE content (
+  id            INTEGER PRIMARY KEY,
+  sha256        TEXT NOT NULL UNIQUE,      -- lower-case hex
+  bytes         BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE download (
+  run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  ord           INTEGER NOT NULL,          -- 0, 1, ... in order of arrival
+  url           TEXT NOT NULL,
+  kind          TEXT NOT NULL,             -- issuer crl ocsp
+  result        TEXT NOT NULL,             -- ok, or why nothing came
+  http_status   INTEGER,
+  detail        TEXT NOT NULL,
+  fetched       INTEGER NOT NULL, ms INTEGER NOT NULL,
+  content       INTEGER REFERENCES content(id), -- NULL: nothing usable came
+  certificate   TEXT,      -- ocsp: SHA-256 of the certificate asked about
+  PRIMARY KEY (run, ord)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW v_run AS
 SELECT id AS run, state, started, finished, judged_at, input_name, input_sha256,
        rows_read, columns, owner_column, has_header, options, version,
        tls_library, trust, resolvers,
        coalesce(rows_recorded,
-         (SELECT count(*) FROM row WHERE row.run = run.id)) AS rows_recorded
+         (SELECT count(*) FROM row WHERE row.run = run.id)) AS rows_recorded,
+       kind, source_run
 FROM run;
 
--- One line for each input row.
+-- One line for each trust view of a run; `ord` 0 is the default one.
+CREATE VIEW v_view AS
+SELECT run, ord, name AS view, path, sha256, anchors, distrusted
+FROM trust_view;
+
+-- One line for each input row. `verdict`, `primary_cause`, `severity`, `causes`,
+-- `remaining`, `path` and `revocation` are those in the trust view `view`;
+-- `views` is a JSON object of the verdicts in all views of the run by name.
 CREATE VIEW v_endpoint AS
 SELECT r.run, r.id AS row, r.line, r.fields, r.owner,
        r.endpoint, CASE WHEN r.id <> r.endpoint THEN r.first_line END
@@ -169,13 +238,35 @@ SELECT r.run, r.id AS row, r.line, r.fields, r.owner,
        p.client_auth, p.chain,
        c.id AS certificate, c.sha256 AS fingerprint_sha256, c.subject,
        c.subject_cn, c.issuer, c.issuer_cn, c.serial, c.not_before, c.not_after,
-       c.key_alg, c.key_bits, c.sig_alg, c.spki_sha256, c.names
+       c.key_alg, c.key_bits, c.sig_alg, c.spki_sha256, c.names,
+       coalesce(nullif(e.trust, ''), (SELECT t.name FROM trust_view t
+         WHERE t.run = r.run AND t.ord = 0)) AS view,
+       (SELECT '{' || group_concat('"' || t.name || '":"' || coalesce(w.verdict,
+           s.verdict, 'not_checked') || '"') || '}'
+         FROM trust_view t
+         LEFT JOIN view_verdict w ON w.run = r.run AND w.endpoint = r.endpoint
+           AND w.view = t.name
+         WHERE t.run = r.run) AS views,
+       coalesce(s.remaining, '[]') AS remaining, s.path_valid,
+       coalesce(s.revocation, 'not_checked') AS revocation,
+       s.revocation_source, s.revocation_this_update, s.revocation_next_update,
+       s.revoked_at, s.revocation_reason
 FROM row r
 JOIN endpoint e ON e.run = r.run AND e.id = r.endpoint
 LEFT JOIN result s ON s.run = r.run AND s.endpoint = r.endpoint
 LEFT JOIN probe p ON p.run = r.run AND p.endpoint = r.endpoint
   AND p.ord = s.main_probe
 LEFT JOIN certificate c ON c.id = p.leaf;
+
+-- One line for each endpoint and trust view of its run.
+CREATE VIEW v_verdict AS
+SELECT s.run, s.endpoint, t.name AS view,
+       coalesce(w.verdict, s.verdict) AS verdict,
+       CASE WHEN w.verdict IS NULL THEN s.primary_cause ELSE w.primary_cause END
+         AS primary_cause
+FROM result s JOIN trust_view t ON t.run = s.run
+LEFT JOIN view_verdict w ON w.run = s.run AND w.endpoint = s.endpoint
+  AND w.view = t.name;
 
 -- One line for each finding of each endpoint, the primary one first. The
 -- input_duplicate finding of a later row is not here: it belongs to a row, see
@@ -198,3 +289,12 @@ SELECT id AS certificate, sha256 AS fingerprint_sha256, parse_error, subject,
        key_bits, sig_alg, spki_sha256, is_ca, self_issued, names, names_total,
        der
 FROM certificate;
+
+-- One line for each URL that was tried; `bytes` and `content_sha256` are of what
+-- was usable of the answer, `fingerprint_sha256` is the certificate that an OCSP
+-- responder was asked about.
+CREATE VIEW v_download AS
+SELECT d.run, d.ord, d.url, d.kind, d.result, d.http_status, d.detail,
+       d.fetched, d.ms, length(c.bytes) AS bytes, c.sha256 AS content_sha256,
+       d.certificate AS fingerprint_sha256
+FROM download d LEFT JOIN content c ON c.id = d.content;

@@ -112,8 +112,14 @@ void *cm_store_write_all(void *arg)
 
 static const char insert_run_sql[] =
     "INSERT INTO run (state, started, judged_at, input_name, options, version,"
-    " tls_library, trust, resolvers)"
-    " VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?)";
+    " tls_library, trust, resolvers, kind, source_run)"
+    " VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+static const char insert_views_sql[] =
+    "INSERT INTO trust_view (run, ord, name, path, sha256, anchors, distrusted)"
+    " SELECT ?, v.key, v.value ->> 'name', v.value ->> 'path',"
+    " v.value ->> 'sha256', v.value ->> 'anchors', v.value ->> 'distrusted'"
+    " FROM json_each(?) AS v";
 
 static void put_run(struct cm_store *store, const struct cm_run_info *info)
 {
@@ -128,9 +134,15 @@ static void put_run(struct cm_store *store, const struct cm_run_info *info)
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         cm_query_text(&q, texts[i] == NULL ? "" : texts[i]);
     }
+    cm_query_text(&q, info->source_run == 0 ? "scan" : "rejudge");
+    cm_query_known(&q, info->source_run, info->source_run != 0);
     if (cm_query_run(&q) == CM_OK) {
         store->run_id = sqlite3_last_insert_rowid(store->db.handle);
     }
+    q = cm_query_begin(&store->db, insert_views_sql);
+    cm_query_int(&q, store->run_id);
+    cm_query_text(&q, info->views == NULL ? "[]" : info->views);
+    (void)cm_query_run(&q);
 }
 
 enum cm_status cm_store_begin_run(struct cm_store *store,
@@ -140,8 +152,10 @@ enum cm_status cm_store_begin_run(struct cm_store *store,
     if (store->writing) {
         return cm_error_set(err, CM_EINTERNAL, "a run is under way already");
     }
+    (void)cm_db_exec(&store->db, "BEGIN IMMEDIATE");
     put_run(store, info);
-    if (store->db.error.status != CM_OK) {
+    if (cm_db_exec(&store->db, "COMMIT") != CM_OK) {
+        cm_db_rollback(&store->db);
         return cm_db_take_error(&store->db, err);
     }
     cm_queue_free(store->queue);

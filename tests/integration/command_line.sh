@@ -58,7 +58,7 @@ wants 2 "no-such.db" report --db no-such.db
 wants 0 "intermediate" explain chain_incomplete
 wants 0 "nginx" explain install_chain
 wants 0 "leaf_expired" explain
-wants 2 "Did you mean\|explain" explain leaf_expird
+wants 2 "Did you mean leaf_expired" explain leaf_expird
 # Standard input, and a store that is something else.
 code=0
 "$CERTMUSTER" scan --quiet --out piped --resolver 127.42.0.53:5353 - \

@@ -186,17 +186,6 @@ static void every_option_serves_a_command_and_is_explained(void **state)
     }
 }
 
-static void a_slip_is_near_and_nonsense_is_not(void **state)
-{
-    static const char *const words[] = {"scan", "report", "runs", "explain"};
-
-    (void)state;
-    assert_string_equal(cm_did_you_mean("scna", words, 4), "scan");
-    assert_string_equal(cm_did_you_mean("explian", words, 4), "explain");
-    assert_null(cm_did_you_mean("destroy-everything", words, 4));
-    assert_null(cm_did_you_mean("", words, 4));
-}
-
 static void statuses_become_the_documented_exit_codes(void **state)
 {
     (void)state;
@@ -219,7 +208,6 @@ int main(void)
         cmocka_unit_test(a_list_is_bounded),
         cmocka_unit_test(what_was_given_is_written_as_json),
         cmocka_unit_test(every_option_serves_a_command_and_is_explained),
-        cmocka_unit_test(a_slip_is_near_and_nonsense_is_not),
         cmocka_unit_test(statuses_become_the_documented_exit_codes),
     };
     struct CMUnitTest tests[sizeof(fixed) / sizeof(*fixed) + NUM_REFUSED];

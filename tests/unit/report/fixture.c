@@ -33,7 +33,8 @@ static const char *const fleet_sql[] = {
     "(1,7,8,'[\"soon.example\",\"8443\",\"hr\",\"x\",\"g\",\"more\"]','hr',"
     "7,8),"
     "(1,8,9,'[\"late.example\",\"443\",\"\",\"x\",\"h\"]','',8,9)",
-    "INSERT INTO endpoint VALUES"
+    "INSERT INTO endpoint (run, id, host, port, protocol, sni, is_ip, flags,"
+    " reason) VALUES"
     "(1,1,'ok.example',443,'tls','ok.example',0,0,NULL),"
     "(1,2,'exp.example',443,'tls','exp.example',0,0,NULL),"
     "(1,3,'inc.example',443,'tls','inc.example',0,0,NULL),"
@@ -60,7 +61,8 @@ static const char *const fleet_sql[] = {
     "(5,'5555555555555555555555555555555555555555555555555555555555555555',"
     "x'3005','CN=soon','soon','CN=Middle','Middle','05',1790000000,"
     "1796111336,'ec',256,'sha256WithRSAEncryption','a5',0,0,'[]',0)",
-    "INSERT INTO result VALUES"
+    "INSERT INTO result (run, endpoint, verdict, primary_cause, severity,"
+    " causes, path, seen, dns_result, dns_ms, dns, main_probe) VALUES"
     "(1,1,'trusted',NULL,'hygiene','[\"chain_unneeded_root\"]','[3,2,1]',"
     "1795247331,'ok',4,'{}',0),"
     "(1,2,'untrusted','leaf_expired','breaks_now',"
@@ -173,7 +175,7 @@ void fixture_make(struct fixture *f)
     (void)snprintf(f->db, sizeof(f->db), "%s/store.db", f->folder);
     (void)snprintf(f->out, sizeof(f->out), "%s/out", f->folder);
     fixture_sql(f, schema);
-    fixture_sql(f, "PRAGMA user_version = 1");
+    fixture_sql(f, "PRAGMA user_version = 2");
     free(schema);
     f->options.db_path = f->db;
     f->options.out_dir = f->out;

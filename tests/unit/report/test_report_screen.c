@@ -270,6 +270,11 @@ static void explain_knows_every_id(void **state)
         has(all, info->id);
         has(text, info->title);
         has(text, cm_resolution_info(info->resolution)->id);
+        has(text, cm_resolution_info(info->resolution)->who);
+        has(text, "\nRule\n  ");
+        has(text, "\nHow it is detected\n  ");
+        has(text, "\nWhat to do: ");
+        has(text, "\n  1. ");
         free(text);
     }
     for (int i = 0; i < CM_RESOLUTION_COUNT; i++) {
@@ -294,9 +299,25 @@ static void explain_says_what_clients_say(void **state)
     has(text, "UNABLE_TO_VERIFY_LEAF_SIGNATURE");
     has(text, "Could not establish trust relationship for the SSL/TLS secure "
               "channel.");
+    has(text, "RFC 8446 section 4.4.2");
+    has(text, "Who acts: server owner\n");
+    assert_null(strstr(text, "work all the same"));
     free(text);
     text = explain("leaf_expires_soon", 80);
     has(text, "trusted nevertheless");
+    free(text);
+    text = explain("name_cn_only", 80);
+    has(text, "  Go\n      tls: failed to verify certificate: x509:");
+    has(text, "\nThese work all the same\n  .NET Framework");
+    assert_int_equal(times_in(text, "works"), 0);
+    free(text);
+    text = explain("chain_duplicate", 80);
+    has(text, "\nAll of these work\n  .NET Framework");
+    assert_null(strstr(text, "What clients say"));
+    free(text);
+    text = explain("input_duplicate", 80);
+    assert_null(strstr(text, "of these work"));
+    assert_null(strstr(text, "What clients say"));
     free(text);
     text = explain("enable_modern_tls", 80);
     has(text, "\nNever\n");
@@ -315,6 +336,10 @@ static void explain_helps_with_an_unknown_id(void **state)
     has(err.text, "Did you mean enable_modern_tls?");
     assert_int_equal(cm_explain("zzz", 80, stdout, &err), CM_EUSAGE);
     has(err.text, "`certmuster explain` lists them");
+    assert_int_equal(cm_explain("leaf_expird", 80, stdout, &err), CM_EUSAGE);
+    has(err.text, "Did you mean leaf_expired?");
+    assert_int_equal(cm_explain("fix_staplng", 80, stdout, &err), CM_EUSAGE);
+    has(err.text, "Did you mean fix_stapling?");
     assert_int_equal(cm_explain("", 80, stdout, &err), CM_EUSAGE);
 }
 

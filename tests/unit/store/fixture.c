@@ -68,6 +68,9 @@ void fixture_begin(struct fixture *f)
         .version = "0.1.0",
         .tls_library = "BoringSSL",
         .trust = "system: 150 anchors",
+        .views = "[{\"name\":\"system\",\"path\":\"/etc/ca.pem\","
+                 "\"sha256\":\"00aa\",\"anchors\":150,"
+                 "\"distrusted\":2}]",
         .resolvers = "127.0.0.1",
         .started_unix = 1800000000,
         .judged_at_unix = 1800000001,
@@ -243,6 +246,19 @@ void assert_answer(const struct fixture *f, const char *sql,
     ask(f, sql, &answer);
     assert_string_equal(cm_buf_cstr(&answer), expected);
     cm_buf_cleanup(&answer);
+}
+
+char *fixture_answer(const struct fixture *f, const char *sql)
+{
+    struct cm_buf answer;
+    char *text;
+
+    cm_buf_init(&answer, 1 << 20);
+    ask(f, sql, &answer);
+    text = cm_buf_take(&answer);
+    assert_non_null(text);
+    cm_buf_cleanup(&answer);
+    return text;
 }
 
 int64_t fixture_number(const struct fixture *f, const char *sql)

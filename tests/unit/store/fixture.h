@@ -45,6 +45,7 @@ void fixture_put_result(struct fixture *f, struct cm_result *result);
  * "-", asked on a connection of its own. */
 void assert_answer(const struct fixture *f, const char *sql,
                    const char *expected);
+char *fixture_answer(const struct fixture *f, const char *sql); /* free() it */
 int64_t fixture_number(const struct fixture *f, const char *sql);
 
 #endif

@@ -415,10 +415,12 @@ static void streams_the_rows_in_order(void **state)
     while (sqlite3_step(stmt) == SQLITE_ROW) {
         const char *detail = (const char *)sqlite3_column_text(stmt, 3);
 
-        assert_memory_equal(detail, "SEARCH", 6);
-        steps++;
+        if (strncmp(detail, "CORRELATED", 10) != 0) {
+            assert_memory_equal(detail, "SEARCH", 6);
+            steps++;
+        }
     }
-    assert_int_equal(steps, 5);
+    assert_int_equal(steps, 5 + 3); /* and those of `view` and `views` */
     (void)sqlite3_finalize(stmt);
     (void)sqlite3_close(db);
 }

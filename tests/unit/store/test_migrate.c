@@ -1,0 +1,135 @@
+/* A store of version 1 is brought up to date: what it held is still there, and
+ * from then on it is like a new one.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/store/fixture.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "certmuster/file.h"
+
+/* Two runs: one of the system's anchors, one whose view has no name. */
+static const char filled_sql[] =
+    "INSERT INTO run (id, state, started, judged_at, input_name, options,"
+    " version, tls_library, trust, resolvers) VALUES"
+    " (1, 'complete', 1, 2, 'a.csv', '{}', '0.1', '',"
+    " 'corp: /etc/corp.pem: 3 anchors', ''),"
+    " (2, 'complete', 3, 4, 'b.csv', '{}', '0.1', '', 'unknown', '');"
+    "INSERT INTO row VALUES (1, 1, 2, '[\"a.example\"]', 'crm', 1, 2),"
+    " (1, 2, 3, '[\"b.example\"]', 'crm', 2, 3);"
+    "INSERT INTO endpoint VALUES"
+    " (1, 1, 'a.example', 443, 'tls', 'a.example', 0, 0, NULL),"
+    " (1, 2, 'b.example', 443, 'tls', 'b.example', 0, 0, NULL);"
+    "INSERT INTO result (run, endpoint, verdict, primary_cause, severity,"
+    " causes, path) VALUES (1, 1, 'untrusted', 'leaf_expired', 'breaks_now',"
+    " '[\"leaf_expired\"]', '[1]');"
+    "INSERT INTO certificate (id, sha256, der, is_ca)"
+    " VALUES (1, 'aa', x'30', 1);";
+
+static void make_version_1(struct fixture *f)
+{
+    struct cm_buf schema;
+    sqlite3 *db = NULL;
+
+    cm_store_close(f->store);
+    f->store = NULL;
+    assert_int_equal(unlink(f->path), 0);
+    cm_buf_init(&schema, 1 << 20);
+    assert_int_equal(cm_file_read(&schema, CERTMUSTER_SCHEMA_1, NULL), CM_OK);
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "PRAGMA application_id = 1129141076;"
+                                  "PRAGMA user_version = 1",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, cm_buf_cstr(&schema), NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, filled_sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    cm_buf_cleanup(&schema);
+}
+
+static void keeps_what_an_old_store_held(void **state)
+{
+    struct fixture *f = *state;
+
+    make_version_1(f);
+    fixture_reopen(f);
+    assert_answer(f, "PRAGMA user_version", "2");
+    assert_answer(f, "SELECT run, kind, source_run FROM v_run ORDER BY run",
+                  "1|scan|-\n2|scan|-");
+    assert_answer(f, "SELECT run, ord, view, path, anchors FROM v_view",
+                  "1|0|corp|-|-\n2|0|system|-|-");
+    assert_answer(f,
+                  "SELECT row, host, verdict, primary_cause, view, views,"
+                  " remaining, path_valid, revocation FROM v_endpoint"
+                  " ORDER BY row",
+                  "1|a.example|untrusted|leaf_expired|corp|"
+                  "{\"corp\":\"untrusted\"}|[]|-|not_checked\n"
+                  "2|b.example|not_checked|-|corp|"
+                  "{\"corp\":\"not_checked\"}|[]|-|not_checked");
+    assert_answer(f, "SELECT count(*) FROM v_download", "0");
+    assert_answer(f, "PRAGMA integrity_check", "ok");
+}
+
+/* Names and types of all columns in order, and the text of views and indexes.
+ */
+static void becomes_what_a_new_store_is(void **state)
+{
+    static const char columns_sql[] =
+        "SELECT t.name || '.' || c.name || ' ' || c.type || ' ' || c.[notnull]"
+        " || ' ' || coalesce(c.dflt_value, '') || ' ' || c.pk"
+        " FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c"
+        " WHERE t.type = 'table' ORDER BY t.name, c.cid";
+    static const char texts_sql[] =
+        "SELECT name || ' ' || sql FROM sqlite_schema"
+        " WHERE type IN ('view', 'index') AND sql IS NOT NULL ORDER BY name";
+    struct fixture *f = *state;
+    char *columns = fixture_answer(f, columns_sql);
+    char *texts = fixture_answer(f, texts_sql);
+
+    make_version_1(f);
+    fixture_reopen(f);
+    assert_answer(f, columns_sql, columns);
+    assert_answer(f, texts_sql, texts);
+    free(columns);
+    free(texts);
+}
+
+static void takes_new_runs(void **state)
+{
+    struct fixture *f = *state;
+
+    make_version_1(f);
+    fixture_reopen(f);
+    fixture_begin(f);
+    fixture_put_row(f, fixture_row(1, 1, "a"));
+    fixture_put_result(f, fixture_result(1, CM_VERDICT_TRUSTED));
+    assert_int_equal(fixture_finish(f, 1), CM_OK);
+    assert_int_equal(f->run_id, 3);
+    assert_answer(f, "SELECT verdict, views FROM v_endpoint WHERE run = 3",
+                  "trusted|{\"system\":\"trusted\"}");
+}
+
+#define STORE_TEST(name)                                                       \
+    cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORE_TEST(keeps_what_an_old_store_held),
+        STORE_TEST(becomes_what_a_new_store_is),
+        STORE_TEST(takes_new_runs),
+    };
+
+    return cmocka_run_group_tests_name("migration", tests, NULL, NULL);
+}
