@@ -158,6 +158,10 @@ static void add_validity(CBB *out, const struct forge_spec *spec)
 {
     CBB seq;
 
+    if (spec->validity_hex != NULL) {
+        forge_add_hex(out, CBS_ASN1_SEQUENCE, spec->validity_hex);
+        return;
+    }
     FORGE_MUST(CBB_add_asn1(out, &seq, CBS_ASN1_SEQUENCE));
     forge_add_time(&seq, forge_not_before(spec), false);
     forge_add_time(&seq,
