@@ -126,6 +126,7 @@ struct forge_spec {
     const struct forge_ext *exts; /* more extensions, after the others */
     size_t num_exts;
     unsigned trailing_bytes; /* rubbish after the certificate */
+    const char *raw_hex;     /* these bytes and nothing else, instead */
 };
 
 /* The caller unrefs. Aborts the test program when it cannot be made. */
