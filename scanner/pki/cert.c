@@ -10,10 +10,6 @@
 #include "pki/oids.h"
 #include "pki/pki.h"
 
-/* Text of a Name: an octet becomes three at the most (an escape, a replaced
- * octet), a dotted type some more. */
-#define TEXT_MAX(name) (8 * (name).len + 64)
-
 void cm_cert_note(struct cm_cert *cert, const char *error, const uint8_t *at)
 {
     if (cert->parse_error == NULL) {
@@ -195,9 +191,9 @@ static bool read_name(struct cm_cert *cert, struct cm_span name,
     struct cm_buf cn;
     struct cm_buf folded;
 
-    cm_buf_init(&text, TEXT_MAX(name));
-    cm_buf_init(&cn, TEXT_MAX(name));
-    cm_buf_init(&folded, TEXT_MAX(name));
+    cm_buf_init(&text, CM_DN_TEXT_MAX(name.len));
+    cm_buf_init(&cn, CM_DN_TEXT_MAX(name.len));
+    cm_buf_init(&folded, CM_DN_TEXT_MAX(name.len));
     if (name.len > 0) {
         if (!cm_dn_text(name, &text)) {
             cm_cert_note(cert, error, name.data);

@@ -335,3 +335,63 @@ bool cm_dn_normalise(struct cm_span name, struct cm_buf *out)
     cm_buf_cleanup(&scratch);
     return sound;
 }
+
+bool cm_dn_is_sound(struct cm_span name)
+{
+    struct cm_reader r;
+    struct cm_reader rdn;
+    struct ava ava;
+
+    if (!cm_der_only(name, CM_DER_SEQUENCE, &r)) {
+        return false;
+    }
+    while (r.len > 0) {
+        size_t count = 0;
+
+        if (!cm_der_enter(&r, CM_DER_SET, &rdn)) {
+            return false;
+        }
+        for (; rdn.len > 0; count++) {
+            if (count == MAX_AVAS || !read_ava(&rdn, &ava)) {
+                return false;
+            }
+        }
+        if (count == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool cm_dn_is_empty(struct cm_span name)
+{
+    struct cm_reader r;
+
+    return cm_der_only(name, CM_DER_SEQUENCE, &r) && r.len == 0;
+}
+
+size_t cm_dn_emails(struct cm_span name, struct cm_span *out, size_t max)
+{
+    static const struct cm_span email =
+        CM_OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01");
+    struct cm_reader r;
+    struct cm_reader rdn;
+    struct ava ava;
+    size_t count = 0;
+
+    if (!cm_der_only(name, CM_DER_SEQUENCE, &r)) {
+        return 0;
+    }
+    while (cm_der_enter(&r, CM_DER_SET, &rdn)) {
+        while (read_ava(&rdn, &ava)) {
+            if (!cm_span_equal(ava.type, email)) {
+                continue;
+            }
+            if (count < max) {
+                out[count] = ava.value.content;
+            }
+            count++;
+        }
+    }
+    return count;
+}

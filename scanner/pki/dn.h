@@ -15,4 +15,16 @@ void cm_dn_common_name(struct cm_span name, struct cm_buf *out);
  * False: not a Name. */
 bool cm_dn_normalise(struct cm_span name, struct cm_buf *out);
 
+/* Room for cm_dn_text and cm_dn_normalise: an octet becomes three at the most
+ * (an escape, a replaced octet), a dotted type some more. */
+#define CM_DN_TEXT_MAX(len) (8 * (len) + 64)
+#define CM_DN_NORM_MAX(len) CM_DN_TEXT_MAX(len)
+/* Would cm_dn_normalise take it for a Name? */
+bool cm_dn_is_sound(struct cm_span name);
+/* A Name without any RDN. */
+bool cm_dn_is_empty(struct cm_span name);
+/* The octets of each emailAddress attribute: up to `max` in `out`, the number
+ * of all returned. */
+size_t cm_dn_emails(struct cm_span name, struct cm_span *out, size_t max);
+
 #endif

@@ -4,6 +4,7 @@
 #include "pki/ext.h"
 
 #include "pki/oids.h"
+#include "pki/subtree.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define MAX_UNKNOWN                                                            \
@@ -160,11 +161,11 @@ static bool read_tls_feature(struct cm_cert *cert, struct cm_span value)
 
 static bool read_name_constraints(struct cm_cert *cert, struct cm_span value)
 {
-    struct cm_reader seq;
+    struct cm_constraints parts;
 
     cert->has_name_constraints = true;
     cert->name_constraints = value;
-    return cm_der_only(value, CM_DER_SEQUENCE, &seq);
+    return cm_constraints_read(value, &parts);
 }
 
 static bool read_poison(struct cm_cert *cert, struct cm_span value)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "pki/oids.h"
+#include "pki/subtree.h"
 
 #define CHOICE_MASK 0x1fU
 
@@ -32,43 +33,60 @@ static bool is_ia5_text(struct cm_span text)
     return text.len > 0;
 }
 
-/* GeneralName: only the tags [0] to [8] exist. */
-static bool read_general_name(const struct cm_der_element *in,
-                              struct cm_cert_name *out)
+bool cm_general_name_choice(unsigned tag, unsigned *choice)
 {
-    struct cm_reader name;
-
-    *out = (struct cm_cert_name){.kind = CM_NAME_OTHER,
-                                 .choice = (uint8_t)(in->tag & CHOICE_MASK),
-                                 .value = in->content};
-    switch (in->tag) {
+    switch (tag) {
     case CM_DER_CONTEXT(1U):
-        out->kind = CM_NAME_EMAIL;
-        out->malformed = !is_ia5_text(in->content);
-        return true;
     case CM_DER_CONTEXT(2U):
-        out->kind = CM_NAME_DNS;
-        out->malformed = !is_dns_text(in->content);
-        return true;
     case CM_DER_CONTEXT(6U):
-        out->kind = CM_NAME_URI;
-        out->malformed = !is_ia5_text(in->content);
-        return true;
     case CM_DER_CONTEXT(7U):
-        out->kind = CM_NAME_IP;
-        out->malformed = in->content.len != 4 && in->content.len != 16;
-        return true;
-    case CM_DER_CONSTRUCTED(4U): /* EXPLICIT, since Name is a CHOICE */
-        out->malformed = !cm_der_only(in->content, CM_DER_SEQUENCE, &name);
-        return true;
     case CM_DER_CONTEXT(8U):
     case CM_DER_CONSTRUCTED(0U):
     case CM_DER_CONSTRUCTED(3U):
+    case CM_DER_CONSTRUCTED(4U): /* EXPLICIT, since Name is a CHOICE */
     case CM_DER_CONSTRUCTED(5U):
+        *choice = tag & CHOICE_MASK;
         return true;
     default:
         return false;
     }
+}
+
+static bool read_general_name(const struct cm_der_element *in,
+                              struct cm_cert_name *out)
+{
+    struct cm_reader name;
+    unsigned choice;
+
+    *out = (struct cm_cert_name){.kind = CM_NAME_OTHER, .value = in->content};
+    if (!cm_general_name_choice(in->tag, &choice)) {
+        return false;
+    }
+    out->choice = (uint8_t)choice;
+    switch (choice) {
+    case CM_CHOICE_EMAIL:
+        out->kind = CM_NAME_EMAIL;
+        out->malformed = !is_ia5_text(in->content);
+        break;
+    case CM_CHOICE_DNS:
+        out->kind = CM_NAME_DNS;
+        out->malformed = !is_dns_text(in->content);
+        break;
+    case CM_CHOICE_URI:
+        out->kind = CM_NAME_URI;
+        out->malformed = !is_ia5_text(in->content);
+        break;
+    case CM_CHOICE_IP:
+        out->kind = CM_NAME_IP;
+        out->malformed = in->content.len != 4 && in->content.len != 16;
+        break;
+    case CM_CHOICE_DIRECTORY:
+        out->malformed = !cm_der_only(in->content, CM_DER_SEQUENCE, &name);
+        break;
+    default:
+        break;
+    }
+    return true;
 }
 
 /* Room for all, or as many as are kept. */

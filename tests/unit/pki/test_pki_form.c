@@ -50,6 +50,8 @@ static void malformed_ones_are_marked(void **state)
         {"06:551d12 04{30{}}", CM_EXT_ISSUER_ALT_NAME},
         {"06:551d12 04{30{0c'a.example'}}", CM_EXT_ISSUER_ALT_NAME},
         {"06:551d1e 04{02:00}", CM_EXT_NAME_CONSTRAINTS},
+        {"06:551d1e 04{30{}}", CM_EXT_NAME_CONSTRAINTS},
+        {"06:551d1e 04{30{a0{30{83:}}}}", CM_EXT_NAME_CONSTRAINTS},
         {"06:551d20 04{30{30{02:00}}}", CM_EXT_POLICIES},
         {"06:551d20 04{30{30{06:2a03 02:00}}}", CM_EXT_POLICIES},
         {"06:551d20 04{30{}}", CM_EXT_POLICIES},
@@ -106,7 +108,7 @@ static void odd_ones_that_are_sound(void **state)
     static const char *const cases[] = {
         "30{06:551d0f 04{03:00}}",
         "30{06:551d1f 04{30{30{}30{a0{a1{}}}}}}",
-        "30{06:551d1e 04{30{}}}",
+        "30{06:551d1e 04{30{a0{30{82'x' 80:00}}}}}",
         "30{06:551d12 04{30{82'a.example'}}}",
         "30{06:551d2e 04{30{30{a0{a0{86'http://c'}}}}}}",
         "30{06:551d20 04{30{30{06:2a03 30{}}}}}",
