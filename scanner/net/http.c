@@ -325,7 +325,7 @@ static void on_dialled(void *arg, const struct cm_dial_result *result)
 static void connect_to(struct exchange *ex, struct cm_address *addresses,
                        unsigned num)
 {
-    char address[CM_ADDRESS_TEXT_SIZE];
+    char address[CM_ADDRESS_TEXT_SIZE] = "";
     char text[96];
     unsigned kept = 0;
     unsigned refused = 0;

@@ -118,7 +118,7 @@ static enum cm_http_result read_host(struct cm_http_url *out, const char *text,
                                      size_t len, const char **why)
 {
     bool brackets = len > 0 && text[0] == '[';
-    char plain[CM_HOST_SIZE];
+    char plain[CM_HOST_SIZE] = "";
 
     if (len >= sizeof(plain)) {
         return bad(why, "the host name is too long");

@@ -76,6 +76,23 @@ void scene_present(struct cm_probe *probe, struct cm_cert *cert)
     probe->certificate_message = true;
 }
 
+/* Calls `each` for every name in a list. */
+static void for_names(const char *names, void (*each)(void *, struct cm_cert *),
+                      void *arg)
+{
+    char *copy = strdup(names);
+    char *rest = copy;
+    char *name;
+
+    assert_non_null(copy);
+    while ((name = strsep(&rest, " ")) != NULL) {
+        if (name[0] != '\0') {
+            each(arg, zoo_get(name));
+        }
+    }
+    free(copy);
+}
+
 static void present(void *probe, struct cm_cert *cert)
 {
     scene_present(probe, cert);
@@ -96,18 +113,18 @@ struct cm_probe *scene_serve(struct scene *s, const char *names)
     probe->cipher = 0x1301;
     probe->group = 0x001d;
     probe->signature = 0x0403;
-    zoo_each(names, present, probe);
+    for_names(names, present, probe);
     return probe;
 }
 
 void scene_trust(struct scene *s, const char *names)
 {
-    zoo_each(names, add, s->anchors);
+    for_names(names, add, s->anchors);
 }
 
 void scene_know(struct scene *s, const char *names)
 {
-    zoo_each(names, add, s->pool);
+    for_names(names, add, s->pool);
 }
 
 void scene_judge(struct scene *s)
@@ -118,7 +135,8 @@ void scene_judge(struct scene *s)
         CM_OK);
 }
 
-void scene_check_rules(const struct scene *s)
+/* What holds for every judgement. */
+static void check_rules(const struct scene *s)
 {
     const struct cm_judgement *got = &s->got;
     bool blocked = false;
@@ -169,7 +187,7 @@ void scene_expect(struct scene *s, enum cm_verdict verdict, const char *causes)
     }
     assert_string_equal(got, causes);
     assert_string_equal(cm_verdict_id(s->got.verdict), cm_verdict_id(verdict));
-    scene_check_rules(s);
+    check_rules(s);
 }
 
 const struct cm_finding *scene_finding(const struct scene *s,
