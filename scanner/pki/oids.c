@@ -229,7 +229,7 @@ bool cm_oids_key(struct cm_span spki, struct cm_key_facts *out)
     return true;
 }
 
-static enum cm_hash_alg hash_of(struct cm_reader *r)
+enum cm_hash_alg cm_oids_hash(struct cm_reader *r)
 {
     struct cm_span oid;
     struct cm_reader params;
@@ -252,7 +252,7 @@ static enum cm_hash_alg mask_hash_of(struct cm_reader *r)
     struct cm_span oid;
 
     return read_algorithm(r, &oid, &params) && cm_span_equal(oid, mgf1)
-               ? hash_of(&params)
+               ? cm_oids_hash(&params)
                : CM_HASH_UNKNOWN;
 }
 
@@ -271,7 +271,7 @@ static void read_pss(struct cm_reader params, struct cm_sig_facts *out)
     out->salt_len = 20;
     sound = cm_der_enter(&params, CM_DER_SEQUENCE, &seq) && params.len == 0;
     if (sound && cm_der_enter(&seq, CM_DER_CONSTRUCTED(0U), &field)) {
-        out->hash = hash_of(&field);
+        out->hash = cm_oids_hash(&field);
     }
     if (sound && cm_der_enter(&seq, CM_DER_CONSTRUCTED(1U), &field)) {
         out->mgf_hash = mask_hash_of(&field);

@@ -34,5 +34,7 @@ struct cm_sig_facts {
  * False: the structure itself is broken. */
 bool cm_oids_key(struct cm_span spki, struct cm_key_facts *out);
 bool cm_oids_signature(struct cm_span algorithm, struct cm_sig_facts *out);
+/* Takes the AlgorithmIdentifier of a hash. */
+enum cm_hash_alg cm_oids_hash(struct cm_reader *r);
 
 #endif

@@ -28,6 +28,10 @@
  * strict on lengths. */
 struct cm_cert *cm_cert_parse(const uint8_t *der, size_t len);
 void cm_sha256(const void *data, size_t len, uint8_t out[CM_SHA256_LEN]);
+/* Any hash; gives its length, 0: one that is not known here. */
+#define CM_HASH_MAX_LEN 64
+size_t cm_hash(enum cm_hash_alg alg, struct cm_span data,
+               uint8_t out[CM_HASH_MAX_LEN]);
 /* An incremental SHA-256, for input digests. */
 struct cm_digest;
 struct cm_digest *cm_digest_new(void);

@@ -1,4 +1,4 @@
-/* SHA-256, at once and piece by piece.
+/* Hashes: SHA-256, at once and piece by piece; others by their kind.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <openssl/base.h>
 #ifndef OPENSSL_IS_BORINGSSL
@@ -19,6 +19,37 @@ void cm_sha256(const void *data, size_t len, uint8_t out[CM_SHA256_LEN])
     static const uint8_t nothing;
 
     (void)SHA256(len > 0 ? data : &nothing, len, out);
+}
+
+size_t cm_hash(enum cm_hash_alg alg, struct cm_span data,
+               uint8_t out[CM_HASH_MAX_LEN])
+{
+    static const uint8_t nothing;
+    const uint8_t *bytes = data.len > 0 ? data.data : &nothing;
+
+    switch (alg) {
+    case CM_HASH_SHA1:
+        (void)SHA1(bytes, data.len, out);
+        return SHA_DIGEST_LENGTH;
+    case CM_HASH_SHA224:
+        (void)SHA224(bytes, data.len, out);
+        return SHA224_DIGEST_LENGTH;
+    case CM_HASH_SHA256:
+        (void)SHA256(bytes, data.len, out);
+        return SHA256_DIGEST_LENGTH;
+    case CM_HASH_SHA384:
+        (void)SHA384(bytes, data.len, out);
+        return SHA384_DIGEST_LENGTH;
+    case CM_HASH_SHA512:
+        (void)SHA512(bytes, data.len, out);
+        return SHA512_DIGEST_LENGTH;
+    case CM_HASH_UNKNOWN:
+    case CM_HASH_NONE:
+    case CM_HASH_MD2:
+    case CM_HASH_MD5:
+        break;
+    }
+    return 0;
 }
 
 struct cm_digest *cm_digest_new(void)
