@@ -160,6 +160,7 @@ struct cm_cert {
     bool sig_alg_differs;  /* tbsCertificate.signature and signatureAlgorithm */
     bool has_unique_ids;   /* issuerUniqueID or subjectUniqueID */
     bool explicit_curve;   /* EC parameters written out (RFC 5480 2.1.1) */
+    bool rsa_exponent_bad; /* one, even, or longer than 33 bits */
     bool pathlen_without_ca; /* pathLenConstraint where cA is FALSE */
     bool aki_has_issuer; /* authorityCertIssuer or authorityCertSerialNumber */
     struct cm_span policies;

@@ -52,7 +52,8 @@ struct cm_policy {
                           for clients that were given them to check by */
     bool pool_at_hand; /* clients have the pool's certificates: a chain
                           that needs them is complete */
-    int max_depth; /* intermediates allowed on a path; -1: no limit but ours */
+    int max_depth; /* intermediates allowed on a path, self-issued ones not
+                      counted; -1: no limit but ours */
     bool strict;   /* what breaks RFC 5280 or the CA/Browser Forum's profile
                       makes the verdict too */
 };
@@ -124,8 +125,10 @@ struct cm_judgement {
     struct cm_cert **path; /* owned references: leaf first, anchor last when
                               one was reached; the path that was judged */
     size_t num_path;
-    bool path_valid; /* nothing is wrong with that path in the trust view: it
-                        reaches an anchor, complete or not as presented */
+    bool path_valid; /* that path reaches an anchor, complete or not as
+                        presented, and ordinary clients in this trust view
+                        refuse nothing above the leaf; the leaf's own time,
+                        names and make do not count */
     /* What would still make the verdict when the primary finding is fixed. */
     enum cm_cause *remaining; /* owned; by rank */
     size_t num_remaining;

@@ -170,9 +170,23 @@ static bool find_related(const struct cm_case *c, struct marks *related)
     return checks < MAX_RELATION_CHECKS;
 }
 
-static void find_unrelated(const struct cm_case *c,
-                           const struct marks *duplicates,
-                           const struct marks *roots, struct marks *out)
+static bool is_on_path(const struct cm_case *c, const struct cm_cert *cert)
+{
+    for (size_t i = 0; i < c->path.num; i++) {
+        if (memcmp(c->path.steps[i].cert->sha256, cert->sha256,
+                   CM_SHA256_LEN) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Sorts what is on no path of the leaf's from what is on an expired one,
+ * beside the path that is good as it was sent. */
+static void find_surplus(const struct cm_case *c,
+                         const struct marks *duplicates,
+                         const struct marks *roots, struct marks *unrelated,
+                         struct marks *expired)
 {
     struct marks related = {.num = 0};
 
@@ -180,10 +194,51 @@ static void find_unrelated(const struct cm_case *c,
         return;
     }
     for (size_t i = 1; i < chain_length(c); i++) {
-        if (!related.at[i] && !duplicates->at[i] && !roots->at[i]) {
-            mark(out, i);
+        const struct cm_cert *cert = c->probe->chain[i];
+
+        if (duplicates->at[i]) {
+            continue;
+        }
+        if (!related.at[i] && !roots->at[i]) {
+            mark(unrelated, i);
+        } else if (related.at[i] && c->trusted &&
+                   c->at_unix > cert->not_after && !is_on_path(c, cert)) {
+            mark(expired, i);
         }
     }
+}
+
+/* "X, Y": the path without the leaf. */
+static void say_path(const struct cm_case *c, struct cm_buf *out)
+{
+    for (size_t i = 1; i < c->path.num; i++) {
+        char name[CM_LABEL_SIZE];
+
+        (void)cm_buf_printf(out, "%s%s", i > 1 ? ", " : "",
+                            cm_finding_cert_name(c->path.steps[i].cert, name));
+    }
+}
+
+static void expired_cross(struct cm_case *c, const struct marks *expired)
+{
+    struct cm_buf path;
+    struct cm_buf what;
+
+    if (expired->num == 0) {
+        return;
+    }
+    cm_buf_init(&path, 8192);
+    cm_buf_init(&what, 16384);
+    say_path(c, &path);
+    (void)cm_buf_printf(
+        &what,
+        "expired at the time judged and not needed, since the path through %s "
+        "is good; clients that do not look for another path (OpenSSL before "
+        "1.1.0, GnuTLS before 3.6.14) fail on it",
+        cm_finding_text(c, &path));
+    report(c, CM_CAUSE_CHAIN_EXPIRED_CROSS, cm_finding_text(c, &what), expired);
+    cm_buf_cleanup(&what);
+    cm_buf_cleanup(&path);
 }
 
 static bool is_in_order(const struct cm_path *path)
@@ -247,11 +302,13 @@ void cm_judge_chain(struct cm_case *c)
     struct marks duplicates = {.num = 0};
     struct marks roots = {.num = 0};
     struct marks unrelated = {.num = 0};
+    struct marks expired = {.num = 0};
 
     find_duplicates(c, &duplicates);
     find_roots(c, &duplicates, &roots);
-    find_unrelated(c, &duplicates, &roots, &unrelated);
+    find_surplus(c, &duplicates, &roots, &unrelated, &expired);
     oversize(c);
+    expired_cross(c, &expired);
     wrong_order(c);
     report(c, CM_CAUSE_CHAIN_DUPLICATE, "sent before already", &duplicates);
     report(c, CM_CAUSE_CHAIN_UNRELATED_CERT,

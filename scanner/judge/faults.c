@@ -1,147 +1,78 @@
 /* What is wrong with the issuing certificates of the path that was judged, and
  * with the weak links of any of its certificates.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
+#include "judge/faults.h"
 
 #include "judge/rules.h"
 #include "pki/pki.h"
 
-/* One certificate and one of its faults. */
-struct blame {
-    struct cm_cert *cert;
-    const struct cm_cert *child; /* what it issued; NULL: it is the leaf */
-    struct cm_cert *twin;        /* good, same name and key; or NULL */
-    bool root;                   /* an anchor, or self-signed */
-    unsigned fault;
-};
+#define RULES (sizeof(rules) / sizeof(*rules))
 
+/* Causes and what to do about the leaf, an intermediate and a root. */
 static const struct fault_rule {
     unsigned fault;
     enum cm_cause cause;
-    enum cm_resolution of_ca;   /* what to do about a CA's certificate */
-    enum cm_resolution of_root; /* and a root's */
+    enum cm_cause of_a_root;
+    enum cm_resolution of_leaf;
+    enum cm_resolution of_ca;
+    enum cm_resolution of_root;
     const char *rule;
 } rules[] = {
-    {CM_FAULT_EXPIRED, CM_CAUSE_CA_CERT_EXPIRED, CM_RESOLUTION_INSTALL_CHAIN,
-     CM_RESOLUTION_CHANGE_CA, "RFC 5280 section 6.1.3 (a)(2)"},
-    {CM_FAULT_NOT_YET_VALID, CM_CAUSE_CA_CERT_EXPIRED,
-     CM_RESOLUTION_INSTALL_CHAIN, CM_RESOLUTION_CHANGE_CA,
-     "RFC 5280 section 6.1.3 (a)(2)"},
-    {CM_FAULT_NOT_CA, CM_CAUSE_CHAIN_CA_FLAG_MISSING, CM_RESOLUTION_REISSUE_CA,
-     CM_RESOLUTION_REISSUE_CA, "RFC 5280 section 6.1.4 (k), (n)"},
-    {CM_FAULT_PATHLEN, CM_CAUSE_CHAIN_PATHLEN, CM_RESOLUTION_REISSUE_CA,
-     CM_RESOLUTION_REISSUE_CA, "RFC 5280 section 4.2.1.9"},
-    {CM_FAULT_KEY_ID, CM_CAUSE_CHAIN_WRONG_INTERMEDIATE,
-     CM_RESOLUTION_INSTALL_CHAIN, CM_RESOLUTION_INSTALL_CHAIN,
-     "RFC 5280 section 4.2.1.1"},
-    {CM_FAULT_EKU, CM_CAUSE_LEAF_EKU_WRONG, CM_RESOLUTION_REISSUE_CA,
-     CM_RESOLUTION_REISSUE_CA, "RFC 5280 section 4.2.1.12"},
-    {CM_FAULT_CRITICAL, CM_CAUSE_LEAF_UNKNOWN_CRITICAL,
-     CM_RESOLUTION_REISSUE_CA, CM_RESOLUTION_REISSUE_CA,
-     "RFC 5280 section 4.2"},
-    {CM_FAULT_SIG_WEAK, CM_CAUSE_SIG_WEAK, CM_RESOLUTION_REISSUE_CA,
-     CM_RESOLUTION_REISSUE_CA, "RFC 9155"},
-    {CM_FAULT_KEY_SMALL, CM_CAUSE_KEY_TOO_SMALL, CM_RESOLUTION_REISSUE_CA,
-     CM_RESOLUTION_CHANGE_CA, "RFC 9325 section 4.5"},
+#define RULE(fault, cause, root_cause, leaf, ca, root, rule)                   \
+    {                                                                          \
+        CM_FAULT_##fault, CM_CAUSE_##cause, CM_CAUSE_##root_cause,             \
+            CM_RESOLUTION_##leaf, CM_RESOLUTION_##ca, CM_RESOLUTION_##root,    \
+            rule                                                               \
+    }
+    RULE(REMOVED, ROOT_DISTRUSTED_OR_REMOVED, ROOT_DISTRUSTED_OR_REMOVED,
+         CHANGE_CA, CHANGE_CA, CHANGE_CA, "RFC 5280 section 6.1.1 (d)"),
+    RULE(TOO_NEW, CA_DISTRUST_AFTER, CA_DISTRUST_AFTER, CHANGE_CA, CHANGE_CA,
+         CHANGE_CA, "RFC 5280 section 6.1.1 (d)"),
+    RULE(EXTENSION, X509_INVALID_EXTENSION, X509_INVALID_EXTENSION,
+         REISSUE_CERTIFICATE, REISSUE_CA, REISSUE_CA, "RFC 5280 section 4.2"),
+    RULE(SIG_ALG, CHAIN_BAD_SIGNATURE, CHAIN_BAD_SIGNATURE, REISSUE_CERTIFICATE,
+         REISSUE_CA, REISSUE_CA, "RFC 5280 section 4.1.1.2"),
+    RULE(EXPIRED, CA_CERT_EXPIRED, ROOT_EXPIRED, RENEW_CERTIFICATE,
+         INSTALL_CHAIN, CHANGE_CA, "RFC 5280 section 6.1.3 (a)(2)"),
+    RULE(NOT_YET_VALID, CA_CERT_EXPIRED, ROOT_EXPIRED, RENEW_CERTIFICATE,
+         INSTALL_CHAIN, CHANGE_CA, "RFC 5280 section 6.1.3 (a)(2)"),
+    RULE(NOT_CA, CHAIN_CA_FLAG_MISSING, CHAIN_CA_FLAG_MISSING,
+         REISSUE_CERTIFICATE, REISSUE_CA, REISSUE_CA,
+         "RFC 5280 section 6.1.4 (k), (n)"),
+    RULE(PATHLEN, CHAIN_PATHLEN, CHAIN_PATHLEN, REISSUE_CERTIFICATE, REISSUE_CA,
+         REISSUE_CA, "RFC 5280 section 4.2.1.9"),
+    RULE(DEPTH, CHAIN_TOO_DEEP, CHAIN_TOO_DEEP, TIDY_CHAIN, TIDY_CHAIN,
+         TIDY_CHAIN, "RFC 5280 section 6.1"),
+    RULE(NAMES, CHAIN_NAME_CONSTRAINTS, CHAIN_NAME_CONSTRAINTS,
+         REISSUE_CERTIFICATE, REISSUE_CA, REISSUE_CA,
+         "RFC 5280 section 4.2.1.10"),
+    RULE(POLICY, CHAIN_POLICY, CHAIN_POLICY, REISSUE_CERTIFICATE, REISSUE_CA,
+         REISSUE_CA, "RFC 5280 section 6.1.5 (g)"),
+    RULE(KEY_ID, CHAIN_WRONG_INTERMEDIATE, CHAIN_WRONG_INTERMEDIATE,
+         INSTALL_CHAIN, INSTALL_CHAIN, INSTALL_CHAIN,
+         "RFC 5280 section 4.2.1.1"),
+    RULE(EKU, CHAIN_EKU_CA, CHAIN_EKU_CA, REISSUE_CERTIFICATE, REISSUE_CA,
+         REISSUE_CA, "RFC 5280 section 4.2.1.12"),
+    RULE(CRITICAL, LEAF_UNKNOWN_CRITICAL, LEAF_UNKNOWN_CRITICAL,
+         REISSUE_CERTIFICATE, REISSUE_CA, REISSUE_CA, "RFC 5280 section 4.2"),
+    RULE(SIG_WEAK, SIG_WEAK, SIG_WEAK, REISSUE_CERTIFICATE, REISSUE_CA,
+         REISSUE_CA, "RFC 9155"),
+    RULE(KEY_SMALL, KEY_TOO_SMALL, KEY_TOO_SMALL, REISSUE_CERTIFICATE,
+         REISSUE_CA, CHANGE_CA, "RFC 9325 section 4.5"),
+    RULE(KEY_ALG, KEY_ALG_UNSUPPORTED, KEY_ALG_UNSUPPORTED, REISSUE_CERTIFICATE,
+         REISSUE_CA, CHANGE_CA, "RFC 8446 section 4.4.2.2"),
+    RULE(KEY_RARE, KEY_ALG_UNSUPPORTED, KEY_ALG_UNSUPPORTED,
+         REISSUE_CERTIFICATE, REISSUE_CA, CHANGE_CA,
+         "RFC 8446 section 4.4.2.2"),
+#undef RULE
 };
 
-static void say_time(const struct cm_case *c, const struct cm_cert *cert,
-                     struct cm_buf *out)
-{
-    bool expired = c->at_unix > cert->not_after;
-    char day[CM_TIME_TEXT_SIZE];
-    char span[CM_TIME_TEXT_SIZE];
+/* A new certificate of the same CA does not help against these. */
+#define FAULTS_OF_PLACE                                                        \
+    ((unsigned)CM_FAULT_PATHLEN | CM_FAULT_DEPTH | CM_FAULT_KEY_ID |           \
+     CM_FAULT_NAMES | CM_FAULT_POLICY | CM_FAULT_REMOVED | CM_FAULT_TOO_NEW)
 
-    if (expired) {
-        (void)cm_buf_printf(
-            out, "expired on %s, %s before the time judged",
-            cm_time_day(cert->not_after, day),
-            cm_finding_duration(c->at_unix - cert->not_after, span));
-    } else {
-        (void)cm_buf_printf(
-            out, "is valid from %s on, %s after the time judged",
-            cm_time_day(cert->not_before, day),
-            cm_finding_duration(cert->not_before - c->at_unix, span));
-    }
-}
-
-static void say_pathlen(const struct cm_case *c, const struct cm_cert *cert,
-                        struct cm_buf *out)
-{
-    int between = 0;
-
-    for (size_t i = 1; i < c->path.num && c->path.steps[i].cert != cert; i++) {
-        between += c->path.steps[i].cert->self_issued ? 0 : 1;
-    }
-    (void)cm_buf_printf(out,
-                        "allows %d intermediate%s below it, and %d %s on the "
-                        "path",
-                        cert->pathlen, cert->pathlen == 1 ? "" : "s", between,
-                        between == 1 ? "is" : "are");
-}
-
-static void say_key(const struct cm_case *c, const struct cm_cert *cert,
-                    struct cm_buf *out)
-{
-    unsigned least = cert->key_alg == CM_KEY_EC ? c->policy->min_ec_bits
-                                                : c->policy->min_rsa_bits;
-
-    (void)cm_buf_printf(out, "has a key of %u bits (%s)", cert->key_bits,
-                        cm_key_alg_id(cert->key_alg));
-    if (cert->key_alg != CM_KEY_DSA) {
-        (void)cm_buf_printf(out, ", less than %u", least);
-    }
-}
-
-static void say(const struct cm_case *c, const struct blame *b,
-                struct cm_buf *out)
-{
-    const struct cm_cert *cert = b->cert;
-
-    switch ((enum cm_fault)b->fault) {
-    case CM_FAULT_EXPIRED:
-    case CM_FAULT_NOT_YET_VALID:
-        say_time(c, cert, out);
-        break;
-    case CM_FAULT_NOT_CA:
-        (void)cm_buf_puts(out, "issued a certificate of the path, but ");
-        (void)cm_buf_puts(out, cert->is_ca ? "its key usage lacks keyCertSign"
-                               : cert->has_basic_constraints
-                                   ? "its basic constraints say that it is no "
-                                     "CA"
-                                   : "it has no basic constraints that say "
-                                     "that it is a CA");
-        break;
-    case CM_FAULT_PATHLEN:
-        say_pathlen(c, cert, out);
-        break;
-    case CM_FAULT_KEY_ID:
-        (void)cm_buf_puts(out, "has the issuing key, but names it ");
-        (void)cm_buf_hex(out, cert->ski.data, cert->ski.len);
-        (void)cm_buf_puts(out, " while the certificate below asks for ");
-        (void)cm_buf_hex(out, b->child->aki.data, b->child->aki.len);
-        (void)cm_buf_puts(out, ": many clients do not put them together");
-        break;
-    case CM_FAULT_EKU:
-        (void)cm_buf_puts(out, "may not issue for TLS servers: its extended "
-                               "key usage lacks serverAuth");
-        break;
-    case CM_FAULT_CRITICAL:
-        (void)cm_buf_printf(out,
-                            "has the critical extension %.80s, which no "
-                            "client knows",
-                            cert->unknown_critical);
-        break;
-    case CM_FAULT_SIG_WEAK:
-        (void)cm_buf_printf(out, "is signed with %s", cert->sig_name);
-        break;
-    case CM_FAULT_KEY_SMALL:
-        say_key(c, cert, out);
-        break;
-    }
-}
-
-static bool is_hopeless(const struct blame *b)
+static bool is_hopeless(const struct cm_blame *b)
 {
     if (b->fault == CM_FAULT_SIG_WEAK) {
         return b->cert->sig_hash != CM_HASH_SHA1;
@@ -150,21 +81,24 @@ static bool is_hopeless(const struct blame *b)
            b->cert->key_bits != 0 && b->cert->key_bits < 1024;
 }
 
-static void set_severity(const struct blame *b, struct cm_finding *f)
+static void set_severity(const struct cm_blame *b, struct cm_finding *f)
 {
-    if (is_hopeless(b)) {
+    if (b->fault == CM_FAULT_KEY_ALG || b->fault == CM_FAULT_KEY_RARE) {
+        f->severity = cm_path_key_kind(b->cert, b->child == NULL)->severity;
+        f->blocks = b->fault == CM_FAULT_KEY_ALG;
+    } else if (is_hopeless(b)) {
         f->severity = CM_SEVERITY_NOW;
-    } else if (b->fault == CM_FAULT_KEY_ID ||
-               (b->fault == CM_FAULT_EKU && b->child != NULL)) {
+    } else if (b->fault == CM_FAULT_KEY_ID) {
         f->severity = CM_SEVERITY_SOME_CLIENTS;
     }
 }
 
 /* Who must do what: install the good twin, or have this one issued anew. */
 static void set_action(struct cm_case *c, const struct fault_rule *rule,
-                       const struct blame *b, struct cm_finding *f)
+                       const struct cm_blame *b, struct cm_finding *f)
 {
-    if (b->child == NULL) { /* the leaf: as in the catalogue */
+    if (b->child == NULL) {
+        f->resolution = rule->of_leaf;
         return;
     }
     f->resolution = b->root ? rule->of_root : rule->of_ca;
@@ -179,7 +113,7 @@ static void set_action(struct cm_case *c, const struct fault_rule *rule,
 }
 
 static void report(struct cm_case *c, const struct fault_rule *rule,
-                   const struct blame *b)
+                   const struct cm_blame *b)
 {
     char name[CM_LABEL_SIZE];
     char place[CM_LABEL_SIZE];
@@ -187,7 +121,7 @@ static void report(struct cm_case *c, const struct fault_rule *rule,
     struct cm_buf words;
 
     cm_buf_init(&words, 1U << 18);
-    say(c, b, &words);
+    cm_fault_words(c, b, &words);
     (void)cm_buf_printf(&words, "; %s", cm_finding_place(c, b->cert, place));
     if (b->twin != NULL) {
         (void)cm_buf_printf(&words,
@@ -195,8 +129,8 @@ static void report(struct cm_case *c, const struct fault_rule *rule,
                             "and key",
                             cm_finding_cert_name(b->twin, name));
     }
-    f = cm_finding_add(c, rule->cause, rule->rule, "%s, %s, %s",
-                       cm_finding_cert_name(b->cert, name),
+    f = cm_finding_add(c, b->root ? rule->of_a_root : rule->cause, rule->rule,
+                       "%s, %s, %s", cm_finding_cert_name(b->cert, name),
                        b->child == NULL ? "the server's certificate"
                        : b->root        ? "the root of the path"
                                         : "an issuer on the path",
@@ -209,17 +143,14 @@ static void report(struct cm_case *c, const struct fault_rule *rule,
     }
 }
 
-static void report_each(struct cm_case *c, struct blame b, unsigned faults)
+static void report_each(struct cm_case *c, struct cm_blame b, unsigned faults)
 {
     struct cm_cert *twin = b.twin;
 
-    for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
-        bool of_place = rules[i].fault == CM_FAULT_PATHLEN ||
-                        rules[i].fault == CM_FAULT_KEY_ID;
-
+    for (size_t i = 0; faults != 0 && i < RULES; i++) {
         if ((faults & rules[i].fault) != 0) {
             b.fault = rules[i].fault;
-            b.twin = of_place ? NULL : twin;
+            b.twin = (b.fault & FAULTS_OF_PLACE) != 0 ? NULL : twin;
             report(c, &rules[i], &b);
         }
     }
@@ -238,7 +169,8 @@ static struct cm_cert *find_twin(const struct cm_case *c,
     }
     for (size_t i = 0; i < num; i++) {
         if (cm_span_equal(certs[i]->spki, cert->spki) &&
-            cm_path_own_faults(certs[i], false, c->policy, c->at_unix) == 0) {
+            cm_path_own_faults(certs[i], CM_ROLE_ISSUER, c->policy,
+                               c->at_unix) == 0) {
             return certs[i];
         }
     }
@@ -247,24 +179,29 @@ static struct cm_cert *find_twin(const struct cm_case *c,
 
 void cm_judge_path_faults(struct cm_case *c)
 {
+    unsigned deep = 0; /* said once, of the first that is too far up */
+
     for (size_t i = 0; i < c->path.num; i++) {
         const struct cm_step *step = &c->path.steps[i];
-        struct blame b = {.cert = step->cert,
-                          .root = step->anchor || step->self_signed};
+        struct cm_blame b = {.cert = step->cert,
+                             .step = i,
+                             .root =
+                                 i > 0 && (step->anchor || step->self_signed)};
 
         if (i > 0) {
             b.child = c->path.steps[i - 1].cert;
             b.twin =
                 b.root || step->faults == 0 ? NULL : find_twin(c, step->cert);
         }
-        report_each(c, b, step->faults);
+        report_each(c, b, step->faults & ~deep);
+        deep |= step->faults & CM_FAULT_DEPTH;
     }
 }
 
 void cm_judge_replaceable(struct cm_case *c, struct cm_cert *cert,
                           unsigned faults, struct cm_cert *twin)
 {
-    struct blame b = {
+    struct cm_blame b = {
         .cert = cert, .child = c->path.steps[0].cert, .twin = twin};
 
     report_each(c, b, faults);

@@ -54,6 +54,13 @@ static const enum cm_cause dominant[] = {
 };
 #define DOMINANT (sizeof(dominant) / sizeof(*dominant))
 
+/* A certificate is missing on a path that is no good with it either. */
+static bool is_beside_the_point(const struct cm_finding *f)
+{
+    return f->cause == CM_CAUSE_CHAIN_INCOMPLETE &&
+           f->confidence == CM_PROBABLE && f->position < 0;
+}
+
 /* The smallest comes first. What blocks comes before what does not. Other
  * dominance is in the ranks: expired before incomplete. */
 static int place_of(const struct cm_finding *f)
@@ -65,6 +72,9 @@ static int place_of(const struct cm_finding *f)
             place = 10 * cm_cause_info(CM_CAUSE_REVOKED)->rank -
                     (int)(DOMINANT - i);
         }
+    }
+    if (is_beside_the_point(f)) {
+        place = 10 * cm_cause_info(CM_CAUSE_ROOT_EXPIRED)->rank + 5;
     }
     return f->blocks ? place : 10000 + place;
 }

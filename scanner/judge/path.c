@@ -1,122 +1,51 @@
 /* Path search: depth first from the leaf up, likely issuers first, bounded in
  * depth and in the number of candidates tried, so that a hostile chain costs
  * little. The signature decides who issued; key ids only say whom to try first.
+ *
+ * A fault never goes away further up. So a first search leaves out every
+ * certificate with a fault: it finds the valid path among however many others.
+ * Only when there is none a second search weighs the faults.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "judge/path.h"
 
 #include <string.h>
 
+#include "pki/constraints.h"
 #include "pki/pki.h"
 
 #define MAX_CANDIDATES                                                         \
     128U /* issuers by name that are looked at for one step */
+#define MAX_POLICY_RUNS 16U /* paths whose policies are processed */
+#define MAX_WHY 1024U
 
 struct candidate {
     struct cm_cert *cert;
     int position;
     bool anchor;
-    unsigned cost; /* smaller is tried first */
+    unsigned faults; /* those that even a root has */
+    unsigned cost;   /* smaller is tried first */
+};
+
+/* Whether a CA's name constraints allow a certificate below it. */
+struct pair {
+    const struct cm_cert *ca;
+    const struct cm_cert *cert;
+    bool allowed;
 };
 
 struct search {
     const struct cm_path_query *query;
+    bool clean;     /* leaves out what has a fault */
+    bool with_pool; /* also through certificates that were not presented */
     unsigned tried;
+    unsigned policy_runs;
     bool done; /* no better path can be found */
     bool found;
     struct cm_path now;
-    struct cm_path *best;
+    struct cm_path best;
+    struct pair pairs[CM_MAX_CONSTRAINT_CHECKS];
+    size_t num_pairs;
 };
-
-bool cm_path_hash_weak(enum cm_hash_alg hash)
-{
-    return hash == CM_HASH_MD2 || hash == CM_HASH_MD5 || hash == CM_HASH_SHA1;
-}
-
-bool cm_path_key_small(const struct cm_cert *cert,
-                       const struct cm_policy *policy)
-{
-    if (cert->key_alg == CM_KEY_DSA) {
-        return true;
-    }
-    if (cert->key_bits == 0) {
-        return false; /* unknown is not small */
-    }
-    if (cert->key_alg == CM_KEY_RSA || cert->key_alg == CM_KEY_RSA_PSS) {
-        return cert->key_bits < policy->min_rsa_bits;
-    }
-    return cert->key_alg == CM_KEY_EC && cert->key_bits < policy->min_ec_bits;
-}
-
-bool cm_path_key_ids_contradict(const struct cm_cert *child,
-                                const struct cm_cert *issuer)
-{
-    return child->aki.len > 0 && issuer->ski.len > 0 &&
-           !cm_span_equal(child->aki, issuer->ski);
-}
-
-/* RFC 5280 section 6.1.4 (k) to (n). A version 1 certificate cannot say that it
- * is a CA: as a root it need not. */
-static bool may_issue(const struct cm_cert *cert, bool root)
-{
-    if (cert->has_key_usage && (cert->key_usage & CM_KU_KEY_CERT_SIGN) == 0) {
-        return false;
-    }
-    if (root) {
-        return !cert->has_basic_constraints || cert->is_ca;
-    }
-    return cert->is_ca;
-}
-
-static bool for_servers(const struct cm_cert *cert)
-{
-    return !cert->has_eku ||
-           (cert->eku & (CM_EKU_SERVER_AUTH | CM_EKU_ANY)) != 0;
-}
-
-unsigned cm_path_own_faults(const struct cm_cert *cert, bool root,
-                            const struct cm_policy *policy, int64_t at_unix)
-{
-    unsigned faults = 0;
-
-    if (at_unix > cert->not_after) {
-        faults |= CM_FAULT_EXPIRED;
-    } else if (at_unix < cert->not_before) {
-        faults |= CM_FAULT_NOT_YET_VALID;
-    }
-    if (!may_issue(cert, root)) {
-        faults |= CM_FAULT_NOT_CA;
-    }
-    if (cm_path_key_small(cert, policy)) {
-        faults |= CM_FAULT_KEY_SMALL;
-    }
-    if (root) {
-        return faults;
-    }
-    if (!for_servers(cert)) {
-        faults |= CM_FAULT_EKU;
-    }
-    if (cert->unknown_critical != NULL) {
-        faults |= CM_FAULT_CRITICAL;
-    }
-    if (cm_path_hash_weak(cert->sig_hash)) {
-        faults |= CM_FAULT_SIG_WEAK;
-    }
-    return faults;
-}
-
-/* RFC 5280 section 4.2.1.9: self-issued certificates do not count, nor does the
- * leaf. */
-static bool too_deep(const struct cm_path *path, const struct cm_cert *issuer)
-{
-    int between = 0;
-
-    for (size_t i = 1; i < path->num; i++) {
-        if (!path->steps[i].cert->self_issued) {
-            between++;
-        }
-    }
-    return issuer->pathlen >= 0 && between > issuer->pathlen;
-}
 
 static unsigned bits(unsigned value)
 {
@@ -128,28 +57,82 @@ static unsigned bits(unsigned value)
     return num;
 }
 
+static unsigned hard(unsigned faults)
+{
+    return faults & ~CM_FAULTS_SOFT;
+}
+
+bool cm_path_is_valid(const struct cm_path *path)
+{
+    return path->anchored && path->num_hard == 0;
+}
+
+/* --- name constraints --- */
+
+/* Each pair is compared once; when there are too many the rest is not
+ * allowed, as in other validators. */
+static bool allows(struct search *s, const struct cm_cert *ca,
+                   const struct cm_step *below, bool is_leaf)
+{
+    struct pair *pair = s->pairs;
+    struct cm_buf why;
+
+    for (; pair < s->pairs + s->num_pairs; pair++) {
+        if (pair->ca == ca && pair->cert == below->cert) {
+            return pair->allowed;
+        }
+    }
+    if (s->num_pairs == CM_MAX_CONSTRAINT_CHECKS) {
+        return false;
+    }
+    cm_buf_init(&why, MAX_WHY);
+    *pair = (struct pair){ca, below->cert, false};
+    pair->allowed = cm_constraint_check(ca, below->cert, is_leaf, true, &why) ==
+                    CM_CONSTRAINT_OK;
+    s->num_pairs++;
+    cm_buf_cleanup(&why);
+    return pair->allowed;
+}
+
+/* RFC 5280 section 6.1 leaves an anchor's own constraints out; OpenSSL, Go,
+ * Windows and browsers apply them, and whoever constrains a root means it. */
+static bool allows_all(struct search *s, const struct cm_cert *ca)
+{
+    if (!ca->has_name_constraints) {
+        return true;
+    }
+    for (size_t i = 0; i < s->now.num; i++) {
+        if (!allows(s, ca, &s->now.steps[i], i == 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- one path --- */
+
 static void push(struct search *s, const struct candidate *c)
 {
     const struct cm_path_query *q = s->query;
     struct cm_path *path = &s->now;
-    struct cm_step *step = &path->steps[path->num];
     const struct cm_cert *leaf = path->steps[0].cert;
-    const struct cm_cert *child = path->steps[path->num - 1].cert;
-    bool self_signed = cm_self_signed(q->trust->memo, c->cert);
-    unsigned faults = cm_path_own_faults(c->cert, c->anchor || self_signed,
-                                         q->policy, q->at_unix);
+    bool self_signed = cm_path_self_signed(q->trust, c->cert);
+    enum cm_role role =
+        c->anchor || self_signed ? CM_ROLE_ROOT : CM_ROLE_ISSUER;
+    unsigned faults = cm_path_own_faults(c->cert, role, q->policy, q->at_unix) |
+                      cm_path_place_faults(path, c->cert, q->policy);
 
-    if (too_deep(path, c->cert)) {
-        faults |= CM_FAULT_PATHLEN;
+    if (c->anchor) {
+        faults |= cm_path_distrust_faults(q->trust, c->cert, leaf);
     }
-    if (cm_path_key_ids_contradict(child, c->cert)) {
-        faults |= CM_FAULT_KEY_ID;
+    if (!allows_all(s, c->cert)) {
+        faults |= CM_FAULT_NAMES;
     }
-    *step =
+    path->steps[path->num] =
         (struct cm_step){c->cert, c->position, c->anchor, self_signed, faults};
     path->num++;
     path->num_soft += bits(faults & CM_FAULTS_SOFT);
-    path->num_hard += bits(faults & ~CM_FAULTS_SOFT);
+    path->num_hard += bits(hard(faults));
     if (c->position < 0 && !c->anchor && !q->policy->pool_at_hand) {
         path->num_missing++;
     }
@@ -163,7 +146,7 @@ static int order(size_t a, size_t b)
     return (a > b) - (a < b);
 }
 
-bool cm_path_better(const struct cm_path *a, const struct cm_path *b)
+static bool is_better(const struct cm_path *a, const struct cm_path *b)
 {
     bool a_root = a->steps[a->num - 1].self_signed;
     bool b_root = b->steps[b->num - 1].self_signed;
@@ -186,20 +169,62 @@ bool cm_path_better(const struct cm_path *a, const struct cm_path *b)
     return false;
 }
 
+/* Only policyConstraints can make a path invalid that has no other fault. */
+static bool demands_policy(const struct cm_path *path)
+{
+    for (size_t i = 0; i < path->num; i++) {
+        if (path->steps[i].cert->policy_constraints.len > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_policies(struct search *s)
+{
+    struct cm_path *path = &s->now;
+    struct cm_cert *certs[CM_MAX_PATH];
+    size_t at = path->num - 1;
+    bool valid = false;
+    struct cm_buf why;
+
+    if (!demands_policy(path)) {
+        return;
+    }
+    for (size_t i = 0; i < path->num; i++) {
+        certs[i] = path->steps[i].cert;
+    }
+    cm_buf_init(&why, MAX_WHY);
+    if (s->policy_runs++ < MAX_POLICY_RUNS) {
+        valid = cm_policy_path_valid(certs, path->num, &at, &why);
+    }
+    cm_buf_cleanup(&why);
+    if (!valid) {
+        path->steps[at].faults |= CM_FAULT_POLICY;
+        path->num_hard++;
+    }
+}
+
 static void arrive(struct search *s)
 {
     struct cm_path *now = &s->now;
 
     now->anchored = now->steps[now->num - 1].anchor;
-    if (!s->found || cm_path_better(now, s->best)) {
-        *s->best = *now;
+    if (now->anchored) {
+        check_policies(s);
+    }
+    if (s->clean && !cm_path_is_valid(now)) {
+        return;
+    }
+    if (!s->found || is_better(now, &s->best)) {
+        s->best = *now;
         s->found = true;
     }
-    s->done = s->best->anchored && s->best->num_hard == 0 &&
-              s->best->num_soft == 0 && s->best->num_missing == 0 &&
-              !s->best->ends_before_leaf;
-    now->anchored = false;
+    s->done = cm_path_is_valid(&s->best) && s->best.num_soft == 0 &&
+              s->best.num_missing == 0 && !s->best.ends_before_leaf;
 }
+
+/* --- whom to try --- */
 
 /* The same name and key twice on a path is a circle, whatever else differs. */
 static bool on_path(const struct cm_path *path, const struct cm_cert *cert)
@@ -226,7 +251,19 @@ static bool is_listed(const struct candidate *list, size_t num,
     return false;
 }
 
-/* Keeps the list sorted by cost; equal ones in order of arrival. */
+static unsigned cost_of(const struct candidate *c, const struct cm_cert *child)
+{
+    bool ids_agree = child->aki.len > 0 && c->cert->ski.len > 0 &&
+                     cm_span_equal(child->aki, c->cert->ski);
+    unsigned cost = c->anchor ? 0U : c->position >= 0 ? 2U : 4U;
+
+    cost += ids_agree ? 0U : 1U;
+    cost += cm_path_key_ids_contradict(child, c->cert) ? 8U : 0U;
+    return cost + 8U * bits(hard(c->faults)) + 4U * bits(c->faults);
+}
+
+/* Keeps the list sorted by cost; equal ones in order of arrival. When it is
+ * full the most expensive goes. */
 static void list_candidate(struct search *s, struct candidate *list,
                            size_t *num, struct candidate c)
 {
@@ -234,20 +271,27 @@ static void list_candidate(struct search *s, struct candidate *list,
     const struct cm_cert *child = s->now.steps[s->now.num - 1].cert;
     size_t at = *num;
 
-    if (!c.cert->parsed || *num == MAX_CANDIDATES ||
-        is_listed(list, *num, c.cert) || on_path(&s->now, c.cert)) {
+    if (!c.cert->parsed || is_listed(list, *num, c.cert) ||
+        on_path(&s->now, c.cert)) {
         return;
     }
-    c.cost += q->at_unix > c.cert->not_after || q->at_unix < c.cert->not_before
-                  ? 8U
-                  : 0U;
-    c.cost += cm_path_key_ids_contradict(child, c.cert) ? 4U : 0U;
-    while (at > 0 && list[at - 1].cost > c.cost) {
-        list[at] = list[at - 1];
+    c.faults = cm_path_own_faults(c.cert, CM_ROLE_ROOT, q->policy, q->at_unix);
+    if (s->clean && hard(c.faults) != 0) {
+        return;
+    }
+    c.cost = cost_of(&c, child);
+    if (at == MAX_CANDIDATES) {
+        if (list[at - 1].cost <= c.cost) {
+            return;
+        }
         at--;
+    } else {
+        (*num)++;
+    }
+    for (; at > 0 && list[at - 1].cost > c.cost; at--) {
+        list[at] = list[at - 1];
     }
     list[at] = c;
-    (*num)++;
 }
 
 static void list_set(struct search *s, struct candidate *list, size_t *num,
@@ -259,8 +303,8 @@ static void list_set(struct search *s, struct candidate *list, size_t *num,
     size_t count = cm_certset_by_subject(set, child->issuer_norm, &certs);
 
     for (size_t i = 0; i < count; i++) {
-        bool anchor = set == anchors;
-        struct candidate c = {certs[i], -1, anchor, anchor ? 0U : 2U};
+        struct candidate c = {
+            .cert = certs[i], .position = -1, .anchor = set == anchors};
 
         list_candidate(s, list, num, c);
     }
@@ -275,21 +319,33 @@ static size_t list_issuers(struct search *s, struct candidate *list)
     /* From 0 on: a certificate may be sent in any place, even the first when
      * it is not on the path. */
     for (size_t i = 0; i < q->num_chain; i++) {
-        struct cm_cert *cert = q->chain[i];
-        struct candidate c = {cert, (int)i, false, 1U};
+        struct candidate c = {.cert = q->chain[i], .position = (int)i};
 
-        if (cert->parsed &&
-            cm_span_equal(cert->subject_norm, child->issuer_norm)) {
-            c.anchor = cm_certset_has(q->trust->anchors, cert);
-            c.cost = c.anchor ? 0U : 1U;
+        if (c.cert->parsed &&
+            cm_span_equal(c.cert->subject_norm, child->issuer_norm)) {
+            c.anchor = cm_certset_has(q->trust->anchors, c.cert);
             list_candidate(s, list, &num, c);
         }
     }
     list_set(s, list, &num, q->trust->anchors);
-    if (q->with_pool && q->trust->pool != NULL) {
+    if (s->with_pool) {
         list_set(s, list, &num, q->trust->pool);
     }
     return num;
+}
+
+/* A key that nobody here can use is a fault of its own: then name and key ids
+ * must do. */
+static bool issued(const struct search *s, const struct cm_cert *child,
+                   const struct candidate *c)
+{
+    enum cm_sig sig = cm_sig_check(s->query->trust->memo, child, c->cert);
+
+    if (sig == CM_SIG_UNSUPPORTED) {
+        return (c->faults & CM_FAULT_KEY_ALG) != 0 &&
+               !cm_path_key_ids_contradict(child, c->cert);
+    }
+    return sig == CM_SIG_GOOD;
 }
 
 /* Goes on from the top of the path; depth is at most CM_MAX_PATH. */
@@ -310,13 +366,14 @@ static void extend(struct search *s)
             break;
         }
         s->tried++;
-        if (cm_sig_check(s->query->trust->memo, top.cert, list[i].cert) !=
-            CM_SIG_GOOD) {
+        if (!issued(s, top.cert, &list[i])) {
             continue;
         }
         extended = true;
         push(s, &list[i]);
-        extend(s);
+        if (!s->clean || s->now.num_hard == 0) {
+            extend(s);
+        }
         s->now = before;
     }
     if (!extended) {
@@ -324,19 +381,50 @@ static void extend(struct search *s)
     }
 }
 
+/* --- the search --- */
+
+static struct cm_step first_step(const struct cm_path_query *q)
+{
+    struct cm_cert *leaf = q->chain[0];
+    struct cm_step step = {.cert = leaf};
+    unsigned of_signature = CM_FAULT_SIG_WEAK | CM_FAULT_SIG_ALG;
+
+    step.self_signed = cm_path_self_signed(q->trust, leaf);
+    step.anchor = cm_certset_has(q->trust->anchors, leaf) &&
+                  cm_path_distrust_faults(q->trust, leaf, leaf) == 0;
+    step.faults = cm_path_own_faults(leaf, CM_ROLE_LEAF, q->policy, q->at_unix);
+    if (step.anchor || step.self_signed) {
+        step.faults &= ~of_signature;
+    }
+    return step;
+}
+
+static bool run(struct search *s, const struct cm_step *leaf, bool clean,
+                bool with_pool)
+{
+    s->clean = clean;
+    s->with_pool = with_pool;
+    s->tried = 0;
+    s->policy_runs = 0;
+    s->done = false;
+    s->found = false;
+    s->now = (struct cm_path){.num = 1};
+    s->now.steps[0] = *leaf;
+    extend(s);
+    return s->found;
+}
+
 void cm_path_find(struct cm_path *out, const struct cm_path_query *query)
 {
-    struct search s = {.query = query, .best = out};
-    struct cm_cert *leaf = query->chain[0];
-    struct cm_step *step = &s.now.steps[0];
+    bool has_pool = query->trust->pool != NULL;
+    struct cm_step leaf = first_step(query);
+    struct search s;
 
-    memset(out, 0, sizeof(*out));
-    *step = (struct cm_step){.cert = leaf};
-    step->anchor = cm_certset_has(query->trust->anchors, leaf);
-    step->self_signed = cm_self_signed(query->trust->memo, leaf);
-    step->faults = cm_path_own_faults(leaf, step->anchor || step->self_signed,
-                                      query->policy, query->at_unix) &
-                   (CM_FAULTS_SOFT | CM_FAULT_CRITICAL);
-    s.now.num = 1;
-    extend(&s);
+    s.query = query;
+    s.num_pairs = 0;
+    if (!run(&s, &leaf, true, false) &&
+        !(has_pool && run(&s, &leaf, true, true))) {
+        (void)run(&s, &leaf, false, has_pool);
+    }
+    *out = s.best;
 }

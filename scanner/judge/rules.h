@@ -37,6 +37,12 @@ void cm_judge_leaf(struct cm_case *c); /* leaf.c */
 /* Why a client may refuse this leaf for this handshake: a text, or NULL. */
 const char *cm_judge_usage_missing(const struct cm_case *c);
 void cm_judge_trust(struct cm_case *c); /* trust.c, sets the path */
+/* The known certificates of the path that the server does not send. */
+void cm_judge_missing(struct cm_case *c);
+/* root.c -- a path that ends without an anchor of this view. */
+void cm_judge_no_anchor(struct cm_case *c);
+/* ... and one whose anchor will not do for the next certificate. */
+void cm_judge_distrust_to_come(struct cm_case *c);
 /* issuer.c -- why there is no issuer above `top`. */
 void cm_judge_unknown_issuer(struct cm_case *c, struct cm_cert *top);
 /* Why `cert` is of a private CA, as a clause; NULL: nothing says so. */

@@ -11,11 +11,6 @@
 
 #define MAX_LISTED 3U /* missing certificates named in one proof */
 
-static bool is_valid(const struct cm_path *path)
-{
-    return path->anchored && path->num_hard == 0;
-}
-
 /* A CA's certificate that is no certificate of this host's: somebody installed
  * the root where the server's own belongs. */
 static bool is_misplaced_root(const struct cm_case *c)
@@ -40,16 +35,20 @@ static void self_signed(struct cm_case *c)
 {
     char name[CM_LABEL_SIZE];
     char place[CM_LABEL_SIZE];
+    bool checked = cm_self_signed(c->trust->memo, c->leaf);
     struct cm_finding *f = cm_finding_add(
         c, CM_CAUSE_SELF_SIGNED_LEAF, "RFC 5280 section 6.1",
-        "%s is its own issuer, and its signature verifies under its own key%s; "
-        "%s",
+        "%s is its own issuer, and its signature %s under its own key%s; %s",
         cm_finding_cert_name(c->leaf, name),
+        checked ? "verifies" : "(of a kind that is not checked here) should be",
         is_misplaced_root(c)
-            ? ": a CA's root was installed in place of the server's certificate"
+            ? ": it is a CA's, in the place of the server's certificate"
             : "",
         cm_finding_place(c, c->leaf, place));
 
+    if (f != NULL && !checked) {
+        f->confidence = CM_PROBABLE;
+    }
     cm_finding_about(c, f, c->leaf);
 }
 
@@ -69,9 +68,10 @@ static struct cm_cert *sent_twin(const struct cm_case *c,
     return NULL;
 }
 
-static unsigned twin_faults(const struct cm_case *c, const struct cm_cert *twin)
+static unsigned issuer_faults(const struct cm_case *c,
+                              const struct cm_cert *cert)
 {
-    return cm_path_own_faults(twin, false, c->policy, c->at_unix);
+    return cm_path_own_faults(cert, CM_ROLE_ISSUER, c->policy, c->at_unix);
 }
 
 /* "subject" with its hash, and what is sent instead. */
@@ -98,26 +98,44 @@ static void say_missing(struct cm_case *c, const struct cm_cert *cert,
     }
 }
 
-/* Step 4. A missing certificate whose twin was sent, but is bad, is that one's
- * fault. */
-static void incomplete(struct cm_case *c)
+static void say_incomplete(struct cm_case *c, struct cm_cert *first,
+                           unsigned num, struct cm_buf *list)
+{
+    bool certain = cm_path_is_valid(&c->path);
+    struct cm_finding *f = cm_finding_add(
+        c, CM_CAUSE_CHAIN_INCOMPLETE, "RFC 8446 section 4.4.2",
+        "the chain %s only with %u certificate%s that the server does not "
+        "send: %s",
+        certain ? "verifies" : "goes up so far, and still is not good,", num,
+        num == 1 ? "" : "s", cm_finding_text(c, list));
+
+    if (f != NULL && !certain) {
+        f->confidence = CM_PROBABLE;
+    }
+    cm_finding_about(c, f, first);
+    cm_finding_for_cert(c, f, first);
+}
+
+/* A missing certificate whose twin was sent, but is bad, is that one's fault;
+ * one that is bad itself is no use to anybody. */
+void cm_judge_missing(struct cm_case *c)
 {
     struct cm_cert *first = NULL;
-    struct cm_finding *f;
     struct cm_buf list;
     unsigned num = 0;
 
     cm_buf_init(&list, 16384);
     for (size_t i = 1; i < c->path.num; i++) {
-        struct cm_step *step = &c->path.steps[i];
+        const struct cm_step *step = &c->path.steps[i];
         struct cm_cert *twin;
 
-        if (step->position >= 0 || step->anchor || c->policy->pool_at_hand) {
+        if (step->position >= 0 || step->anchor || step->self_signed ||
+            c->policy->pool_at_hand || (step->faults & ~CM_FAULTS_SOFT) != 0) {
             continue;
         }
         twin = sent_twin(c, step->cert, true);
-        if (twin != NULL && twin_faults(c, twin) != 0) {
-            cm_judge_replaceable(c, twin, twin_faults(c, twin), step->cert);
+        if (twin != NULL && issuer_faults(c, twin) != 0) {
+            cm_judge_replaceable(c, twin, issuer_faults(c, twin), step->cert);
             continue;
         }
         if (num++ < MAX_LISTED) {
@@ -127,36 +145,27 @@ static void incomplete(struct cm_case *c)
         first = first == NULL ? step->cert : first;
     }
     if (first != NULL) {
-        f = cm_finding_add(c, CM_CAUSE_CHAIN_INCOMPLETE,
-                           "RFC 8446 section 4.4.2",
-                           "the chain verifies only with %u certificate%s that "
-                           "the server does not send: %s",
-                           num, num == 1 ? "" : "s", cm_finding_text(c, &list));
-        cm_finding_about(c, f, first);
-        cm_finding_for_cert(c, f, first);
+        say_incomplete(c, first, num, &list);
     }
     cm_buf_cleanup(&list);
 }
 
-/* Step 6. */
-static void private_root(struct cm_case *c)
+/* A path that is not good might be another one with certificates that are not
+ * known yet: whoever is below a bad or missing step says where to look. */
+static void want_issuers(struct cm_case *c)
 {
-    struct cm_cert *root = c->path.steps[c->path.num - 1].cert;
-    bool sent = cm_finding_position(c, root) >= 0;
-    unsigned missing =
-        c->path.num_missing - (sent || c->policy->pool_at_hand ? 0U : 1U);
-    char name[CM_LABEL_SIZE];
-    char place[CM_LABEL_SIZE];
-    struct cm_finding *f = cm_finding_add(
-        c, CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, "RFC 5280 section 6.1",
-        "the chain ends in the root %s, which is not in the trust view "
-        "\"%s\"; the root is %s%s%s",
-        cm_finding_cert_name(root, name), c->trust->name,
-        cm_finding_place(c, root, place), sent ? "" : ", but known to us",
-        missing > 0 ? "; intermediates are not sent either" : "");
+    for (size_t i = 0; i < c->path.num; i++) {
+        const struct cm_step *step = &c->path.steps[i];
+        const struct cm_step *above = step + 1;
+        bool is_last = i + 1 == c->path.num;
+        bool wanted = is_last ? !step->anchor && !step->self_signed
+                              : (above->faults & ~CM_FAULTS_SOFT) != 0 ||
+                                    (above->self_signed && !above->anchor);
 
-    cm_finding_about(c, f, root);
-    cm_finding_for_cert(c, f, root);
+        if (wanted && step->cert->num_ca_issuers > 0) {
+            cm_judge_want(c, CM_WANT_ISSUER, step->cert, NULL);
+        }
+    }
 }
 
 static void find_path(struct cm_case *c)
@@ -168,37 +177,33 @@ static void find_path(struct cm_case *c)
         .policy = c->policy,
         .at_unix = c->at_unix,
     };
-    struct cm_path wider;
 
     cm_path_find(&c->path, &query);
-    if (!is_valid(&c->path) && c->trust->pool != NULL) {
-        query.with_pool = true;
-        cm_path_find(&wider, &query);
-        if (cm_path_better(&wider, &c->path)) {
-            c->path = wider;
-        }
-    }
 }
 
 void cm_judge_trust(struct cm_case *c)
 {
-    const struct cm_step *top;
+    const struct cm_step *first;
+    bool valid;
 
     find_path(c);
-    top = &c->path.steps[c->path.num - 1];
-    if (c->path.num == 1 && top->anchor && !is_misplaced_root(c)) {
+    first = &c->path.steps[0];
+    valid = cm_path_is_valid(&c->path);
+    if (first->anchor && !is_misplaced_root(c)) {
         pinned(c);
-    } else if (c->path.num == 1 && top->self_signed) {
+    } else if (first->self_signed) {
         self_signed(c);
-    } else if (is_valid(&c->path)) {
-        incomplete(c);
-        c->trusted = c->path.num_missing == 0;
-    } else if (c->path.anchored) {
-        c->trusted = false; /* the faults say why */
-    } else if (top->self_signed) {
-        private_root(c);
+        valid = false;
+    } else if (c->path.anchored) { /* faults, if there are any, say why not */
+        cm_judge_missing(c);
+        c->trusted = valid && c->path.num_missing == 0;
+        cm_judge_distrust_to_come(c);
     } else {
-        cm_judge_unknown_issuer(c, top->cert);
+        cm_judge_no_anchor(c);
     }
     cm_judge_path_faults(c);
+    if (!valid) {
+        want_issuers(c);
+    }
+    c->out->path_valid = valid;
 }

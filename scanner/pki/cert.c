@@ -98,6 +98,7 @@ static void read_algorithms(struct cm_cert *cert)
         cert->key_bits = key.bits;
         cert->curve = key.curve;
         cert->explicit_curve = key.explicit_curve;
+        cert->rsa_exponent_bad = key.rsa_exponent_bad;
         cm_sha256(cert->spki.data, cert->spki.len, cert->spki_sha256);
     }
     if (!cm_oids_signature(cert->sig_alg, &sig) && cert->sig_alg.len > 0) {

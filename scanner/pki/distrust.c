@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pki/sct.h"
+
 struct cm_distrust {
     struct cm_distrust_entry *entries;
     size_t num;
@@ -65,4 +67,30 @@ const struct cm_distrust_entry *cm_distrust_find(const struct cm_distrust *list,
         }
     }
     return NULL;
+}
+
+int64_t cm_distrust_leaf_date(const struct cm_distrust_entry *entry,
+                              const struct cm_cert *leaf)
+{
+    struct cm_sct scts[CM_MAX_SCTS];
+    int64_t earliest = 0;
+    size_t num = 0;
+    bool bad;
+
+    if (entry->kind == CM_DISTRUST_SCT) {
+        num = cm_sct_list(leaf->sct_list, scts, &bad);
+    }
+    for (size_t i = 0; i < num; i++) {
+        if (i == 0 || scts[i].unix_time < earliest) {
+            earliest = scts[i].unix_time;
+        }
+    }
+    return num > 0 ? earliest : leaf->not_before;
+}
+
+bool cm_distrust_hits(const struct cm_distrust_entry *entry,
+                      const struct cm_cert *leaf)
+{
+    return entry->kind == CM_DISTRUST_REMOVED ||
+           cm_distrust_leaf_date(entry, leaf) > entry->after_unix;
 }

@@ -29,5 +29,12 @@ size_t cm_distrust_count(const struct cm_distrust *list);
 /* The entry for a root, by certificate or key; NULL: none. */
 const struct cm_distrust_entry *cm_distrust_find(const struct cm_distrust *list,
                                                  const struct cm_cert *root);
+/* The date of `leaf` that the entry's date is compared with: its notBefore, or
+ * its earliest embedded SCT. */
+int64_t cm_distrust_leaf_date(const struct cm_distrust_entry *entry,
+                              const struct cm_cert *leaf);
+/* Does the entry take the trust from this leaf? */
+bool cm_distrust_hits(const struct cm_distrust_entry *entry,
+                      const struct cm_cert *leaf);
 
 #endif

@@ -142,6 +142,25 @@ static unsigned first_integer_bits(struct cm_reader r)
     return cm_der_bits(number.content);
 }
 
+/* RSAPublicKey: the modulus, and an exponent that libraries may refuse. */
+static void read_rsa(struct cm_reader r, struct cm_key_facts *out)
+{
+    struct cm_reader seq;
+    struct cm_der_element number;
+    unsigned bits;
+
+    out->bits = first_integer_bits(r);
+    if (!cm_der_enter(&r, CM_DER_SEQUENCE, &seq) ||
+        !cm_der_get(&seq, CM_DER_INTEGER, &number) ||
+        !cm_der_get(&seq, CM_DER_INTEGER, &number)) {
+        return;
+    }
+    bits = cm_der_bits(number.content);
+    out->rsa_exponent_bad =
+        bits < 2 || bits > 33 ||
+        (number.content.data[number.content.len - 1] & 1U) == 0;
+}
+
 /* SpecifiedECDomain (X9.62): the version, then the field's kind and prime. */
 static unsigned explicit_curve_bits(struct cm_reader r)
 {
@@ -190,7 +209,7 @@ static void read_key_size(struct cm_reader params, struct cm_key_facts *out)
     switch (out->alg) {
     case CM_KEY_RSA:
     case CM_KEY_RSA_PSS:
-        out->bits = first_integer_bits(key);
+        read_rsa(key, out);
         break;
     case CM_KEY_DSA:
     case CM_KEY_DH:

@@ -18,6 +18,7 @@ struct cm_key_facts {
     unsigned bits;
     const char *curve;
     bool explicit_curve;
+    bool rsa_exponent_bad; /* one, even, or longer than 33 bits */
     struct cm_span octets; /* the BIT STRING: an RSAPublicKey, a point ... */
 };
 

@@ -158,6 +158,10 @@ static void add_validity(CBB *out, const struct forge_spec *spec)
 {
     CBB seq;
 
+    if (spec->validity_hex != NULL) {
+        forge_add_hex(out, CBS_ASN1_SEQUENCE, spec->validity_hex);
+        return;
+    }
     FORGE_MUST(CBB_add_asn1(out, &seq, CBS_ASN1_SEQUENCE));
     forge_add_time(&seq, forge_not_before(spec), false);
     forge_add_time(&seq,
@@ -246,19 +250,32 @@ struct cm_span forge_take(CBB *out)
     return (struct cm_span){copy, len};
 }
 
+static struct cm_cert *parse(CBB *built)
+{
+    struct cm_span der = forge_take(built);
+    struct cm_cert *cert = cm_cert_parse(der.data, der.len);
+
+    FORGE_MUST(cert != NULL);
+    cm_span_free(&der);
+    return cert;
+}
+
 struct cm_cert *forge_cert(const struct forge_spec *spec)
 {
     const struct forge_key *key =
         spec->key != NULL ? spec->key : forge_key(FORGE_P256, 0);
     const struct forge_key *issuer_key =
         spec->issuer_key != NULL ? spec->issuer_key : key;
-    struct cm_cert *cert;
-    struct cm_span der;
     CBB tbs;
     CBB cbb;
     CBB outer;
 
-    FORGE_MUST(CBB_init(&tbs, 1024) && CBB_init(&cbb, 1024) &&
+    FORGE_MUST(CBB_init(&cbb, 1024));
+    if (spec->raw_hex != NULL) {
+        forge_add_hex_octets(&cbb, spec->raw_hex);
+        return parse(&cbb);
+    }
+    FORGE_MUST(CBB_init(&tbs, 1024) &&
                CBB_add_asn1(&cbb, &outer, CBS_ASN1_SEQUENCE));
     add_tbs(&tbs, spec, key, issuer_key);
     forge_sign(&outer, &tbs, issuer_key, spec->hash, spec->break_signature);
@@ -266,9 +283,5 @@ struct cm_cert *forge_cert(const struct forge_spec *spec)
     for (unsigned i = 0; i < spec->trailing_bytes; i++) {
         FORGE_MUST(CBB_add_u8(&cbb, 0x55));
     }
-    der = forge_take(&cbb);
-    cert = cm_cert_parse(der.data, der.len);
-    FORGE_MUST(cert != NULL);
-    cm_span_free(&der);
-    return cert;
+    return parse(&cbb);
 }

@@ -44,7 +44,9 @@ enum forge_spki {
     FORGE_SPKI_SECP256K1,
     FORGE_SPKI_BRAINPOOL, /* brainpoolP256r1 */
     FORGE_SPKI_SM2,
-    FORGE_SPKI_DSA, /* of 2048 bits */
+    FORGE_SPKI_OFF_CURVE, /* P-256, but no point of it */
+    FORGE_SPKI_DSA,       /* of 2048 bits */
+    FORGE_SPKI_RSA,       /* of rsa_bits, with rsa_e */
     FORGE_SPKI_ML_DSA,
     FORGE_SPKI_UNKNOWN, /* an OID that nobody knows */
 };
@@ -67,9 +69,13 @@ struct forge_spec {
     struct forge_key *key;             /* [forge_key(FORGE_P256, 0)] */
     enum forge_spki spki;              /* [key's] */
     const char *spki_hex;         /* SubjectPublicKeyInfo as DER, instead */
+    unsigned rsa_bits;            /* of FORGE_SPKI_RSA: a multiple of 8 */
+    const char *rsa_e;            /* its exponent, content octets ["010001"] */
+    bool rsa_even;                /* its modulus is even */
     struct forge_key *issuer_key; /* [key: self-signed] */
     int64_t not_before;           /* [FORGE_NOW - 30 days] */
     int64_t not_after;            /* [FORGE_NOW + 300 days] */
+    const char *validity_hex;     /* content of Validity, instead of both */
     /* Comma list of "a.example", "ip:192.0.2.1", "uri:..", "email:..",
      * "dn:O" or "dn:O/CN", "raw:8201.." (any element) [none: no SAN] */
     const char *names;
@@ -87,7 +93,8 @@ struct forge_spec {
                            server,client; ca: none]; "-": none */
     const char *hash;   /* "sha256" [default], "sha384", "sha512", "sha1",
                            "md5"; "pss-sha256" ...: RSASSA-PSS;
-                           "pss-default-sha256": all else left to defaults */
+                           "pss-default-sha256": all else left to defaults;
+                           "unknown": by an OID that nobody knows */
     int version;        /* [3]; 1: only the extensions that were asked for */
     const char *inner_hash; /* what the signed part says [the same] */
     const char *serial_hex; /* content octets [from a counter] */
@@ -119,6 +126,7 @@ struct forge_spec {
     const struct forge_ext *exts; /* more extensions, after the others */
     size_t num_exts;
     unsigned trailing_bytes; /* rubbish after the certificate */
+    const char *raw_hex;     /* these bytes and nothing else, instead */
 };
 
 /* The caller unrefs. Aborts the test program when it cannot be made. */

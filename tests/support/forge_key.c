@@ -25,6 +25,7 @@
 #define PSS_PREFIX "pss-"
 #define PSS_DEFAULT_PREFIX "pss-default-" /* MGF1 with SHA-1, salt of 20 */
 #define DER_NULL 0x05U
+#define UNKNOWN_HASH "unknown"
 
 void forge_failed(const char *claim, const char *file, int line)
 {
@@ -210,6 +211,7 @@ static const struct hash_row {
     {"sha512", EVP_sha512, "\x0d", "\x04", "\x03"},
     {"sha1", EVP_sha1, "\x05", NULL, NULL},
     {"md5", EVP_md5, "\x04", NULL, NULL},
+    {UNKNOWN_HASH, EVP_sha256, NULL, NULL, NULL},
 };
 
 static bool starts_with(const char *text, const char *start)
@@ -293,6 +295,11 @@ void forge_add_algorithm(CBB *out, const struct forge_key *key,
     CBB seq;
 
     FORGE_MUST(CBB_add_asn1(out, &seq, CBS_ASN1_SEQUENCE));
+    if (strcmp(row->name, UNKNOWN_HASH) == 0) {
+        forge_add_dotted(&seq, "1.3.6.1.4.1.99999.3");
+        FORGE_MUST(CBB_flush(out));
+        return;
+    }
     switch (EVP_PKEY_id(key->pkey)) {
     case EVP_PKEY_ED25519:
         add_oid(&seq, "\x2b\x65\x70", "");

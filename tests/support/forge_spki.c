@@ -29,6 +29,7 @@ static const struct made_up {
     {FORGE_SPKI_ED448, "1.3.101.113", NULL, 57},
     {FORGE_SPKI_SECP256K1, EC_PUBLIC_KEY, "1.3.132.0.10", 65},
     {FORGE_SPKI_BRAINPOOL, EC_PUBLIC_KEY, "1.3.36.3.3.2.8.1.1.7", 65},
+    {FORGE_SPKI_OFF_CURVE, EC_PUBLIC_KEY, "1.2.840.10045.3.1.7", 65},
     {FORGE_SPKI_SM2, EC_PUBLIC_KEY, "1.2.156.10197.1.301", 65},
     {FORGE_SPKI_ML_DSA, "2.16.840.1.101.3.4.3.18", NULL, 1952},
     {FORGE_SPKI_UNKNOWN, "1.3.6.1.4.1.99999.2", NULL, 32},
@@ -97,6 +98,28 @@ static void add_dsa(CBB *out)
     FORGE_MUST(CBB_flush(out));
 }
 
+static void add_rsa(CBB *out, const struct forge_spec *spec)
+{
+    CBB seq;
+    CBB alg;
+    CBB bits;
+    CBB key;
+    CBB modulus;
+
+    FORGE_MUST(spec->rsa_bits >= 24 && spec->rsa_bits % 8 == 0);
+    begin(out, &seq, &alg, "1.2.840.113549.1.1.1");
+    forge_add_bytes(&alg, CBS_ASN1_NULL, NULL, 0);
+    begin_bits(&seq, &bits);
+    FORGE_MUST(CBB_add_asn1(&bits, &key, CBS_ASN1_SEQUENCE) &&
+               CBB_add_asn1(&key, &modulus, CBS_ASN1_INTEGER) &&
+               CBB_add_u16(&modulus, 0x00c1));
+    add_filler(&modulus, spec->rsa_bits / 8 - 2);
+    FORGE_MUST(CBB_add_u8(&modulus, spec->rsa_even ? 0x5a : 0x5b));
+    forge_add_hex(&key, CBS_ASN1_INTEGER,
+                  spec->rsa_e != NULL ? spec->rsa_e : "010001");
+    FORGE_MUST(CBB_flush(out));
+}
+
 /* RFC 4055 section 1.2: a key for RSASSA-PSS alone. */
 static void add_rsa_pss(CBB *out, const struct forge_key *key)
 {
@@ -162,6 +185,8 @@ void forge_add_spki(CBB *out, const struct forge_spec *spec,
     }
     if (spec->spki == FORGE_SPKI_DSA) {
         add_dsa(out);
+    } else if (spec->spki == FORGE_SPKI_RSA) {
+        add_rsa(out, spec);
     } else if (spec->spki == FORGE_SPKI_RSA_PSS) {
         add_rsa_pss(out, key);
     } else if (spec->spki == FORGE_SPKI_EXPLICIT) {

@@ -76,23 +76,6 @@ void scene_present(struct cm_probe *probe, struct cm_cert *cert)
     probe->certificate_message = true;
 }
 
-/* Calls `each` for every name in a list. */
-static void for_names(const char *names, void (*each)(void *, struct cm_cert *),
-                      void *arg)
-{
-    char *copy = strdup(names);
-    char *rest = copy;
-    char *name;
-
-    assert_non_null(copy);
-    while ((name = strsep(&rest, " ")) != NULL) {
-        if (name[0] != '\0') {
-            each(arg, zoo_get(name));
-        }
-    }
-    free(copy);
-}
-
 static void present(void *probe, struct cm_cert *cert)
 {
     scene_present(probe, cert);
@@ -113,18 +96,18 @@ struct cm_probe *scene_serve(struct scene *s, const char *names)
     probe->cipher = 0x1301;
     probe->group = 0x001d;
     probe->signature = 0x0403;
-    for_names(names, present, probe);
+    zoo_each(names, present, probe);
     return probe;
 }
 
 void scene_trust(struct scene *s, const char *names)
 {
-    for_names(names, add, s->anchors);
+    zoo_each(names, add, s->anchors);
 }
 
 void scene_know(struct scene *s, const char *names)
 {
-    for_names(names, add, s->pool);
+    zoo_each(names, add, s->pool);
 }
 
 void scene_judge(struct scene *s)
@@ -135,8 +118,7 @@ void scene_judge(struct scene *s)
         CM_OK);
 }
 
-/* What holds for every judgement. */
-static void check_rules(const struct scene *s)
+void scene_check_rules(const struct scene *s)
 {
     const struct cm_judgement *got = &s->got;
     bool blocked = false;
@@ -187,7 +169,7 @@ void scene_expect(struct scene *s, enum cm_verdict verdict, const char *causes)
     }
     assert_string_equal(got, causes);
     assert_string_equal(cm_verdict_id(s->got.verdict), cm_verdict_id(verdict));
-    check_rules(s);
+    scene_check_rules(s);
 }
 
 const struct cm_finding *scene_finding(const struct scene *s,

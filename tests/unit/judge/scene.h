@@ -44,9 +44,11 @@ void scene_know(struct scene *s, const char *names);
 
 /* Judges, whatever was judged before. */
 void scene_judge(struct scene *s);
-/* Judges and compares the verdict and the ids of the causes, in order. Also
- * checks what holds for every judgement: see scene.c. */
+/* Judges and compares the verdict and the ids of the causes, in order,
+ * and scene_check_rules. */
 void scene_expect(struct scene *s, enum cm_verdict verdict, const char *causes);
+/* What holds for every judgement, of the one that was made. */
+void scene_check_rules(const struct scene *s);
 /* The first finding with this cause; fails the test when there is none. */
 const struct cm_finding *scene_finding(const struct scene *s,
                                        enum cm_cause cause);

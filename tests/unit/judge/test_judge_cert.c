@@ -9,6 +9,8 @@
 
 #define T CM_VERDICT_TRUSTED
 #define U CM_VERDICT_UNTRUSTED
+#define NOW CM_SEVERITY_NOW
+#define SOME CM_SEVERITY_SOME_CLIENTS
 
 static struct name_case {
     const char *name;
@@ -252,20 +254,39 @@ static struct key_case {
     const char *name;
     enum cm_key_alg alg;
     unsigned bits;
+    const char *curve;
     const char *causes;
     enum cm_severity severity;
+    enum cm_verdict verdict;
 } keys[] = {
-    {"RSA 512", CM_KEY_RSA, 512, "key_too_small", CM_SEVERITY_NOW},
-    {"RSA 1024", CM_KEY_RSA, 1024, "key_too_small", CM_SEVERITY_SOME_CLIENTS},
-    {"RSA 2047", CM_KEY_RSA, 2047, "key_too_small", CM_SEVERITY_SOME_CLIENTS},
-    {"RSA 2048", CM_KEY_RSA, 2048, "", CM_SEVERITY_NOW},
-    {"RSA-PSS 1024", CM_KEY_RSA_PSS, 1024, "key_too_small",
-     CM_SEVERITY_SOME_CLIENTS},
-    {"RSA of unknown size", CM_KEY_RSA, 0, "", CM_SEVERITY_NOW},
-    {"EC 192", CM_KEY_EC, 192, "key_too_small", CM_SEVERITY_SOME_CLIENTS},
-    {"EC 224", CM_KEY_EC, 224, "", CM_SEVERITY_NOW},
-    {"DSA 2048", CM_KEY_DSA, 2048, "key_too_small", CM_SEVERITY_SOME_CLIENTS},
-    {"Ed25519", CM_KEY_ED25519, 253, "", CM_SEVERITY_NOW},
+    {"RSA 512", CM_KEY_RSA, 512, NULL, "key_too_small", NOW, U},
+    {"RSA 1024", CM_KEY_RSA, 1024, NULL, "key_too_small", SOME, U},
+    {"RSA 2047", CM_KEY_RSA, 2047, NULL, "key_too_small", SOME, U},
+    {"RSA 2048", CM_KEY_RSA, 2048, NULL, "", NOW, T},
+    {"RSA 8192", CM_KEY_RSA, 8192, NULL, "", NOW, T},
+    {"RSA 8193", CM_KEY_RSA, 8193, NULL, "key_alg_unsupported", SOME, T},
+    {"RSA 16384", CM_KEY_RSA, 16384, NULL, "key_alg_unsupported", SOME, T},
+    {"RSA 16385", CM_KEY_RSA, 16385, NULL, "key_alg_unsupported", NOW, U},
+    {"RSA-PSS", CM_KEY_RSA_PSS, 2048, NULL, "key_alg_unsupported", SOME, U},
+    {"RSA-PSS 1024", CM_KEY_RSA_PSS, 1024, NULL,
+     "key_too_small key_alg_unsupported", SOME, U},
+    {"RSA of unknown size", CM_KEY_RSA, 0, NULL, "", NOW, T},
+    {"P-192", CM_KEY_EC, 192, "P-192", "key_too_small", SOME, U},
+    {"P-224", CM_KEY_EC, 224, "P-224", "key_alg_unsupported", SOME, U},
+    {"P-256", CM_KEY_EC, 256, "P-256", "", NOW, T},
+    {"P-384", CM_KEY_EC, 384, "P-384", "", NOW, T},
+    {"P-521", CM_KEY_EC, 521, "P-521", "key_alg_unsupported", SOME, T},
+    {"secp256k1", CM_KEY_EC, 256, "secp256k1", "key_alg_unsupported", NOW, U},
+    {"brainpool", CM_KEY_EC, 384, "brainpoolP384r1", "key_alg_unsupported", NOW,
+     U},
+    {"a curve nobody knows", CM_KEY_EC, 0, "unknown", "key_alg_unsupported",
+     NOW, U},
+    {"DSA 2048", CM_KEY_DSA, 2048, NULL, "key_alg_unsupported", SOME, U},
+    {"Diffie-Hellman", CM_KEY_DH, 2048, NULL, "key_alg_unsupported", NOW, U},
+    {"Ed25519", CM_KEY_ED25519, 253, NULL, "key_alg_unsupported", SOME, T},
+    {"Ed448", CM_KEY_ED448, 456, NULL, "key_alg_unsupported", SOME, U},
+    {"ML-DSA", CM_KEY_ML_DSA, 0, NULL, "key_alg_unsupported", SOME, U},
+    {"unknown", CM_KEY_UNKNOWN, 0, NULL, "key_alg_unsupported", NOW, U},
 };
 #define KEYS (sizeof(keys) / sizeof(*keys))
 
@@ -278,14 +299,41 @@ static void has_this_key(void **state)
     leaf.refs = 1000; /* never freed */
     leaf.key_alg = c->alg;
     leaf.key_bits = c->bits;
+    leaf.curve = c->curve;
     scene_open(&s, NULL);
     scene_present(scene_serve(&s, ""), &leaf);
     scene_trust(&s, "int");
-    scene_expect(&s, c->causes[0] == '\0' ? T : U, c->causes);
+    scene_expect(&s, c->verdict, c->causes);
     if (s.got.num_findings > 0) {
         assert_int_equal(s.got.findings[0].severity, c->severity);
-        assert_contains(s.got.findings[0].proof, cm_key_alg_id(c->alg));
+        assert_contains(s.got.findings[0].proof, " key");
     }
+    scene_close(&s);
+}
+
+/* What the size and the algorithm do not tell. */
+static void keys_of_an_odd_form(void **state)
+{
+    struct cm_cert rsa = *zoo_get("leafrsa");
+    struct cm_cert ec = *zoo_get("leaf");
+    struct scene s;
+
+    (void)state;
+    rsa.refs = 1000; /* never freed */
+    rsa.rsa_exponent_bad = true;
+    scene_open(&s, NULL);
+    scene_present(scene_serve(&s, ""), &rsa);
+    scene_trust(&s, "int");
+    scene_expect(&s, U, "key_alg_unsupported");
+    assert_contains(s.got.findings[0].proof, "public exponent");
+    scene_close(&s);
+    ec.refs = 1000;
+    ec.explicit_curve = true;
+    scene_open(&s, NULL);
+    scene_present(scene_serve(&s, ""), &ec);
+    scene_trust(&s, "int");
+    scene_expect(&s, U, "key_alg_unsupported");
+    assert_contains(s.got.findings[0].proof, "written out");
     scene_close(&s);
 }
 
@@ -359,15 +407,16 @@ static int leave(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[NAMES + TIMES + USES + KEYS + 6] = {
+    struct CMUnitTest tests[NAMES + TIMES + USES + KEYS + 7] = {
         cmocka_unit_test(the_servers_own_certificate_comes_second),
         cmocka_unit_test(trailing_dot),
         cmocka_unit_test(the_root_ends_first),
         cmocka_unit_test(policy_sets_key_sizes),
+        cmocka_unit_test(keys_of_an_odd_form),
         cmocka_unit_test(large_chains),
         cmocka_unit_test(hostile_names),
     };
-    size_t used = 6;
+    size_t used = 7;
 
     ADD(names, NAMES, has_these_names)
     ADD(times, TIMES, at_this_time)

@@ -168,7 +168,6 @@ static struct cm_path find(struct scene *s)
         .trust = &s->trust,
         .policy = &s->policy,
         .at_unix = s->at_unix,
-        .with_pool = true,
     };
 
     cm_path_find(&path, &query);

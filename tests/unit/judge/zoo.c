@@ -1,25 +1,12 @@
 /* Named certificates for the judge's tests.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "zoo.h"
+#include "zoo_recipes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/forge.h"
-
-#define DAYS(n) (FORGE_NOW + (n)*FORGE_DAY)
-#define LEAF .subject = ZOO_HOST, .names = ZOO_HOST
-#define CA(cn) .subject = (cn), .ca = true
-
-/* Equal keys are one key. Issuer NULL: self-signed. */
-static const struct recipe {
-    const char *name;
-    const char *issuer;
-    unsigned key;
-    struct forge_spec spec;
-    enum forge_key_kind kind;
-} recipes[] = {
+static const struct zoo_recipe recipes[] = {
     /* The sound ones. */
     {"root", NULL, 1, {CA("Root")}, FORGE_P256},
     {"int", "root", 2, {CA("Intermediate")}, FORGE_P256},
@@ -312,13 +299,22 @@ static const struct recipe {
 };
 
 #define NUM_RECIPES (sizeof(recipes) / sizeof(*recipes))
+#define MAX_MADE 512
 
-static struct cm_cert *made[NUM_RECIPES];
+static struct cm_cert *made[MAX_MADE];
 
-static size_t find(const char *name)
+/* Its number: the odd ones are counted after these. */
+static size_t find(const char *name, const struct zoo_recipe **recipe)
 {
-    for (size_t i = 0; i < NUM_RECIPES; i++) {
-        if (strcmp(recipes[i].name, name) == 0) {
+    size_t num_odd;
+    const struct zoo_recipe *odd = zoo_odd_recipes(&num_odd);
+
+    if (NUM_RECIPES + num_odd > MAX_MADE) {
+        abort();
+    }
+    for (size_t i = 0; i < NUM_RECIPES + num_odd; i++) {
+        *recipe = i < NUM_RECIPES ? &recipes[i] : &odd[i - NUM_RECIPES];
+        if (strcmp((*recipe)->name, name) == 0) {
             return i;
         }
     }
@@ -328,8 +324,8 @@ static size_t find(const char *name)
 
 struct cm_cert *zoo_get(const char *name)
 {
-    size_t i = find(name);
-    const struct recipe *r = &recipes[i];
+    const struct zoo_recipe *r;
+    size_t i = find(name, &r);
     struct forge_spec spec = r->spec;
 
     if (made[i] != NULL) {
@@ -337,8 +333,9 @@ struct cm_cert *zoo_get(const char *name)
     }
     spec.key = forge_key(r->kind, r->key);
     if (r->issuer != NULL) {
-        const struct recipe *issuer = &recipes[find(r->issuer)];
+        const struct zoo_recipe *issuer;
 
+        (void)find(r->issuer, &issuer);
         spec.issuer_cert = zoo_get(r->issuer);
         spec.issuer_key = forge_key(issuer->kind, issuer->key);
     }
@@ -346,9 +343,33 @@ struct cm_cert *zoo_get(const char *name)
     return made[i];
 }
 
+void zoo_each(const char *names, void (*each)(void *arg, struct cm_cert *cert),
+              void *arg)
+{
+    char *copy = strdup(names);
+    char *rest = copy;
+    char *name;
+
+    if (copy == NULL) {
+        abort();
+    }
+    while ((name = strsep(&rest, " ")) != NULL) {
+        char *star = strchr(name, '*');
+        long times = star != NULL ? strtol(star + 1, NULL, 10) : 1;
+
+        if (star != NULL) {
+            *star = '\0';
+        }
+        for (; name[0] != '\0' && times > 0; times--) {
+            each(arg, zoo_get(name));
+        }
+    }
+    free(copy);
+}
+
 void zoo_close(void)
 {
-    for (size_t i = 0; i < NUM_RECIPES; i++) {
+    for (size_t i = 0; i < MAX_MADE; i++) {
         cm_cert_unref(made[i]);
         made[i] = NULL;
     }

@@ -10,6 +10,10 @@
 /* The certificate of zoo.c's table with this name, lent until zoo_close. Ends
  * the test program when there is none. */
 struct cm_cert *zoo_get(const char *name);
+/* Calls `each` for every name in a list with spaces between; "int*3" is three
+ * times "int". */
+void zoo_each(const char *names, void (*each)(void *arg, struct cm_cert *cert),
+              void *arg);
 void zoo_close(void);
 
 #endif

@@ -1,0 +1,25 @@
+/* How the certificates of the zoo are made. Private to the zoo.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_TESTS_JUDGE_ZOO_RECIPES_H
+#define CERTMUSTER_TESTS_JUDGE_ZOO_RECIPES_H
+
+#include "support/forge.h"
+#include "zoo.h"
+
+#define DAYS(n) (FORGE_NOW + (n)*FORGE_DAY)
+#define LEAF .subject = ZOO_HOST, .names = ZOO_HOST
+#define CA(cn) .subject = (cn), .ca = true
+
+/* Equal keys are one key. Issuer NULL: self-signed. */
+struct zoo_recipe {
+    const char *name;
+    const char *issuer;
+    unsigned key;
+    struct forge_spec spec;
+    enum forge_key_kind kind;
+};
+
+/* zoo_odd.c */
+const struct zoo_recipe *zoo_odd_recipes(size_t *num);
+
+#endif
