@@ -59,14 +59,18 @@ void cm_judge_validity(struct cm_case *c); /* validity.c */
  * "") fits. */
 void cm_judge_hosts(struct cm_case *c);
 bool cm_judge_name_fits(const struct cm_case *c, const struct cm_cert *cert);
-/* profile.c -- the form of the path's certificates: RFC 5280, and for public
- * ones the CA/Browser Forum's profile. */
+/* profile.c -- the form of the path's certificates by RFC 5280, and ... */
 void cm_judge_profile(struct cm_case *c);
+/* public_profile.c -- ... by the CA/Browser Forum: of public ones, and with a
+ * strict policy of all that do not say that they are private. */
+void cm_judge_public_profile(struct cm_case *c);
+/* Does the leaf say that it is meant for the public web? (a policy of the
+ * CA/Browser Forum, certificate timestamps) */
+bool cm_judge_is_public(const struct cm_case *c);
+/* Does the leaf say that it is not? (where its issuer is, internal names) */
+bool cm_judge_says_private(struct cm_case *c);
 /* lifetime.c -- limits by date on lifetimes and roots, renewal, timestamps. */
 void cm_judge_lifetime(struct cm_case *c);
-/* Is the leaf meant for the public web? (a policy of the CA/Browser Forum,
- * certificate timestamps) */
-bool cm_judge_is_public(const struct cm_case *c);
 /* revocation.c -- staple, CRLs and OCSP responses at hand; wants of others. */
 void cm_judge_revocation(struct cm_case *c);
 

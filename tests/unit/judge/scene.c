@@ -118,6 +118,14 @@ void scene_judge(struct scene *s)
         CM_OK);
 }
 
+/* A strict policy lets also causes block that make no verdict by themselves. */
+static enum cm_verdict verdict_of(const struct cm_judgement *got)
+{
+    enum cm_verdict verdict = cm_cause_info(got->findings[0].cause)->verdict;
+
+    return verdict != CM_VERDICT_NONE ? verdict : CM_VERDICT_UNTRUSTED;
+}
+
 void scene_check_rules(const struct scene *s)
 {
     const struct cm_judgement *got = &s->got;
@@ -142,9 +150,8 @@ void scene_check_rules(const struct scene *s)
     }
     assert_int_equal(blocked, got->verdict != CM_VERDICT_TRUSTED);
     assert_int_equal(got->primary, got->num_findings > 0 ? 0 : -1);
-    if (blocked && !s->policy.strict) {
-        assert_int_equal(got->verdict,
-                         cm_cause_info(got->findings[0].cause)->verdict);
+    if (blocked) {
+        assert_int_equal(got->verdict, verdict_of(got));
     }
 }
 

@@ -82,7 +82,7 @@ static struct malformed_case {
 static void is_malformed(void **state)
 {
     const struct malformed_case *c = *state;
-    struct forge_spec spec = {.subject = "x", .names = c->names};
+    struct forge_spec spec = {.subject = "", .names = c->names};
     struct cm_cert *leaf;
     struct scene s;
 
