@@ -68,17 +68,15 @@ uint32_t cm_path_bad_extensions(const struct cm_cert *cert)
     return cert->ext_bad & decide;
 }
 
-/* RFC 5280 section 6.1.4 (k) to (n). A version 1 certificate cannot say that it
- * is a CA: as a root it need not. */
+/* RFC 5280 section 6.1.4 (k) to (n). A certificate of version 1 cannot say that
+ * it is a CA: as a root it need not. */
 static bool may_issue(const struct cm_cert *cert, bool root)
 {
     if (cert->has_key_usage && (cert->key_usage & CM_KU_KEY_CERT_SIGN) == 0) {
         return false;
     }
-    if (root) {
-        return !cert->has_basic_constraints || cert->is_ca;
-    }
-    return cert->is_ca;
+    return cert->is_ca ||
+           (root && cert->version < 3 && !cert->has_basic_constraints);
 }
 
 static bool for_servers(const struct cm_cert *cert)

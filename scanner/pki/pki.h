@@ -60,8 +60,10 @@ struct cm_name_result {
 struct cm_name_result cm_name_match(const struct cm_cert *cert,
                                     const struct cm_endpoint *ep);
 
-/* sig.c -- does `child`'s signature verify under `issuer`'s key? Answers do
- * not depend on time, so a memo keeps them (thread-safe, bounded). */
+/* sig.c -- does `child`'s signature, of the kind that signatureAlgorithm says,
+ * verify under `issuer`'s key? Whether the signed part says the same is another
+ * fact: cm_cert.sig_alg_differs. Answers do not depend on time, so a memo keeps
+ * them (thread-safe, bounded). */
 enum cm_sig { CM_SIG_GOOD, CM_SIG_BAD, CM_SIG_UNSUPPORTED };
 struct cm_sigmemo;
 struct cm_sigmemo *cm_sigmemo_new(void); /* NULL: no memory */

@@ -17,7 +17,6 @@
 #include <string.h>
 
 #include "certmuster/map.h"
-#include "pki/der.h"
 #include "pki/oids.h"
 #include "pki/pki.h"
 
@@ -190,25 +189,6 @@ static bool is_supported(const struct cm_sig_facts *sig)
            (!sig->pss || digest_of(sig->mgf_hash) != NULL);
 }
 
-/* RFC 5280 section 4.1.1.2: the unsigned and the signed algorithm identifier
- * are the same. */
-static bool algorithms_agree(const struct cm_cert *child)
-{
-    struct cm_reader tbs;
-    struct cm_der_element skipped;
-    struct cm_der_element inner;
-
-    if (!cm_der_only(child->tbs, CM_DER_SEQUENCE, &tbs)) {
-        return false;
-    }
-    if (cm_der_next_is(&tbs, CM_DER_CONSTRUCTED(0U))) {
-        (void)cm_der_any(&tbs, &skipped);
-    }
-    return cm_der_get(&tbs, CM_DER_INTEGER, &skipped) &&
-           cm_der_any(&tbs, &inner) &&
-           cm_span_equal(inner.whole, child->sig_alg);
-}
-
 static enum cm_sig compute(const struct cm_signed *what,
                            const struct cm_cert *signer)
 {
@@ -284,12 +264,8 @@ enum cm_sig cm_sig_check(struct cm_sigmemo *memo, const struct cm_cert *child,
 {
     struct cm_signed what = {child->tbs, child->sig_alg, child->signature,
                              child->sha256};
-    enum cm_sig answer = cm_sig_check_signed(memo, &what, issuer);
 
-    if (answer == CM_SIG_GOOD && !algorithms_agree(child)) {
-        return CM_SIG_BAD;
-    }
-    return answer;
+    return cm_sig_check_signed(memo, &what, issuer);
 }
 
 bool cm_issues(struct cm_sigmemo *memo, const struct cm_cert *issuer,
