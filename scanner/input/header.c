@@ -21,6 +21,7 @@ static const struct meaning meanings[CM_PART_COUNT] = {
     [CM_PART_PORT] = {{"port"}},
     [CM_PART_PROTOCOL] = {{"protocol", "starttls"}},
     [CM_PART_SNI] = {{"sni"}},
+    [CM_PART_TRUST] = {{"trust", "trustview"}},
 };
 static const struct meaning owner_meaning = {
     {"owner", "ownerteam", "team", "contact", "ownedby"}};

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "certmuster/buf.h"
 #include "certmuster/endpoint.h"
 #include "certmuster/status.h"
 
@@ -22,6 +23,10 @@ struct cm_input_options {
     uint16_t port;        /* for rows that name none; 0: the protocol's */
     const char *sni;      /* for rows that name none; NULL: the host */
     int header;           /* 1 there is one, 0 there is none, -1 detect */
+    /* The names of the run's trust views: a row may name one of them, without
+     * regard to case. Borrowed while the input lives; none: rows name none. */
+    const char *const *views;
+    size_t num_views;
 };
 
 /* What comes out. `columns` once, before the first row; `row` hands over
@@ -70,5 +75,15 @@ void cm_dedupe_free(struct cm_dedupe *dedupe);
 /* Fills row->endpoint_id and row->first_line; an invalid row is always its
  * own first. False: no memory. */
 bool cm_dedupe_note(struct cm_dedupe *dedupe, struct cm_row *row);
+
+/* csv_table.c -- a small CSV file that is read whole: `fn` gets each record,
+ * its fields as C strings without the white space around them (borrowed), and
+ * the line it starts on. Comments (#) and empty lines are left out. Messages,
+ * also those of `fn`, begin with "line N: ". */
+typedef enum cm_status cm_table_fn(void *arg, uint64_t line,
+                                   char *const *fields, size_t num_fields,
+                                   struct cm_error *err);
+enum cm_status cm_table_read(struct cm_span bytes, cm_table_fn *fn, void *arg,
+                             struct cm_error *err);
 
 #endif

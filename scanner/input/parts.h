@@ -15,6 +15,7 @@ enum cm_part {
     CM_PART_PORT,
     CM_PART_PROTOCOL,
     CM_PART_SNI,
+    CM_PART_TRUST,
     CM_PART_COUNT
 };
 

@@ -208,6 +208,35 @@ static const char *text_of(const struct cm_header *header,
                                                            : "";
 }
 
+/* Whose trust the row asks about. A name that is no view is a mistake: nobody
+ * shall read the verdict of another view. */
+static bool read_trust(const struct cm_input_options *options,
+                       struct cm_span text, struct cm_endpoint *out,
+                       struct cm_mistake *mistake)
+{
+    char quoted[CM_QUOTE_SIZE];
+
+    text = cm_span_trim(text);
+    if (text.len == 0 || options->num_views == 0) {
+        return true;
+    }
+    for (size_t i = 0; i < options->num_views; i++) {
+        const char *name = options->views[i];
+        size_t len = strlen(name);
+
+        if (len == text.len && len < sizeof(out->trust) &&
+            strncasecmp(name, (const char *)text.data, len) == 0) {
+            memcpy(out->trust, name, len + 1);
+            return true;
+        }
+    }
+    return cm_mistake_refuse(
+        mistake, CM_PART_TRUST,
+        "no trust view is named %s; --trust NAME=FILE makes one, and an empty "
+        "field means \"%s\"",
+        cm_mistake_quote(text, quoted), options->views[0]);
+}
+
 static void examine(const struct cm_rows *rows, const struct cm_record *record,
                     struct cm_row *row)
 {
@@ -221,7 +250,10 @@ static void examine(const struct cm_rows *rows, const struct cm_record *record,
     struct cm_mistake mistake;
 
     row->valid =
-        cm_target_examine(&text, &rows->options, &row->endpoint, &mistake);
+        cm_target_examine(&text, &rows->options, &row->endpoint, &mistake) &&
+        read_trust(&rows->options,
+                   cm_span_of(text_of(header, row, CM_PART_TRUST)),
+                   &row->endpoint, &mistake);
     if (!row->valid) {
         int column = header->column[mistake.part];
 
