@@ -193,6 +193,26 @@ static void nul_bytes_are_content(void **state)
     cm_buf_cleanup(&buf);
 }
 
+static void hex_is_read_back(void **state)
+{
+    static const char *const good[] = {"00aBfF", "00:ab:ff", "00ab:FF"};
+    static const char *const bad[] = {
+        "",         "00abf",   "00abff0", "00abff ", ":00abff",
+        "00::abff", "00abff:", "00xbff",  "0:0abff", "00ab\xff"};
+    static const uint8_t want[] = {0x00, 0xab, 0xff};
+    uint8_t out[3];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+        memset(out, 0x55, sizeof(out));
+        assert_true(cm_hex_read(good[i], out, sizeof(out)));
+        assert_memory_equal(out, want, sizeof(want));
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        assert_false(cm_hex_read(bad[i], out, sizeof(out)));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +228,7 @@ int main(void)
         cmocka_unit_test(taking_hands_over_and_leaves_empty),
         cmocka_unit_test(taking_a_failed_buffer_gives_nothing),
         cmocka_unit_test(nul_bytes_are_content),
+        cmocka_unit_test(hex_is_read_back),
     };
 
     return cmocka_run_group_tests_name("base/buf", tests, NULL, NULL);
