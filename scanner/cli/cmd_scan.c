@@ -9,6 +9,7 @@
 #include "certmuster/log.h"
 #include "certmuster/text.h"
 #include "cli/cli.h"
+#include "cli/trust_options.h"
 #include "run/run.h"
 
 #define DEFAULT_CONCURRENCY 1000
@@ -18,7 +19,7 @@
 struct setup {
     struct cm_run_config run;
     struct cm_buf options_json;
-    char trust_name[64];
+    struct cm_trust_options trust;
     char proxy_host[CM_HOST_SIZE];
 };
 
@@ -94,43 +95,6 @@ static enum cm_status proxy_option(const struct cm_options *options,
     memcpy(setup->proxy_host, text, (size_t)(colon - text));
     setup->run.scan.proxy_host = setup->proxy_host;
     setup->run.scan.proxy_port = (uint16_t)port;
-    return CM_OK;
-}
-
-static enum cm_status trust_options(const struct cm_options *options,
-                                    struct setup *setup, struct cm_error *err)
-{
-    const char *trust = options->text[CM_OPTION_TRUST];
-    const char *equals = trust != NULL ? strchr(trust, '=') : NULL;
-    struct cm_policy *policy = &setup->run.policy;
-
-    setup->run.trust_name = trust == NULL ? "system" : "given";
-    setup->run.trust_path = trust;
-    if (equals != NULL &&
-        memchr(trust, '/', (size_t)(equals - trust)) == NULL) {
-        size_t len = (size_t)(equals - trust);
-
-        if (len == 0 || len >= sizeof(setup->trust_name)) {
-            return cm_error_set(err, CM_EUSAGE,
-                                "--trust takes NAME=PATH with a short name, or "
-                                "PATH");
-        }
-        memcpy(setup->trust_name, trust, len);
-        setup->run.trust_name = setup->trust_name;
-        setup->run.trust_path = equals + 1;
-    }
-    setup->run.intermediates = options->list[CM_OPTION_INTERMEDIATES];
-    if (options->given[CM_OPTION_AT] &&
-        !cm_time_parse(options->text[CM_OPTION_AT], &setup->run.at_unix)) {
-        return cm_error_set(err, CM_EUSAGE,
-                            "--at takes a date (2027-03-01) or a time "
-                            "(2027-03-01T00:00:00Z), not \"%s\"",
-                            options->text[CM_OPTION_AT]);
-    }
-    cm_policy_default(policy);
-    policy->expires_soon_days = (int)options->count[CM_OPTION_EXPIRES_SOON];
-    policy->special_addresses_ok = options->given[CM_OPTION_LOOPBACK_OK];
-    policy->cloud_clients = options->given[CM_OPTION_CLOUD_CLIENTS];
     return CM_OK;
 }
 
@@ -253,7 +217,10 @@ static enum cm_status prepare(const struct cm_command *command,
         status = input_options(options, &setup->run.input, err);
     }
     if (status == CM_OK) {
-        status = trust_options(options, setup, err);
+        status = cm_trust_options(&setup->trust, options, err);
+        setup->run.trust = setup->trust.config;
+        setup->run.policy = setup->trust.policy;
+        setup->run.at_unix = setup->trust.at_unix;
     }
     if (status == CM_OK) {
         status = network_options(options, setup, err);
@@ -309,6 +276,7 @@ int cm_cmd_scan(const struct cm_command *command, int argc, char **argv)
             code = scan(&options, &setup);
         }
     }
+    cm_trust_options_cleanup(&setup.trust);
     cm_buf_cleanup(&setup.options_json);
     cm_options_cleanup(&options);
     return status == CM_OK ? code : cm_fail(&err);

@@ -148,7 +148,7 @@ static enum cm_status load_view(struct cm_check *out,
                                 struct cm_error *err)
 {
     struct cm_check_files *files = out->files;
-    const struct cm_run_config system = {.trust_name = "system"};
+    const struct cm_trust_config system = {.num_views = 0};
     enum cm_status status;
 
     files->view = (struct cm_trust){.name = "system",
@@ -157,7 +157,7 @@ static enum cm_status load_view(struct cm_check *out,
                                     .revocation = files->revocation};
     if (config->roots == NULL) {
         status = cm_trust_load(&files->system, &system, err);
-        files->view.anchors = files->system.anchors;
+        files->view.anchors = files->system.anchors[0];
         return status;
     }
     files->anchors = cm_certset_new(MAX_CERTS);

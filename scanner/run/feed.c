@@ -19,6 +19,7 @@
 struct cm_feed {
     const struct cm_feed_share *share;
     struct cm_input *input;
+    const char *views[CM_MAX_VIEWS]; /* their names, for the input */
     struct cm_dedupe *dedupe;
     struct cm_digest *digest;
     int fd;
@@ -224,6 +225,7 @@ enum cm_status cm_feed_open(struct cm_feed **out,
 {
     struct cm_feed *feed = calloc(1, sizeof(*feed));
     struct cm_input_sink sink = {on_columns, on_row, feed};
+    struct cm_input_options options = share->config->input;
     enum cm_status status;
 
     *out = NULL;
@@ -235,7 +237,12 @@ enum cm_status cm_feed_open(struct cm_feed **out,
     feed->wake_fd = -1;
     status = open_input(feed, err);
     if (status == CM_OK) {
-        status = cm_input_new(&feed->input, &share->config->input, &sink, err);
+        for (size_t i = 0; i < share->files->num_views; i++) {
+            feed->views[i] = share->files->names[i];
+        }
+        options.views = feed->views;
+        options.num_views = share->files->num_views;
+        status = cm_input_new(&feed->input, &options, &sink, err);
     }
     feed->dedupe = cm_dedupe_new();
     feed->digest = cm_digest_new();

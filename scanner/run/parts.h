@@ -41,26 +41,25 @@ void cm_jobqueue_close(struct cm_jobqueue *queue);
 enum cm_pop { CM_POP_JOB, CM_POP_EMPTY, CM_POP_CLOSED };
 enum cm_pop cm_jobqueue_pop(struct cm_jobqueue *queue, struct cm_job *out);
 
-/* trust.c -- certificate files. A folder gives every file in it. */
-struct cm_trust_files {
-    struct cm_certset *anchors;
-    struct cm_certset *pool;
-    struct cm_sigmemo *memo;
-    char text[256]; /* "system: /etc/...: 150 anchors" */
+/* judging.c -- one endpoint in all trust views of the run. */
+struct cm_judging { /* borrowed; unchanged while anybody judges */
+    const struct cm_trust *views;
+    size_t num_views;
+    const struct cm_policy *policy;
+    int64_t at_unix;
 };
-enum cm_status cm_trust_load(struct cm_trust_files *files,
-                             const struct cm_run_config *config,
-                             struct cm_error *err);
-void cm_trust_unload(struct cm_trust_files *files); /* zero is fine */
+enum cm_status cm_judging_judge(const struct cm_judging *judging,
+                                struct cm_judgement *out,
+                                const struct cm_endpoint *ep,
+                                const struct cm_evidence *ev);
 
 /* worker.c -- one thread with its loop, resolver and slots. */
 struct cm_worker_share { /* the same for all workers; borrowed */
     const struct cm_run_config *config;
-    struct cm_trust trust;
+    struct cm_judging judging;
     struct cm_certset *seen; /* CA certificates seen in the fleet */
     struct cm_store *store;
     struct cm_counters *counters;
-    int64_t at_unix;
     unsigned slots; /* of each worker */
 };
 struct cm_worker;
@@ -78,6 +77,7 @@ void cm_worker_free(struct cm_worker *worker);
 /* feed.c -- the reader thread: file to rows to queues. */
 struct cm_feed_share {
     const struct cm_run_config *config;
+    const struct cm_trust_files *files; /* rows name their views */
     struct cm_store *store;
     struct cm_counters *counters;
     struct cm_worker **workers;
@@ -119,8 +119,7 @@ unsigned cm_limits_concurrency(unsigned wanted, unsigned jobs, char note[256]);
 /* second.c -- judges again, with all that the fleet showed, every endpoint
  * whose chain was not complete by itself. */
 enum cm_status cm_second_pass(struct cm_store *store, int64_t run_id,
-                              const struct cm_trust *trust,
-                              const struct cm_policy *policy, int64_t at_unix,
+                              const struct cm_judging *judging,
                               struct cm_error *err);
 
 #endif

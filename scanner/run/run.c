@@ -61,14 +61,13 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
     run->outcome->concurrency = concurrency;
     run->worker_share = (struct cm_worker_share){
         .config = config,
-        .trust = {.name = config->trust_name,
-                  .anchors = run->files.anchors,
-                  .pool = run->files.pool,
-                  .memo = run->files.memo},
+        .judging = {.views = run->files.views,
+                    .num_views = run->files.num_views,
+                    .policy = &config->policy,
+                    .at_unix = run->at_unix},
         .seen = run->seen,
         .store = run->store,
         .counters = &run->counters,
-        .at_unix = run->at_unix,
         .slots = (concurrency + jobs - 1) / jobs,
     };
     while (status == CM_OK && run->num_workers < jobs) {
@@ -91,6 +90,7 @@ static enum cm_status begin(struct run *run, struct cm_error *err)
         .version = config->version,
         .tls_library = cm_tls_library(),
         .trust = run->files.text,
+        .views = run->files.json,
         .started_unix = (int64_t)time(NULL),
         .judged_at_unix = run->at_unix,
     };
@@ -180,16 +180,21 @@ static enum cm_status scan(struct run *run, struct cm_error *err)
 /* Everything the fleet and the user showed, for the second pass. */
 static enum cm_status judge_again(struct run *run, struct cm_error *err)
 {
-    struct cm_trust trust = run->worker_share.trust;
+    struct cm_trust views[CM_MAX_VIEWS];
+    struct cm_judging judging = run->worker_share.judging;
 
     for (size_t i = 0; i < cm_certset_count(run->files.pool); i++) {
         if (!cm_certset_add(run->seen, cm_certset_at(run->files.pool, i))) {
             return cm_error_nomem(err, "the second pass");
         }
     }
-    trust.pool = run->seen;
-    return cm_second_pass(run->store, run->outcome->run_id, &trust,
-                          &run->config->policy, run->at_unix, err);
+    for (size_t i = 0; i < judging.num_views; i++) {
+        views[i] = judging.views[i];
+        views[i].pool = run->seen;
+        views[i].views = views;
+    }
+    judging.views = views;
+    return cm_second_pass(run->store, run->outcome->run_id, &judging, err);
 }
 
 static enum cm_status finish(struct run *run, struct cm_error *err)
@@ -220,7 +225,8 @@ static enum cm_status finish(struct run *run, struct cm_error *err)
 
 static enum cm_status open_all(struct run *run, struct cm_error *err)
 {
-    enum cm_status status = cm_trust_load(&run->files, run->config, err);
+    enum cm_status status =
+        cm_trust_load(&run->files, &run->config->trust, err);
 
     if (status == CM_OK) {
         run->seen = cm_certset_new(MAX_SEEN_ISSUERS);
@@ -231,6 +237,7 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
     }
     run->feed_share = (struct cm_feed_share){
         .config = run->config,
+        .files = &run->files,
         .counters = &run->counters,
         .workers = run->workers,
     };

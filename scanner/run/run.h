@@ -12,6 +12,7 @@
 #include "endpoint/scan.h"
 #include "input/input.h"
 #include "net/resolver.h"
+#include "run/trust.h"
 
 #define CM_RUN_MAX_JOBS 64U
 #define CM_RUN_MAX_CONCURRENCY 100000U
@@ -28,10 +29,8 @@ struct cm_run_config {
     const char *db_path;
     const char *options_json; /* the options as given, for the store */
     const char *version;
-    const char *trust_name; /* "system" */
-    const char *trust_path; /* PEM file or folder of them; NULL: the system's */
-    const char *const *intermediates; /* PEM files or folders; NULL ends */
-    unsigned jobs;                    /* workers; 0: one for each processor */
+    struct cm_trust_config trust;
+    unsigned jobs;        /* workers; 0: one for each processor */
     unsigned concurrency; /* endpoints in flight, all workers together */
     int64_t at_unix;      /* judge for this time; 0: now */
     struct cm_input_options input;

@@ -12,29 +12,19 @@ static const enum cm_cause unsettled[] = {
     CM_CAUSE_CHAIN_CA_FLAG_MISSING,  CM_CAUSE_CHAIN_PATHLEN,
 };
 
-struct again {
-    const struct cm_trust *trust;
-    const struct cm_policy *policy;
-    int64_t at_unix;
-};
-
 static enum cm_status judge_again(void *arg, const struct cm_endpoint *ep,
                                   const struct cm_evidence *evidence,
                                   struct cm_judgement *judgement, bool *replace)
 {
-    const struct again *again = arg;
-
     *replace = true;
-    return cm_judge(judgement, ep, evidence, again->trust, again->policy,
-                    again->at_unix);
+    return cm_judging_judge(arg, judgement, ep, evidence);
 }
 
 enum cm_status cm_second_pass(struct cm_store *store, int64_t run_id,
-                              const struct cm_trust *trust,
-                              const struct cm_policy *policy, int64_t at_unix,
+                              const struct cm_judging *judging,
                               struct cm_error *err)
 {
-    struct again again = {trust, policy, at_unix};
+    struct cm_judging again = *judging;
 
     return cm_store_each_unsettled(store, run_id, unsettled,
                                    sizeof(unsettled) / sizeof(*unsettled),

@@ -139,9 +139,8 @@ static void scan_done(void *arg, struct cm_scan *scan)
     remember_issuers(worker, scan->evidence);
     if (result != NULL && !scan->out_of_memory) {
         result->endpoint_id = scan->endpoint_id;
-        status =
-            cm_judge(&result->judgement, &scan->endpoint, scan->evidence,
-                     &share->trust, &share->config->policy, share->at_unix);
+        status = cm_judging_judge(&share->judging, &result->judgement,
+                                  &scan->endpoint, scan->evidence);
     }
     if (status == CM_OK) {
         result->evidence = scan->evidence;

@@ -1,5 +1,5 @@
-/* The parts of a run that can be held in the hand: queue, limits, trust files,
- * signals. The whole is tested in tests/integration.
+/* The parts of a run that can be held in the hand: queue, limits, signals.
+ * The whole is tested in tests/integration.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,14 +9,11 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "run/parts.h"
-#include "support/forge.h"
 
 /* --- the queue --- */
 
@@ -123,108 +120,6 @@ static void the_descriptor_limit_caps_the_concurrency(void **state)
     (void)setrlimit(RLIMIT_NOFILE, &before);
 }
 
-/* --- trust files --- */
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-
-    assert_non_null(file);
-    (void)fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-}
-
-struct files {
-    char folder[64];
-    char roots[96];
-    char rubbish[96];
-    char empty[96];
-};
-
-static int make_files(void **state)
-{
-    struct files *files = calloc(1, sizeof(*files));
-    struct cm_cert *cert = forge_cert(&(struct forge_spec){.ca = true});
-    struct cm_cert *certs[] = {cert};
-    char *pem = forge_pem(certs, 1);
-
-    (void)snprintf(files->folder, sizeof(files->folder), "/tmp/cm-run-XXXXXX");
-    assert_non_null(mkdtemp(files->folder));
-    (void)snprintf(files->roots, 96, "%s/roots.pem", files->folder);
-    (void)snprintf(files->rubbish, 96, "%s/readme.txt", files->folder);
-    (void)snprintf(files->empty, 96, "%s/none", files->folder);
-    write_file(files->roots, pem);
-    write_file(files->rubbish, "no certificate here\n");
-    assert_int_equal(mkdir(files->empty, 0755), 0);
-    free(pem);
-    cm_cert_unref(cert);
-    *state = files;
-    return 0;
-}
-
-static int remove_files(void **state)
-{
-    struct files *files = *state;
-
-    (void)unlink(files->roots);
-    (void)unlink(files->rubbish);
-    (void)rmdir(files->empty);
-    (void)rmdir(files->folder);
-    free(files);
-    return 0;
-}
-
-static enum cm_status load(const char *path, const char *const *more,
-                           size_t *anchors, size_t *pool, struct cm_error *err)
-{
-    struct cm_run_config config = {
-        .trust_name = "test", .trust_path = path, .intermediates = more};
-    struct cm_trust_files files;
-    enum cm_status status = cm_trust_load(&files, &config, err);
-
-    *anchors = cm_certset_count(files.anchors);
-    *pool = cm_certset_count(files.pool);
-    cm_trust_unload(&files);
-    return status;
-}
-
-static void anchors_come_from_a_file_or_a_folder(void **state)
-{
-    const struct files *files = *state;
-    const char *more[] = {files->roots, NULL};
-    size_t anchors;
-    size_t pool;
-    struct cm_error err;
-
-    assert_int_equal(load(files->roots, more, &anchors, &pool, &err), CM_OK);
-    assert_int_equal(anchors, 1);
-    assert_int_equal(pool, 1);
-    assert_int_equal(load(files->folder, NULL, &anchors, &pool, &err), CM_OK);
-    assert_int_equal(anchors, 1);
-    assert_int_equal(pool, 0);
-}
-
-static void a_wrong_trust_file_is_named(void **state)
-{
-    const struct files *files = *state;
-    const char *none[] = {"/no/such/file.pem", NULL};
-    size_t anchors;
-    size_t pool;
-    struct cm_error err;
-
-    assert_int_equal(load("/no/such/file.pem", NULL, &anchors, &pool, &err),
-                     CM_EINPUT);
-    assert_non_null(strstr(err.text, "/no/such/file.pem"));
-    assert_int_equal(load(files->rubbish, NULL, &anchors, &pool, &err),
-                     CM_EINPUT);
-    assert_non_null(strstr(err.text, "readme.txt"));
-    assert_int_equal(load(files->empty, NULL, &anchors, &pool, &err),
-                     CM_EINPUT);
-    assert_non_null(strstr(err.text, "no file in this folder"));
-    assert_int_equal(load(files->roots, none, &anchors, &pool, &err),
-                     CM_EINPUT);
-}
-
 /* --- signals --- */
 
 static void stop_signals_are_counted_and_the_mask_comes_back(void **state)
@@ -247,13 +142,6 @@ static void stop_signals_are_counted_and_the_mask_comes_back(void **state)
     assert_int_equal(sigismember(&after, SIGINT), sigismember(&before, SIGINT));
 }
 
-static int clean_up(void **state)
-{
-    (void)state;
-    forge_cleanup();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,12 +149,8 @@ int main(void)
         cmocka_unit_test(a_full_queue_makes_the_pusher_wait),
         cmocka_unit_test(closing_lets_a_waiting_pusher_go),
         cmocka_unit_test(the_descriptor_limit_caps_the_concurrency),
-        cmocka_unit_test_setup_teardown(anchors_come_from_a_file_or_a_folder,
-                                        make_files, remove_files),
-        cmocka_unit_test_setup_teardown(a_wrong_trust_file_is_named, make_files,
-                                        remove_files),
         cmocka_unit_test(stop_signals_are_counted_and_the_mask_comes_back),
     };
 
-    return cmocka_run_group_tests_name("run", tests, NULL, clean_up);
+    return cmocka_run_group_tests_name("run", tests, NULL, NULL);
 }
