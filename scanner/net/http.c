@@ -365,9 +365,11 @@ static void on_resolved(void *arg, const struct cm_dns_evidence *ev)
 
     ex->ticket = 0;
     if (ev->num_addresses == 0) {
-        /* The resolver's only way to tell a failure of ours. */
+        /* The resolver's only ways to tell a failure of ours: by its words,
+         * or there was no memory even for these. */
         bool no_memory = ev->result == CM_DNS_FAILED &&
-                         strcasestr(ev->detail, "memory") != NULL;
+                         (ev->detail[0] == '\0' ||
+                          strcasestr(ev->detail, "memory") != NULL);
 
         (void)snprintf(text, sizeof(text), "the name cannot be resolved: %s",
                        cm_dns_result_id(ev->result));

@@ -56,6 +56,7 @@ struct cm_upstream {
     struct cm_timer pump; /* sends what waits */
     struct cm_timer tick; /* while something is in flight */
     bool closing;
+    bool deaf; /* no memory to hear a socket: silence means nothing */
 };
 
 static void on_socket(void *arg, unsigned ready)
@@ -73,12 +74,14 @@ static void watch_socket(struct channel *channel, int fd, unsigned interest)
     struct socket_watch *socket = calloc(1, sizeof(*socket));
 
     if (socket == NULL) {
+        channel->upstream->deaf = true;
         return; /* its queries time out */
     }
     socket->channel = channel;
     socket->fd = fd;
     if (cm_loop_watch(channel->upstream->loop, fd, interest, on_socket, socket,
                       &socket->watch) != CM_OK) {
+        channel->upstream->deaf = true;
         free(socket);
         return;
     }
@@ -132,7 +135,7 @@ static void read_answer(struct cm_dns_answer *out,
         cm_dnsmsg_read(out, message, question->host, question->type);
         return;
     }
-    switch (status) {
+    switch (question->upstream->deaf ? ARES_ENOMEM : status) {
     case ARES_ETIMEOUT:
         set_answer(out, CM_DNS_TIMEOUT, "no answer");
         break;
