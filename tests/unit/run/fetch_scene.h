@@ -35,8 +35,8 @@ void fetch_configure(struct fetch_scene *scene,
 void fetch_close(struct fetch_scene *scene);
 
 /* Wants something that `urls` ("/path" is the server's; up to a NULL) should
- * give, for an endpoint at `address`. For OCSP the certificate is made from the
- * URLs, so equal URLs are one certificate. */
+ * give, for an endpoint at `address`. For OCSP each call is about another
+ * certificate. */
 void fetch_want(struct fetch_scene *scene, enum cm_want_kind kind,
                 const char *address, const char *const *urls);
 void fetch_want_one(struct fetch_scene *scene, enum cm_want_kind kind,
