@@ -146,10 +146,10 @@ static bool signs_but_is_no_ca(const struct cm_form *form)
            (form->cert->key_usage & CM_KU_KEY_CERT_SIGN) != 0;
 }
 
-/* That an intermediate has none is not a matter of form: see faults.c. */
+/* A root of version 1 is one all the same: all others are faults.c's. */
 static bool constraints_missing(const struct cm_form *form)
 {
-    return !form->cert->has_basic_constraints;
+    return !form->cert->has_basic_constraints && form->cert->version < 3;
 }
 
 static bool constraints_not_critical(const struct cm_form *form)
