@@ -6,7 +6,7 @@
 #include "pki/distrust.h"
 #include "pki/pki.h"
 
-#define MAX_WHY 1024U
+#define MAX_WHY (1U << 20)
 
 static void say_time(const struct cm_case *c, const struct cm_cert *cert,
                      struct cm_buf *out)

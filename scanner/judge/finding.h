@@ -22,6 +22,9 @@ struct cm_case {
     int64_t at_unix;
     struct cm_path path; /* num 0 until trust was judged */
     bool trusted;        /* the path is good from what was presented alone */
+    /* What was judged in each of trust->views before this one, which is left
+     * empty; NULL: only this view is judged. */
+    const struct cm_judgement *in_views;
     struct cm_judgement *out;
     size_t max_findings; /* allocated */
     bool no_memory;

@@ -175,6 +175,31 @@ void cm_judge_certificates(struct cm_case *c)
     }
 }
 
+enum cm_status cm_judge_case(struct cm_case *c)
+{
+    *c->out = (struct cm_judgement){.primary = -1};
+    c->probe = cm_evidence_main_probe(c->ev);
+    if (c->probe != NULL && c->probe->num_chain > 0) {
+        c->leaf = c->probe->chain[0];
+    }
+    cm_judge_input(c);
+    cm_judge_dns(c);
+    cm_judge_connect(c);
+    cm_judge_tls(c);
+    cm_judge_certificates(c);
+    cm_judge_other_views(c);
+    cm_judge_addresses(c);
+    cm_judge_fleet(c);
+    explain_the_rest(c);
+    cm_finding_complete(c);
+    decide(c->out);
+    cm_judge_after(c);
+    if (c->no_memory || cm_sigmemo_spoilt(c->trust->memo)) {
+        return CM_ENOMEM;
+    }
+    return keep_path(c);
+}
+
 enum cm_status cm_judge(struct cm_judgement *out, const struct cm_endpoint *ep,
                         const struct cm_evidence *ev,
                         const struct cm_trust *trust,
@@ -183,32 +208,13 @@ enum cm_status cm_judge(struct cm_judgement *out, const struct cm_endpoint *ep,
     struct cm_case c = {
         .ep = ep,
         .ev = ev,
-        .probe = cm_evidence_main_probe(ev),
         .trust = trust,
         .policy = policy,
         .at_unix = at_unix,
         .out = out,
     };
 
-    *out = (struct cm_judgement){.primary = -1};
-    if (c.probe != NULL && c.probe->num_chain > 0) {
-        c.leaf = c.probe->chain[0];
-    }
-    cm_judge_input(&c);
-    cm_judge_dns(&c);
-    cm_judge_connect(&c);
-    cm_judge_tls(&c);
-    cm_judge_certificates(&c);
-    cm_judge_addresses(&c);
-    cm_judge_fleet(&c);
-    explain_the_rest(&c);
-    cm_finding_complete(&c);
-    decide(out);
-    cm_judge_after(&c);
-    if (c.no_memory || cm_sigmemo_spoilt(trust->memo)) {
-        return CM_ENOMEM;
-    }
-    return keep_path(&c);
+    return cm_judge_case(&c);
 }
 
 enum cm_status cm_judge_row(struct cm_judgement *out, const struct cm_row *row,

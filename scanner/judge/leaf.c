@@ -28,7 +28,7 @@ static void eku_wrong(struct cm_case *c)
     char name[CM_LABEL_SIZE];
     struct cm_finding *f;
 
-    if (!leaf->has_eku ||
+    if (!leaf->has_eku || (leaf->ext_bad & CM_EXT_BIT(CM_EXT_EKU)) != 0 ||
         (leaf->eku & (CM_EKU_SERVER_AUTH | CM_EKU_ANY)) != 0) {
         return;
     }

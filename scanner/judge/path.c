@@ -16,7 +16,7 @@
 #define MAX_CANDIDATES                                                         \
     128U /* issuers by name that are looked at for one step */
 #define MAX_POLICY_RUNS 16U /* paths whose policies are processed */
-#define MAX_WHY 1024U
+#define MAX_WHY (1U << 20)
 
 struct candidate {
     struct cm_cert *cert;
@@ -41,6 +41,7 @@ struct search {
     unsigned policy_runs;
     bool done; /* no better path can be found */
     bool found;
+    bool no_memory;
     struct cm_path now;
     struct cm_path best;
     struct pair pairs[CM_MAX_CONSTRAINT_CHECKS];
@@ -90,6 +91,7 @@ static bool allows(struct search *s, const struct cm_cert *ca,
     pair->allowed = cm_constraint_check(ca, below->cert, is_leaf, true, &why) ==
                     CM_CONSTRAINT_OK;
     s->num_pairs++;
+    s->no_memory = s->no_memory || why.failed;
     cm_buf_cleanup(&why);
     return pair->allowed;
 }
@@ -98,8 +100,10 @@ static bool allows(struct search *s, const struct cm_cert *ca,
  * Windows and browsers apply them, and whoever constrains a root means it. */
 static bool allows_all(struct search *s, const struct cm_cert *ca)
 {
-    if (!ca->has_name_constraints) {
-        return true;
+    if (!ca->has_name_constraints ||
+        (cm_path_bad_extensions(ca) & CM_EXT_BIT(CM_EXT_NAME_CONSTRAINTS)) !=
+            0) {
+        return true; /* what cannot be read is another fault */
     }
     for (size_t i = 0; i < s->now.num; i++) {
         if (!allows(s, ca, &s->now.steps[i], i == 0)) {
@@ -198,6 +202,7 @@ static void check_policies(struct search *s)
     if (s->policy_runs++ < MAX_POLICY_RUNS) {
         valid = cm_policy_path_valid(certs, path->num, &at, &why);
     }
+    s->no_memory = s->no_memory || why.failed;
     cm_buf_cleanup(&why);
     if (!valid) {
         path->steps[at].faults |= CM_FAULT_POLICY;
@@ -422,9 +427,11 @@ void cm_path_find(struct cm_path *out, const struct cm_path_query *query)
 
     s.query = query;
     s.num_pairs = 0;
+    s.no_memory = false;
     if (!run(&s, &leaf, true, false) &&
         !(has_pool && run(&s, &leaf, true, true))) {
         (void)run(&s, &leaf, false, has_pool);
     }
     *out = s.best;
+    out->no_memory = s.no_memory;
 }

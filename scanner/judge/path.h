@@ -11,7 +11,7 @@
 #define CM_MAX_PATH_STEPS                                                      \
     400 /* candidates tried in one pass over the graph                         \
          */
-#define CM_MAX_CONSTRAINT_CHECKS 256 /* pairs compared in one search */
+#define CM_MAX_CONSTRAINT_CHECKS 64 /* pairs compared in one search */
 
 /* What keeps an issuing certificate from being good where it stands. */
 enum cm_fault {
@@ -60,6 +60,7 @@ struct cm_path {
     unsigned num_soft;
     unsigned num_missing;  /* neither presented nor an anchor */
     bool ends_before_leaf; /* an issuer's time is over before the leaf's */
+    bool no_memory;        /* there was none: all of it is void */
 };
 
 struct cm_path_query {

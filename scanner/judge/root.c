@@ -32,7 +32,7 @@ static bool trusts(const struct cm_case *c, const struct cm_trust *view,
 }
 
 /* The best path to an anchor of another view; false: there is none. */
-static bool find_elsewhere(const struct cm_case *c, struct cm_path *out)
+static bool find_elsewhere(struct cm_case *c, struct cm_path *out)
 {
     bool found = false;
 
@@ -52,6 +52,7 @@ static bool find_elsewhere(const struct cm_case *c, struct cm_path *out)
             continue;
         }
         cm_path_find(&path, &query);
+        c->no_memory = c->no_memory || path.no_memory;
         if (path.anchored && path.num > 1 &&
             trusts(c, view, path.steps[path.num - 1].cert) &&
             (!found || path.num_hard < out->num_hard)) {

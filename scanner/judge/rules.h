@@ -6,6 +6,10 @@
 
 #include "judge/finding.h"
 
+/* judge.c -- all of it: for a case with its endpoint, evidence, trust, policy,
+ * time and place for the judgement. */
+enum cm_status cm_judge_case(struct cm_case *c);
+
 /* net.c */
 void cm_judge_input(struct cm_case *c);
 void cm_judge_dns(struct cm_case *c);
@@ -75,6 +79,8 @@ void cm_judge_lifetime(struct cm_case *c);
 void cm_judge_revocation(struct cm_case *c);
 
 /* The rest accepts a case without a leaf, or with one that cannot be read. */
+/* views.c -- what only other views lack, in a view whose path is valid. */
+void cm_judge_other_views(struct cm_case *c);
 /* addresses.c -- other addresses of the name that serve other certificates. */
 void cm_judge_addresses(struct cm_case *c);
 /* fleet.c -- what the fleet as a whole shows. */

@@ -68,10 +68,20 @@ uint32_t cm_path_bad_extensions(const struct cm_cert *cert)
     return cert->ext_bad & decide;
 }
 
+/* Then that is the fault, and what it should have said is unknown. */
+static bool is_bad(const struct cm_cert *cert, enum cm_ext ext)
+{
+    return (cert->ext_bad & CM_EXT_BIT(ext)) != 0;
+}
+
 /* RFC 5280 section 6.1.4 (k) to (n). A certificate of version 1 cannot say that
  * it is a CA: as a root it need not. */
 static bool may_issue(const struct cm_cert *cert, bool root)
 {
+    if (is_bad(cert, CM_EXT_BASIC_CONSTRAINTS) ||
+        is_bad(cert, CM_EXT_KEY_USAGE)) {
+        return true;
+    }
     if (cert->has_key_usage && (cert->key_usage & CM_KU_KEY_CERT_SIGN) == 0) {
         return false;
     }
@@ -81,7 +91,7 @@ static bool may_issue(const struct cm_cert *cert, bool root)
 
 static bool for_servers(const struct cm_cert *cert)
 {
-    return !cert->has_eku ||
+    return !cert->has_eku || is_bad(cert, CM_EXT_EKU) ||
            (cert->eku & (CM_EKU_SERVER_AUTH | CM_EKU_ANY)) != 0;
 }
 

@@ -88,9 +88,9 @@ static void say_missing(struct cm_case *c, const struct cm_cert *cert,
     (void)cm_buf_hex(out, cert->sha256, CM_SHA256_LEN);
     (void)cm_buf_puts(out, ")");
     if (cross != NULL) {
-        (void)cm_buf_printf(out,
-                            ", for which %s is sent, which leads to no anchor",
-                            cm_finding_cert_name(cross, name));
+        (void)cm_buf_printf(
+            out, ", for which %s is sent, with which no path is good",
+            cm_finding_cert_name(cross, name));
     } else if (impostor != NULL) {
         (void)cm_buf_printf(
             out, ", for which %s is sent, with the same name but another key",
@@ -179,6 +179,7 @@ static void find_path(struct cm_case *c)
     };
 
     cm_path_find(&c->path, &query);
+    c->no_memory = c->no_memory || c->path.no_memory;
 }
 
 void cm_judge_trust(struct cm_case *c)

@@ -44,7 +44,7 @@ static struct action_case {
     {"incomplete: the cross-sign is sent", "leaf intxb", "root", "int",
      CM_CAUSE_CHAIN_INCOMPLETE, CM_RESOLUTION_INSTALL_CHAIN,
      CM_SEVERITY_SOME_CLIENTS, CM_CERTAIN, "int", NULL, -1,
-     "leads to no anchor"},
+     "with which no path is good"},
     {"incomplete, probably", "leafpublic", "root", "",
      CM_CAUSE_CHAIN_INCOMPLETE, CM_RESOLUTION_INSTALL_CHAIN,
      CM_SEVERITY_SOME_CLIENTS, CM_PROBABLE, NULL, "CN=Intermediate", 0,

@@ -308,19 +308,20 @@ static const struct zoo_recipe recipes[] = {
 
 static struct cm_cert *made[MAX_MADE];
 
-/* Its number: the odd ones are counted after these. */
+/* Its number: those of the other shelves are counted after these. */
 static size_t find(const char *name, const struct zoo_recipe **recipe)
 {
-    size_t num_odd;
-    const struct zoo_recipe *odd = zoo_odd_recipes(&num_odd);
+    size_t nums[] = {NUM_RECIPES, 0, 0};
+    const struct zoo_recipe *shelves[] = {recipes, zoo_odd_recipes(&nums[1]),
+                                          zoo_path_recipes(&nums[2])};
+    size_t number = 0;
 
-    if (NUM_RECIPES + num_odd > MAX_MADE) {
-        abort();
-    }
-    for (size_t i = 0; i < NUM_RECIPES + num_odd; i++) {
-        *recipe = i < NUM_RECIPES ? &recipes[i] : &odd[i - NUM_RECIPES];
-        if (strcmp((*recipe)->name, name) == 0) {
-            return i;
+    for (size_t i = 0; i < sizeof(shelves) / sizeof(*shelves); i++) {
+        for (size_t j = 0; j < nums[i]; j++, number++) {
+            *recipe = &shelves[i][j];
+            if (strcmp((*recipe)->name, name) == 0 && number < MAX_MADE) {
+                return number;
+            }
         }
     }
     (void)fprintf(stderr, "no certificate \"%s\" in the zoo\n", name);

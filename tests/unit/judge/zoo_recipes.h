@@ -25,5 +25,7 @@ struct zoo_recipe {
 
 /* zoo_odd.c */
 const struct zoo_recipe *zoo_odd_recipes(size_t *num);
+/* zoo_paths.c */
+const struct zoo_recipe *zoo_path_recipes(size_t *num);
 
 #endif
