@@ -222,6 +222,25 @@ const char *scene_difference(const struct cm_judgement *a,
             return "path";
         }
     }
+    if (a->path_valid != b->path_valid || a->num_views != b->num_views) {
+        return "whether the path is valid, or number of views";
+    }
+    for (size_t i = 0; i < a->num_views; i++) {
+        if (a->views[i].verdict != b->views[i].verdict ||
+            a->views[i].primary != b->views[i].primary) {
+            return a->views[i].view;
+        }
+    }
+    if (a->num_wants != b->num_wants) {
+        return "number of wants";
+    }
+    for (size_t i = 0; i < a->num_wants; i++) {
+        if (a->wants[i].kind != b->wants[i].kind ||
+            a->wants[i].cert != b->wants[i].cert ||
+            a->wants[i].issuer != b->wants[i].issuer) {
+            return "wants";
+        }
+    }
     for (size_t i = 0; i < a->num_findings; i++) {
         if (!same_finding(&a->findings[i], &b->findings[i])) {
             return cm_cause_info(a->findings[i].cause)->id;

@@ -74,13 +74,22 @@ static struct fault_case {
     {"a root with an unknown critical extension", "leaf int", "rootcritical",
      "", "leaf_unknown_critical", U, NOW, "rootcritical", "1.3.6.1.4.1.99999"},
     {"a root that does not say that it is a CA", "leaf int", "rootnobc", "",
-     "chain_ca_flag_missing x509_not_strict", U, NOW, "rootnobc",
-     "no basic constraints"},
+     "chain_ca_flag_missing", U, NOW, "rootnobc", "no basic constraints"},
     {"a root that is not valid yet", "leaf int", "rootyoung", "",
      "root_expired", U, SOME, "rootyoung", "is valid from"},
     {"bad roots beside a good one", "leaf int",
      "rootclient rootcritical rootnobc rootyoung rootold root", "", "", T, NOW,
      NULL, NULL},
+
+    /* Policies. */
+    {"a policy is demanded, and there is none", "leaf polneed", "root", "",
+     "chain_policy", U, SOME, "polneed", "demands a policy"},
+    {"... and there is one", "leafpol polhave", "root", "", "", T, NOW, NULL,
+     NULL},
+    {"... and it is another one", "leafpoloff polhave", "root", "",
+     "chain_policy", U, SOME, "polhave", "demands a policy"},
+    {"the demanding twin is not taken", "leaf polneed int", "root", "", "", T,
+     NOW, NULL, NULL},
 
     /* Keys. */
     {"a CA on Ed25519", "leafed inted25519", "root", "", "key_alg_unsupported",

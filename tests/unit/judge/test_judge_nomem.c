@@ -106,6 +106,13 @@ static struct nomem_case {
     {"unreadable", "leafrubbish", "root", ""},
     {"odd names", "odd5 int", "root", ""},
     {"wildcard", "wildshort int", "root", ""},
+    {"name constraints", "leaf ncother", "root", ""},
+    {"a directory name that is not permitted", "leaf int", "ncrootdn", ""},
+    {"policies", "leaf polneed", "root", ""},
+    {"extensions", "leaf inttwice", "root", ""},
+    {"a key of a kind", "leafbrain intbrain", "root", ""},
+    {"an expired one beside", "leaf int crossold", "root", ""},
+    {"an issuer to be asked for", "leafaia", "root", ""},
 };
 #define CASES (sizeof(cases) / sizeof(*cases))
 
@@ -120,6 +127,66 @@ static void says_so(void **state)
     scene_know(&s, c->known);
     try_all(&s);
     scene_close(&s);
+}
+
+static struct cm_judgement judge_two(const struct scene *s,
+                                     struct cm_trust views[2],
+                                     enum cm_status *status)
+{
+    struct cm_judgement got;
+
+    for (size_t i = 0; i < 2; i++) {
+        views[i].memo = s->trust.memo;
+        views[i].views = views;
+        views[i].num_views = 2;
+    }
+    *status = cm_judge_views(&got, &s->ep, s->ev, views, 2, 0, &s->policy,
+                             s->at_unix);
+    return got;
+}
+
+/* One of the views does not have the root, whichever is the headline. */
+static void in_two_views(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    for (size_t headline = 0; headline < 2; headline++) {
+        struct cm_trust views[2];
+        struct cm_certset *none = cm_certset_new(1);
+        struct cm_judgement whole;
+        enum cm_status status;
+        bool failed = true;
+
+        scene_open(&s, NULL);
+        (void)scene_serve(&s, "leaf");
+        scene_trust(&s, "root");
+        scene_know(&s, "int");
+        views[0] = s.trust;
+        views[1] = s.trust;
+        views[headline].name = "other";
+        views[headline].anchors = none;
+        whole = judge_two(&s, views, &status);
+        assert_int_equal(status, CM_OK);
+        for (unsigned nth = 1; failed; nth++) {
+            struct cm_judgement got;
+
+            cm_sigmemo_free(s.trust.memo);
+            s.trust.memo = cm_sigmemo_new();
+            countdown = nth;
+            got = judge_two(&s, views, &status);
+            failed = countdown == 0;
+            countdown = 0;
+            assert_true(status == CM_OK || (failed && status == CM_ENOMEM));
+            if (status == CM_OK) {
+                assert_string_equal(scene_difference(&whole, &got), "");
+            }
+            cm_judgement_cleanup(&got);
+        }
+        cm_judgement_cleanup(&whole);
+        cm_certset_free(none);
+        scene_close(&s);
+    }
 }
 
 static void on_the_way_to_the_server(void **state)
@@ -166,13 +233,14 @@ static int leave(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[CASES + 2] = {
+    struct CMUnitTest tests[CASES + 3] = {
+        cmocka_unit_test(in_two_views),
         cmocka_unit_test(on_the_way_to_the_server),
         cmocka_unit_test(a_row),
     };
 
     for (size_t i = 0; i < CASES; i++) {
-        tests[2 + i] = (struct CMUnitTest){.name = cases[i].name,
+        tests[3 + i] = (struct CMUnitTest){.name = cases[i].name,
                                            .test_func = says_so,
                                            .initial_state = &cases[i]};
     }

@@ -64,8 +64,9 @@ static void add_view(struct panorama *p, const char *name, const char *roots)
 static void distrust(struct panorama *p, size_t view, const char *root,
                      enum cm_distrust_kind kind, int64_t after)
 {
+    static char note[] = "decided by a test";
     struct cm_distrust_entry entry = {
-        .kind = kind, .after_unix = after, .note = "decided by a test"};
+        .kind = kind, .after_unix = after, .note = note};
 
     memcpy(entry.sha256, zoo_get(root)->sha256, CM_SHA256_LEN);
     assert_true(cm_distrust_add(p->distrust[view], &entry));
@@ -145,7 +146,7 @@ static void only_another_view_has_the_root(void **state)
     assert_false(p.s.got.path_valid);
     assert_ptr_equal(p.s.got.path[p.s.got.num_path - 1], zoo_get("root"));
     expect_view(&p, 0, U, CM_CAUSE_ROOT_NOT_IN_CLIENT_STORE);
-    expect_view(&p, 1, T, CM_CAUSE_ROOT_NOT_IN_CLIENT_STORE);
+    expect_view(&p, 1, T, -1);
     close_views(&p);
 }
 
@@ -295,7 +296,7 @@ static void a_removed_root(void **state)
     add_view(&p, "old", "root");
     distrust(&p, 0, "root", CM_DISTRUST_REMOVED, 0);
     expect(&p, U, "root_distrusted_or_removed");
-    expect_view(&p, 1, T, CM_CAUSE_ROOT_DISTRUSTED_OR_REMOVED);
+    expect_view(&p, 1, T, -1);
     close_views(&p);
 
     open_views(&p, "leaf int", ""); /* another root is in the list */
