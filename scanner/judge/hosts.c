@@ -83,9 +83,11 @@ static void say_names(struct cm_case *c, struct cm_buf *out)
     }
 }
 
-/* Is the host's own certificate sent, but not first? Its place, or -1. */
-static int own_cert_at(const struct cm_case *c)
+int cm_judge_own_cert(const struct cm_case *c)
 {
+    if (c->ep->host[0] == '\0' || cm_judge_name_fits(c, c->leaf)) {
+        return -1;
+    }
     for (size_t i = 1; i < c->probe->num_chain; i++) {
         const struct cm_cert *cert = c->probe->chain[i];
 
@@ -142,7 +144,7 @@ static struct mismatch classify(const struct cm_case *c,
 static void mismatch(struct cm_case *c, const struct cm_name_result *result)
 {
     struct mismatch m = classify(c, result->match);
-    int own = own_cert_at(c);
+    int own = cm_judge_own_cert(c);
     char name[CM_LABEL_SIZE];
     char nearest[CM_LABEL_SIZE];
     struct cm_finding *f;

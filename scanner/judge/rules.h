@@ -63,6 +63,8 @@ void cm_judge_validity(struct cm_case *c); /* validity.c */
  * "") fits. */
 void cm_judge_hosts(struct cm_case *c);
 bool cm_judge_name_fits(const struct cm_case *c, const struct cm_cert *cert);
+/* Is the host's own certificate sent, but not first? Its place, or -1. */
+int cm_judge_own_cert(const struct cm_case *c);
 /* profile.c -- the form of the path's certificates by RFC 5280, and ... */
 void cm_judge_profile(struct cm_case *c);
 /* public_profile.c -- ... by the CA/Browser Forum: of public ones, and with a
