@@ -81,46 +81,10 @@ bool cm_store_congested(struct cm_store *store);
  * writer thread. The calls below are for afterwards, one thread. */
 enum cm_status cm_store_drain(struct cm_store *store, struct cm_error *err);
 
-/* The second pass. cm_store_each_unsettled calls `visit` for each endpoint of
- * the run that was probed and has a finding of one of `causes`, with its
- * evidence as it was recorded (borrowed). `visit` may fill *judgement, which
- * the store cleans up; with *replace it takes the place of the stored one.
- * Stops at the first status that is not CM_OK. */
-typedef enum cm_status cm_store_visit(void *arg, const struct cm_endpoint *ep,
-                                      const struct cm_evidence *evidence,
-                                      struct cm_judgement *judgement,
-                                      bool *replace);
-enum cm_status cm_store_each_unsettled(struct cm_store *store, int64_t run_id,
-                                       const enum cm_cause *causes,
-                                       size_t num_causes, cm_store_visit *visit,
-                                       void *arg, struct cm_error *err);
 /* cm_store_add_missing records `not_scanned` for every endpoint of the run
  * that has no result (the run was interrupted). */
 enum cm_status cm_store_add_missing(struct cm_store *store, int64_t run_id,
                                     struct cm_error *err);
-
-/* What was fetched, or why not; kept so that a run can be judged again without
- * network. Borrowed. */
-struct cm_download {
-    const char *url;
-    const char *kind;   /* "issuer", "crl" or "ocsp" */
-    const char *result; /* cm_http_result_id */
-    int http_status;    /* 0: none */
-    const char *detail;
-    int64_t fetched_unix;
-    uint32_t ms;
-    struct cm_span body; /* what was usable of it; empty: nothing was */
-    uint8_t cert_sha256[CM_SHA256_LEN]; /* for ocsp: the certificate asked
-                                           about; else zero */
-};
-enum cm_status cm_store_put_download(struct cm_store *store, int64_t run_id,
-                                     const struct cm_download *download,
-                                     struct cm_error *err);
-typedef enum cm_status cm_store_download_fn(void *arg,
-                                            const struct cm_download *download);
-enum cm_status cm_store_each_download(struct cm_store *store, int64_t run_id,
-                                      cm_store_download_fn *fn, void *arg,
-                                      struct cm_error *err);
 
 struct cm_run_end {
     const char *state;        /* "complete" or "partial" */

@@ -6,7 +6,7 @@
 #define CERTMUSTER_RUN_FETCH_H
 
 #include "certmuster/judge.h"
-#include "certmuster/store.h"
+#include "certmuster/stored.h"
 #include "net/resolver.h"
 #include "pki/revocation.h"
 

@@ -11,6 +11,7 @@
 
 #include "certmuster/map.h"
 #include "certmuster/store.h"
+#include "certmuster/stored.h"
 #include "store/db.h"
 
 #define CM_STORE_APPLICATION_ID 0x434D5354 /* "CMST" */
@@ -99,6 +100,12 @@ enum cm_status cm_put_judgement_again(struct cm_store *store, int64_t run_id,
                                       int64_t endpoint,
                                       const struct cm_judgement *judgement);
 
+/* A first judgement in run `to`, beside the evidence that it was made from,
+ * which is copied from run `from`. */
+enum cm_status cm_put_judgement_of(struct cm_store *store, int64_t to,
+                                   int64_t from, int64_t endpoint,
+                                   const struct cm_judgement *judgement);
+
 /* evidence_put.c */
 void cm_put_dns(struct cm_query *q, const struct cm_evidence *ev);
 enum cm_status cm_put_probes(struct cm_store *store, uint64_t endpoint,
@@ -124,7 +131,13 @@ enum cm_status cm_evidence_get(struct cm_evidence_reader *reader,
 enum cm_status cm_endpoint_get(struct cm_store *store, int64_t run_id,
                                int64_t endpoint, struct cm_endpoint *out);
 
-/* writer.c -- the thread's body; `arg` is the store. */
+/* second.c */
+bool cm_pass_stopped(const struct cm_store_pass *pass);
+
+/* writer.c */
+/* `views`: see cm_run_info; NULL: none. */
+void cm_put_trust_views(struct cm_db *db, int64_t run_id, const char *views);
+/* The thread's body; `arg` is the store. */
 void *cm_store_write_all(void *arg);
 
 #endif

@@ -31,6 +31,14 @@ static const char judge_again_sql[] =
     " revocation_next_update = ?, revoked_at = ?, revocation_reason = ?"
     " WHERE run = ? AND endpoint = ?";
 
+static const char result_of_sql[] =
+    "INSERT INTO result (verdict, primary_cause, severity, causes, remaining,"
+    " path, path_valid, revocation, revocation_source, revocation_this_update,"
+    " revocation_next_update, revoked_at, revocation_reason, run, endpoint,"
+    " main_probe, seen, dns_result, dns_ms, dns)"
+    " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, endpoint, main_probe,"
+    " seen, dns_result, dns_ms, dns FROM result WHERE run = ? AND endpoint = ?";
+
 static const char forget_findings_sql[] =
     "DELETE FROM finding WHERE run = ? AND endpoint = ?";
 
@@ -358,5 +366,21 @@ enum cm_status cm_put_judgement_again(struct cm_store *store, int64_t run_id,
     }
     put_findings(store, run_id, endpoint, judgement);
     put_views(store, run_id, endpoint, judgement);
+    return store->db.error.status;
+}
+
+enum cm_status cm_put_judgement_of(struct cm_store *store, int64_t to,
+                                   int64_t from, int64_t endpoint,
+                                   const struct cm_judgement *judgement)
+{
+    struct cm_query q = cm_query_begin(&store->db, result_of_sql);
+
+    bind_judgement(store, &q, judgement);
+    cm_query_int(&q, to);
+    cm_query_int(&q, from);
+    cm_query_int(&q, endpoint);
+    (void)cm_query_run(&q);
+    put_findings(store, to, endpoint, judgement);
+    put_views(store, to, endpoint, judgement);
     return store->db.error.status;
 }

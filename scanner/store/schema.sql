@@ -117,8 +117,9 @@ CREATE TABLE certificate (
   names         TEXT,                      -- JSON array: DNS names and IPs
   names_total   INTEGER
 ) STRICT;
--- The certificates that may complete chains, in order of first sight.
-CREATE INDEX certificate_ca ON certificate (id) WHERE is_ca = 1;
+-- The certificates that may complete chains, roots apart, in order of first
+-- sight.
+CREATE INDEX certificate_ca ON certificate (self_issued, id) WHERE is_ca = 1;
 
 CREATE TABLE probe (
   run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,

@@ -3,76 +3,93 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store/parts.h"
 
-#include <string.h>
+#include <stdatomic.h>
 
 #define BATCH_ENDPOINTS 500U
 
 /* In order of their ids, so that an endpoint is visited once although its
- * findings are replaced meanwhile. */
-static const char unsettled_sql[] =
-    "SELECT DISTINCT f.endpoint FROM finding AS f"
-    " WHERE f.run = ?1 AND f.endpoint > ?3"
-    " AND f.cause IN (SELECT value FROM json_each(?2))"
-    " ORDER BY f.endpoint LIMIT ?4";
+ * result is replaced meanwhile. */
+static const char probed_sql[] =
+    "SELECT s.endpoint, EXISTS (SELECT 1 FROM json_each(s.causes) AS c"
+    " WHERE c.value IN (SELECT value FROM json_each(?2)))"
+    " OR EXISTS (SELECT 1 FROM view_verdict AS v WHERE v.run = s.run"
+    " AND v.endpoint = s.endpoint"
+    " AND v.primary_cause IN (SELECT value FROM json_each(?2)))"
+    " FROM result AS s"
+    " WHERE s.run = ?1 AND s.endpoint > ?3 AND s.seen IS NOT NULL"
+    " ORDER BY s.endpoint";
 
-struct pass {
+struct second {
     struct cm_store *store;
     int64_t run_id;
     struct cm_evidence_reader reader;
     struct cm_buf causes; /* JSON */
-    cm_store_visit *visit;
-    void *arg;
+    const struct cm_store_pass *pass;
+    int64_t after; /* all up to this endpoint were looked at */
 };
 
-static void name_causes(struct cm_buf *out, const enum cm_cause *causes,
-                        size_t num_causes)
+static void name_causes(struct cm_buf *out, const struct cm_store_pass *pass)
 {
     cm_buf_init(out, CM_DB_MAX_TEXT);
     cm_buf_putc(out, '[');
-    for (size_t i = 0; i < num_causes; i++) {
+    for (size_t i = 0; i < pass->num_causes; i++) {
         cm_buf_printf(out, "%s\"%s\"", i == 0 ? "" : ",",
-                      cm_cause_info(causes[i])->id);
+                      cm_cause_info(pass->causes[i])->id);
     }
     cm_buf_putc(out, ']');
 }
 
-static size_t next_endpoints(struct pass *pass, int64_t after,
+bool cm_pass_stopped(const struct cm_store_pass *pass)
+{
+    return pass->stop != NULL && atomic_load(pass->stop);
+}
+
+static size_t next_endpoints(struct second *second,
                              int64_t ids[BATCH_ENDPOINTS])
 {
-    struct cm_query q = cm_query_begin(&pass->store->db, unsettled_sql);
+    const struct cm_store_pass *pass = second->pass;
+    struct cm_query q = cm_query_begin(&second->store->db, probed_sql);
     size_t num = 0;
 
-    cm_query_int(&q, pass->run_id);
-    cm_query_text(&q, cm_buf_cstr(&pass->causes));
-    cm_query_int(&q, after);
-    cm_query_int(&q, BATCH_ENDPOINTS);
-    while (num < BATCH_ENDPOINTS && cm_query_row(&q)) {
-        ids[num++] = cm_column_int(&q, 0);
+    cm_query_int(&q, second->run_id);
+    cm_query_text(&q, cm_buf_cstr(&second->causes));
+    cm_query_int(&q, second->after);
+    while (num < BATCH_ENDPOINTS && !cm_pass_stopped(pass) &&
+           cm_query_row(&q)) {
+        int64_t id = cm_column_int(&q, 0);
+
+        if (cm_column_int(&q, 1) != 0 ||
+            (pass->also != NULL && pass->also(pass->arg, (uint64_t)id))) {
+            ids[num++] = id;
+        }
+        second->after = id;
     }
     (void)cm_query_end(&q);
     return num;
 }
 
-static enum cm_status visit_endpoint(struct pass *pass, int64_t id)
+static enum cm_status visit_endpoint(struct second *second, int64_t id)
 {
-    struct cm_db *db = &pass->store->db;
+    const struct cm_store_pass *pass = second->pass;
+    struct cm_db *db = &second->store->db;
     struct cm_judgement judgement = {.primary = -1};
     struct cm_evidence *ev = NULL;
     struct cm_endpoint ep;
     bool replace = false;
-    enum cm_status status = cm_evidence_get(&pass->reader, id, &ev);
+    enum cm_status status = cm_evidence_get(&second->reader, id, &ev);
 
     if (status != CM_OK || ev == NULL) {
         return status;
     }
-    status = cm_endpoint_get(pass->store, pass->run_id, id, &ep);
+    status = cm_endpoint_get(second->store, second->run_id, id, &ep);
     if (status == CM_OK) {
-        status = pass->visit(pass->arg, &ep, ev, &judgement, &replace);
+        status =
+            pass->visit(pass->arg, (uint64_t)id, &ep, ev, &judgement, &replace);
         if (status != CM_OK) {
             (void)cm_error_set(&db->error, status,
                                "an endpoint could not be judged again");
         } else if (replace) {
-            status = cm_put_judgement_again(pass->store, pass->run_id, id,
+            status = cm_put_judgement_again(second->store, second->run_id, id,
                                             &judgement);
         }
     }
@@ -81,44 +98,41 @@ static enum cm_status visit_endpoint(struct pass *pass, int64_t id)
     return status;
 }
 
-/* One transaction; *after moves on to its last endpoint. */
-static size_t visit_batch(struct pass *pass, int64_t *after)
+/* One transaction; false: there is nothing more to do. */
+static bool visit_batch(struct second *second)
 {
-    struct cm_db *db = &pass->store->db;
+    struct cm_db *db = &second->store->db;
     int64_t ids[BATCH_ENDPOINTS];
     size_t num;
 
     (void)cm_db_exec(db, "BEGIN IMMEDIATE");
-    num = next_endpoints(pass, *after, ids);
-    for (size_t i = 0; i < num && db->error.status == CM_OK; i++) {
-        (void)visit_endpoint(pass, ids[i]);
-        *after = ids[i];
+    num = next_endpoints(second, ids);
+    for (size_t i = 0;
+         i < num && db->error.status == CM_OK && !cm_pass_stopped(second->pass);
+         i++) {
+        (void)visit_endpoint(second, ids[i]);
     }
     if (cm_db_exec(db, "COMMIT") != CM_OK) {
         cm_db_rollback(db);
-        cm_cert_ids_forget(pass->store);
-        return 0;
+        cm_cert_ids_forget(second->store);
+        return false;
     }
-    return num;
+    return num == BATCH_ENDPOINTS && !cm_pass_stopped(second->pass);
 }
 
-/* NOLINTNEXTLINE(readability-function-size): the contract has seven */
 enum cm_status cm_store_each_unsettled(struct cm_store *store, int64_t run_id,
-                                       const enum cm_cause *causes,
-                                       size_t num_causes, cm_store_visit *visit,
-                                       void *arg, struct cm_error *err)
+                                       const struct cm_store_pass *pass,
+                                       struct cm_error *err)
 {
-    struct pass pass = {
-        .store = store, .run_id = run_id, .visit = visit, .arg = arg};
-    int64_t after = 0;
+    struct second second = {.store = store, .run_id = run_id, .pass = pass};
 
-    name_causes(&pass.causes, causes, num_causes);
-    if (cm_evidence_reader_open(&pass.reader, store, run_id) == CM_OK) {
-        while (visit_batch(&pass, &after) == BATCH_ENDPOINTS) {
+    name_causes(&second.causes, pass);
+    if (cm_evidence_reader_open(&second.reader, store, run_id) == CM_OK) {
+        while (visit_batch(&second)) {
         }
     }
-    cm_evidence_reader_close(&pass.reader);
-    cm_buf_cleanup(&pass.causes);
+    cm_evidence_reader_close(&second.reader);
+    cm_buf_cleanup(&second.causes);
     return cm_db_take_error(&store->db, err);
 }
 

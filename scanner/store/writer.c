@@ -112,14 +112,23 @@ void *cm_store_write_all(void *arg)
 
 static const char insert_run_sql[] =
     "INSERT INTO run (state, started, judged_at, input_name, options, version,"
-    " tls_library, trust, resolvers, kind, source_run)"
-    " VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " tls_library, trust, resolvers)"
+    " VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char insert_views_sql[] =
     "INSERT INTO trust_view (run, ord, name, path, sha256, anchors, distrusted)"
     " SELECT ?, v.key, v.value ->> 'name', v.value ->> 'path',"
     " v.value ->> 'sha256', v.value ->> 'anchors', v.value ->> 'distrusted'"
     " FROM json_each(?) AS v";
+
+void cm_put_trust_views(struct cm_db *db, int64_t run_id, const char *views)
+{
+    struct cm_query q = cm_query_begin(db, insert_views_sql);
+
+    cm_query_int(&q, run_id);
+    cm_query_text(&q, views == NULL ? "[]" : views);
+    (void)cm_query_run(&q);
+}
 
 static void put_run(struct cm_store *store, const struct cm_run_info *info)
 {
@@ -134,15 +143,10 @@ static void put_run(struct cm_store *store, const struct cm_run_info *info)
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         cm_query_text(&q, texts[i] == NULL ? "" : texts[i]);
     }
-    cm_query_text(&q, info->source_run == 0 ? "scan" : "rejudge");
-    cm_query_known(&q, info->source_run, info->source_run != 0);
     if (cm_query_run(&q) == CM_OK) {
         store->run_id = sqlite3_last_insert_rowid(store->db.handle);
     }
-    q = cm_query_begin(&store->db, insert_views_sql);
-    cm_query_int(&q, store->run_id);
-    cm_query_text(&q, info->views == NULL ? "[]" : info->views);
-    (void)cm_query_run(&q);
+    cm_put_trust_views(&store->db, store->run_id, info->views);
 }
 
 enum cm_status cm_store_begin_run(struct cm_store *store,

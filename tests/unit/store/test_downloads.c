@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include "certmuster/stored.h"
+
 static struct cm_span bytes(const char *text)
 {
     return (struct cm_span){(const uint8_t *)text, strlen(text)};

@@ -24,18 +24,21 @@ static const enum cm_cause unsettled[] = {CM_CAUSE_CHAIN_INCOMPLETE,
 struct visitor {
     struct cm_evidence *(*expected)(void);
     struct cm_endpoint endpoint; /* of the last visit */
+    uint64_t id;
     unsigned visits;
     bool replace;
     enum cm_status status;
 };
 
-static enum cm_status visit(void *arg, const struct cm_endpoint *ep,
+static enum cm_status visit(void *arg, uint64_t endpoint,
+                            const struct cm_endpoint *ep,
                             const struct cm_evidence *evidence,
                             struct cm_judgement *judgement, bool *replace)
 {
     struct visitor *visitor = arg;
 
     visitor->visits++;
+    visitor->id = endpoint;
     visitor->endpoint = *ep;
     if (visitor->expected != NULL) {
         struct cm_evidence *expected = visitor->expected();
@@ -64,8 +67,10 @@ static void put_unsettled(struct fixture *f, uint64_t id,
 static enum cm_status second_pass(struct fixture *f, struct visitor *visitor,
                                   struct cm_error *err)
 {
-    return cm_store_each_unsettled(f->store, f->run_id, unsettled, 2, visit,
-                                   visitor, err);
+    const struct cm_store_pass pass = {
+        .visit = visit, .arg = visitor, .causes = unsettled, .num_causes = 2};
+
+    return cm_store_each_unsettled(f->store, f->run_id, &pass, err);
 }
 
 static void comes_back_equal(void **state)
@@ -229,6 +234,114 @@ static void stops_when_a_visit_fails(void **state)
     assert_int_equal(visitor.visits, 4);
 }
 
+static bool is_even(void *arg, uint64_t endpoint)
+{
+    (void)arg;
+    return endpoint % 2 == 0;
+}
+
+/* More than a batch without the causes, some of which are picked. */
+static void visits_what_else_is_picked(void **state)
+{
+    struct fixture *f = *state;
+    struct visitor visitor = {.replace = true};
+    const struct cm_store_pass pass = {.visit = visit,
+                                       .arg = &visitor,
+                                       .causes = unsettled,
+                                       .num_causes = 2,
+                                       .also = is_even};
+
+    fixture_begin(f);
+    for (uint64_t i = 1; i <= 1500; i++) {
+        struct cm_result *result = fixture_result(i, CM_VERDICT_TRUSTED);
+
+        result->evidence = cases_bare();
+        fixture_put_row(f, fixture_row(i, i, "a"));
+        fixture_put_result(f, result);
+    }
+    fixture_put_row(f, fixture_row(1501, 1501, "a"));
+    put_unsettled(f, 1501, cases_bare());
+    assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
+    assert_int_equal(cm_store_each_unsettled(f->store, f->run_id, &pass, NULL),
+                     CM_OK);
+    assert_int_equal(visitor.visits, 751);
+    assert_int_equal(visitor.id, 1501);
+    assert_answer(f,
+                  "SELECT endpoint % 2, count(*) FROM v_finding"
+                  " WHERE cause = 'chain_incomplete' GROUP BY 1",
+                  "0|750\n1|1");
+}
+
+/* What another view calls unsettled is visited too. */
+static void visits_what_another_view_finds(void **state)
+{
+    struct fixture *f = *state;
+    struct visitor visitor = {.replace = false};
+
+    fixture_begin(f);
+    for (uint64_t i = 1; i <= 2; i++) {
+        struct cm_result *result = fixture_result(i, CM_VERDICT_TRUSTED);
+        struct cm_view_verdict *views = calloc(2, sizeof(*views));
+
+        assert_non_null(views);
+        views[0] = (struct cm_view_verdict){"system", CM_VERDICT_TRUSTED, -1};
+        views[1] = (struct cm_view_verdict){"corp", CM_VERDICT_UNTRUSTED,
+                                            i == 1 ? CM_CAUSE_NAME_MISMATCH
+                                                   : CM_CAUSE_ISSUER_UNKNOWN};
+        result->judgement.views = views;
+        result->judgement.num_views = 2;
+        result->evidence = cases_bare();
+        fixture_put_row(f, fixture_row(i, i, "a"));
+        fixture_put_result(f, result);
+    }
+    assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
+    assert_int_equal(second_pass(f, &visitor, NULL), CM_OK);
+    assert_int_equal(visitor.visits, 1);
+    assert_int_equal(visitor.id, 2);
+}
+
+struct stopper {
+    struct visitor visitor;
+    _Atomic bool stop;
+};
+
+static enum cm_status visit_and_stop(void *arg, uint64_t endpoint,
+                                     const struct cm_endpoint *ep,
+                                     const struct cm_evidence *evidence,
+                                     struct cm_judgement *judgement,
+                                     bool *replace)
+{
+    struct stopper *stopper = arg;
+
+    stopper->stop = stopper->visitor.visits == 9;
+    return visit(&stopper->visitor, endpoint, ep, evidence, judgement, replace);
+}
+
+static void stops_when_asked_to_and_keeps_what_was_done(void **state)
+{
+    struct fixture *f = *state;
+    struct stopper stopper = {.visitor = {.replace = true}};
+    const struct cm_store_pass pass = {.visit = visit_and_stop,
+                                       .arg = &stopper,
+                                       .causes = unsettled,
+                                       .num_causes = 2,
+                                       .stop = &stopper.stop};
+
+    fixture_begin(f);
+    for (uint64_t i = 1; i <= 20; i++) {
+        fixture_put_row(f, fixture_row(i, i, "a"));
+        put_unsettled(f, i, cases_bare());
+    }
+    assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
+    assert_int_equal(cm_store_each_unsettled(f->store, f->run_id, &pass, NULL),
+                     CM_OK);
+    assert_int_equal(stopper.visitor.visits, 10);
+    assert_answer(f,
+                  "SELECT primary_cause, count(*) FROM v_endpoint"
+                  " GROUP BY primary_cause ORDER BY 1",
+                  "chain_incomplete|10\nissuer_unknown|10");
+}
+
 /* --- a store that was tampered with --- */
 
 static struct tampering {
@@ -367,6 +480,9 @@ int main(void)
         STORE_TEST(visits_what_is_unsettled_and_was_probed),
         STORE_TEST(visits_each_of_many_once),
         STORE_TEST(stops_when_a_visit_fails),
+        STORE_TEST(visits_what_else_is_picked),
+        STORE_TEST(visits_what_another_view_finds),
+        STORE_TEST(stops_when_asked_to_and_keeps_what_was_done),
         STORE_TEST(names_what_was_never_scanned),
         STORE_TEST(says_why_missing_rows_cannot_be_added),
     };

@@ -33,7 +33,6 @@ static void begin_with_views(struct fixture *f)
         .options = "{}",
         .views = "[{\"name\":\"public\"},{\"name\":\"corp\"},"
                  "{\"name\":\"java\"}]",
-        .source_run = 7,
     };
     struct cm_row *row = fixture_row(2, 2, "b");
 
@@ -95,7 +94,6 @@ static void keeps_the_verdicts_of_all_views(void **state)
     /* Nothing is written where nothing differs. */
     assert_answer(f, "SELECT endpoint, view FROM view_verdict",
                   "1|corp\n1|java");
-    assert_answer(f, "SELECT kind, source_run FROM v_run", "rejudge|7");
 }
 
 static void keeps_what_remains_and_what_was_revoked(void **state)
