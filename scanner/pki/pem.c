@@ -1,4 +1,4 @@
-/* PEM: blocks, and files of certificates.
+/* PEM: see pem.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <openssl/base.h>
 #ifndef OPENSSL_IS_BORINGSSL
@@ -15,7 +15,6 @@
 
 #define LINE_WIDTH 64 /* characters, section 2 */
 #define LINE_OCTETS (LINE_WIDTH / 4 * 3)
-#define MAX_BLOCK (4 * CM_CERT_MAX_DER) /* characters of base64 */
 
 static const char begin_mark[] = "-----BEGIN ";
 static const char end_mark[] = "-----END ";
@@ -92,143 +91,6 @@ bool cm_pem_decode(const struct cm_pem_block *block, struct cm_buf *der)
     free(packed);
     free(octets);
     return ok;
-}
-
-/* Where certificates go. Only `list` takes what cannot be parsed. */
-struct target {
-    struct cm_certset *set;
-    struct cm_cert **list;
-    size_t max;   /* of the list */
-    size_t found; /* in the bytes */
-};
-
-static enum cm_status into_set(struct target *target, struct cm_cert *cert,
-                               struct cm_error *err)
-{
-    if (!cert->parsed) {
-        return cm_error_set(err, CM_EINPUT,
-                            "certificate %zu cannot be read: %s (at byte "
-                            "%zu of it)",
-                            target->found + 1, cert->parse_error,
-                            cert->parse_error_offset);
-    }
-    return cm_certset_add(target->set, cert)
-               ? CM_OK
-               : cm_error_nomem(err, "a certificate");
-}
-
-static enum cm_status add_der(struct target *target, struct cm_span der,
-                              struct cm_error *err)
-{
-    struct cm_cert *cert = cm_cert_parse(der.data, der.len);
-    enum cm_status status = CM_OK;
-
-    if (cert == NULL) {
-        return cm_error_nomem(err, "a certificate");
-    }
-    if (target->set != NULL) {
-        status = into_set(target, cert, err);
-    } else if (target->found < target->max) {
-        target->list[target->found] = cm_cert_ref(cert);
-    }
-    if (status == CM_OK) {
-        target->found++;
-    }
-    cm_cert_unref(cert);
-    return status;
-}
-
-/* OpenSSL's TRUSTED CERTIFICATE has settings of its own after the DER. */
-static struct cm_span first_element(struct cm_span der)
-{
-    struct cm_reader r;
-    struct cm_der_element found;
-
-    cm_reader_init(&r, der.data, der.len);
-    return cm_der_any(&r, &found) ? found.whole : der;
-}
-
-static enum cm_status add_block(struct target *target,
-                                const struct cm_pem_block *block,
-                                struct cm_error *err)
-{
-    struct cm_buf der;
-    enum cm_status status;
-
-    cm_buf_init(&der, MAX_BLOCK);
-    if (block->base64.len > MAX_BLOCK || !cm_pem_decode(block, &der)) {
-        status = der.failed
-                     ? cm_error_nomem(err, "a certificate")
-                     : cm_error_set(err, CM_EINPUT,
-                                    "certificate %zu is damaged: what is "
-                                    "between BEGIN and END is not base64",
-                                    target->found + 1);
-    } else {
-        struct cm_span span = {der.data, der.len};
-
-        if (cm_pem_is(block, "TRUSTED CERTIFICATE")) {
-            span = first_element(span);
-        }
-        status = add_der(target, span, err);
-    }
-    cm_buf_cleanup(&der);
-    return status;
-}
-
-static enum cm_status read_all(struct target *target, struct cm_span bytes,
-                               struct cm_error *err)
-{
-    struct cm_reader r;
-    struct cm_pem_block block;
-    enum cm_pem found;
-    enum cm_status status = CM_OK;
-
-    if (cm_pem_is_der(bytes)) {
-        return add_der(target, bytes, err);
-    }
-    cm_reader_init(&r, bytes.data, bytes.len);
-    while ((found = cm_pem_next(&r, &block)) == CM_PEM_BLOCK) {
-        if (!cm_pem_is(&block, "CERTIFICATE") &&
-            !cm_pem_is(&block, "X509 CERTIFICATE") &&
-            !cm_pem_is(&block, "TRUSTED CERTIFICATE")) {
-            continue; /* a key, a CRL ... */
-        }
-        status = add_block(target, &block, err);
-        if (status != CM_OK) {
-            return status;
-        }
-    }
-    if (found == CM_PEM_DAMAGE) {
-        return cm_error_set(err, CM_EINPUT,
-                            "the PEM block after certificate %zu has no "
-                            "proper BEGIN and END lines",
-                            target->found);
-    }
-    if (target->found == 0) {
-        return cm_error_set(err, CM_EINPUT,
-                            "there is no certificate in it (PEM or DER)");
-    }
-    return CM_OK;
-}
-
-enum cm_status cm_pem_load(struct cm_certset *set, struct cm_span bytes,
-                           size_t *added, struct cm_error *err)
-{
-    struct target target = {.set = set};
-    enum cm_status status = read_all(&target, bytes, err);
-
-    *added = target.found;
-    return status;
-}
-
-enum cm_status cm_pem_list(struct cm_cert **out, size_t max, size_t *found,
-                           struct cm_span bytes, struct cm_error *err)
-{
-    struct target target = {.list = out, .max = max};
-    enum cm_status status = read_all(&target, bytes, err);
-
-    *found = target.found;
-    return status;
 }
 
 bool cm_pem_write(struct cm_buf *out, const struct cm_cert *cert)

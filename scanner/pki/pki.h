@@ -110,26 +110,21 @@ size_t cm_certset_by_subject(const struct cm_certset *set,
 /* For walking all: 0 .. count-1, in order of addition. */
 struct cm_cert *cm_certset_at(const struct cm_certset *set, size_t index);
 
-/* pem.c -- adds each certificate of a PEM file's bytes (text around the blocks
- * is ignored), or a single DER certificate. *added counts. CM_EINPUT: there is
- * no certificate in it or one cannot be parsed; the message has no file name,
- * the caller adds it. */
-enum cm_status cm_pem_load(struct cm_certset *set, struct cm_span bytes,
-                           size_t *added, struct cm_error *err);
-/* cm_pem_list gives each certificate in the order of the file, also those that
- * cannot be parsed: up to `max` references in `out`, which the caller unrefs
- * whatever is returned. *found counts all, also beyond `max`. CM_EINPUT: there
- * is no certificate in it, or a damaged PEM block. */
-enum cm_status cm_pem_list(struct cm_cert **out, size_t max, size_t *found,
-                           struct cm_span bytes, struct cm_error *err);
-/* pkcs7.c -- adds each certificate of a certs-only PKCS#7 SignedData (DER or
- * PEM, RFC 5652 section 5; ".p7c", ".p7b"). CM_EINPUT: it is none, or empty. */
-enum cm_status cm_pkcs7_load(struct cm_certset *set, struct cm_span bytes,
-                             size_t *added, struct cm_error *err);
-/* Any of PEM, DER and PKCS#7: what an AIA URL may give. */
+/* certs.c -- adds each certificate of a file's bytes, whatever its form: PEM
+ * (text around the blocks is ignored, and so are keys and lists), one DER
+ * certificate, or a PKCS#7 SignedData (RFC 5652 section 5; ".p7b", ".p7c"), by
+ * itself or in a PEM block. *added counts. CM_EINPUT: there is no certificate
+ * in it or one cannot be parsed, those before it are added; the message has no
+ * file name, the caller adds it. */
 enum cm_status cm_certs_load(struct cm_certset *set, struct cm_span bytes,
                              size_t *added, struct cm_error *err);
-/* cm_pem_write appends one certificate as PEM. */
+/* cm_certs_list gives each certificate in the order of the file, also those
+ * that cannot be parsed: up to `max` references in `out`, which the caller
+ * unrefs whatever is returned. *found counts all, also beyond `max`. CM_EINPUT:
+ * there is no certificate in it, or a damaged PEM block. */
+enum cm_status cm_certs_list(struct cm_cert **out, size_t max, size_t *found,
+                             struct cm_span bytes, struct cm_error *err);
+/* pem.c -- appends one certificate as PEM. */
 bool cm_pem_write(struct cm_buf *out, const struct cm_cert *cert);
 
 #endif

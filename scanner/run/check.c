@@ -43,8 +43,8 @@ static enum cm_status list_file(struct cm_cert **list, size_t max,
 
     *found = 0;
     if (status == CM_OK) {
-        status = cm_pem_list(list, max, found,
-                             (struct cm_span){bytes.data, bytes.len}, &inner);
+        status = cm_certs_list(list, max, found,
+                               (struct cm_span){bytes.data, bytes.len}, &inner);
         if (status != CM_OK) {
             (void)cm_error_set(err, status,
                                "%s: %s; give a file with certificates in PEM "

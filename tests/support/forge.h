@@ -133,5 +133,7 @@ struct forge_spec {
 struct cm_cert *forge_cert(const struct forge_spec *spec);
 /* PEM of certificates, leaf first; free() it. */
 char *forge_pem(struct cm_cert *const *certs, size_t num);
+/* A PKCS#7 SignedData of certificates alone, DER (".p7c"); free() it. */
+uint8_t *forge_pkcs7(struct cm_cert *const *certs, size_t num, size_t *len);
 
 #endif

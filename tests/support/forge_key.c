@@ -137,6 +137,38 @@ char *forge_pem(struct cm_cert *const *certs, size_t num)
     return text;
 }
 
+uint8_t *forge_pkcs7(struct cm_cert *const *certs, size_t num, size_t *len)
+{
+    CBB cbb;
+    CBB info;
+    CBB tagged;
+    CBB data;
+    CBB part;
+    uint8_t *der;
+    uint8_t *copy;
+
+    FORGE_MUST(CBB_init(&cbb, 1024) &&
+               CBB_add_asn1(&cbb, &info, CBS_ASN1_SEQUENCE));
+    forge_add_dotted(&info, "1.2.840.113549.1.7.2");
+    FORGE_MUST(CBB_add_asn1(&info, &tagged, FORGE_CONSTRUCTED(0U)) &&
+               CBB_add_asn1(&tagged, &data, CBS_ASN1_SEQUENCE) &&
+               CBB_add_asn1_uint64(&data, 1) &&
+               CBB_add_asn1(&data, &part, CBS_ASN1_SET) &&
+               CBB_add_asn1(&data, &part, CBS_ASN1_SEQUENCE));
+    forge_add_dotted(&part, "1.2.840.113549.1.7.1");
+    FORGE_MUST(CBB_add_asn1(&data, &part, FORGE_CONSTRUCTED(0U)));
+    for (size_t i = 0; i < num; i++) {
+        FORGE_MUST(CBB_add_bytes(&part, certs[i]->der.data, certs[i]->der.len));
+    }
+    FORGE_MUST(CBB_add_asn1(&data, &part, CBS_ASN1_SET) &&
+               CBB_finish(&cbb, &der, len));
+    copy = malloc(*len);
+    FORGE_MUST(copy != NULL);
+    memcpy(copy, der, *len);
+    OPENSSL_free(der);
+    return copy;
+}
+
 static struct forge_key *make_key(enum forge_key_kind kind, unsigned id)
 {
     struct forge_key *key = calloc(1, sizeof(*key));

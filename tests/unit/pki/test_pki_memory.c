@@ -158,7 +158,7 @@ static bool load(void *arg)
     *granted() = -1;
     set = cm_certset_new(10);
     *granted() = limit;
-    status = cm_pem_load(set, file->bytes, &added, &err);
+    status = cm_certs_load(set, file->bytes, &added, &err);
     *granted() = -1;
     if (status != CM_OK) {
         assert_int_equal(status, CM_ENOMEM);
@@ -173,11 +173,17 @@ static void loading(void **state)
     struct cm_cert *cert = forge_cert(&(struct forge_spec){.subject = "a"});
     char *pem = forge_pem(&cert, 1);
     struct pem_file file = {{(uint8_t *)pem, strlen(pem)}};
+    uint8_t *bag;
+    size_t len;
 
     (void)state;
     assert_true(until_it_works(load, &file) >= 8);
     file.bytes = cert->der;
     assert_true(until_it_works(load, &file) >= 8);
+    bag = forge_pkcs7(&cert, 1, &len);
+    file.bytes = (struct cm_span){bag, len};
+    assert_true(until_it_works(load, &file) >= 9);
+    free(bag);
     free(pem);
     cm_cert_unref(cert);
 }

@@ -123,8 +123,8 @@ static void every_anchor_of_the_system(void **state)
     }
     len = fread(bytes, 1, BUNDLE_MAX, file);
     assert_int_equal(fclose(file), 0);
-    if (cm_pem_load(set, (struct cm_span){(uint8_t *)bytes, len}, &added,
-                    &err) != CM_OK) {
+    if (cm_certs_load(set, (struct cm_span){(uint8_t *)bytes, len}, &added,
+                      &err) != CM_OK) {
         fail_msg("%s", err.text);
     }
     assert_true(added > 20);

@@ -53,9 +53,9 @@ static int close_file(void **state)
 
 static enum cm_status load(struct file *file)
 {
-    return cm_pem_load(file->set,
-                       (struct cm_span){file->text.data, file->text.len},
-                       &file->added, &file->err);
+    return cm_certs_load(file->set,
+                         (struct cm_span){file->text.data, file->text.len},
+                         &file->added, &file->err);
 }
 
 static void put(struct file *file, const char *text)
@@ -305,9 +305,9 @@ static void a_huge_block_is_refused(void **state)
 
 static enum cm_status list(struct file *file, struct cm_cert **certs)
 {
-    return cm_pem_list(certs, LIST_MAX, &file->added,
-                       (struct cm_span){file->text.data, file->text.len},
-                       &file->err);
+    return cm_certs_list(certs, LIST_MAX, &file->added,
+                         (struct cm_span){file->text.data, file->text.len},
+                         &file->err);
 }
 
 static void a_list_keeps_order_doubles_and_rubbish(void **state)
