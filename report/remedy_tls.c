@@ -166,3 +166,53 @@ const struct cm_remedy CM_REMEDY_OF(FIX_KEY_PAIR) = {
     .never = "Do not send the key by mail or chat to compare it: the public "
              "half is enough.",
 };
+
+const struct cm_remedy CM_REMEDY_OF(ENABLE_STARTTLS) = {
+    .why = "The service answers in its own protocol but gives no way to TLS, "
+           "so passwords and data cross the network in clear text, or clients "
+           "that demand TLS stop.",
+    .steps = CM_STEPS(
+        "Give the service a certificate with its complete chain, and the key.",
+        "Switch TLS on in the service's configuration and reload it.",
+        "When the server offers it and clients do not see it, look for a "
+        "firewall with protocol inspection between them and switch that off "
+        "for this port.",
+        "Where clients support it, prefer the port with TLS from the first "
+        "byte (465, 993, 995, 636, 990)."),
+    .platforms = CM_PLATFORMS(
+        {"Postfix", "postconf -e smtpd_tls_security_level=may \\\n"
+                    "  'smtpd_tls_chain_files=/etc/ssl/key.pem, "
+                    "/etc/ssl/fullchain.pem'\n"
+                    "postfix reload"},
+        {"Exim", "tls_advertise_hosts = *\n"
+                 "tls_certificate = /etc/ssl/fullchain.pem\n"
+                 "tls_privatekey = /etc/ssl/key.pem"},
+        {"Dovecot", "ssl = required\n"
+                    "ssl_cert = </etc/ssl/fullchain.pem\n"
+                    "ssl_key = </etc/ssl/key.pem\n"
+                    "doveadm reload"},
+        {"vsftpd", "ssl_enable=YES\n"
+                   "rsa_cert_file=/etc/ssl/fullchain.pem\n"
+                   "rsa_private_key_file=/etc/ssl/key.pem"},
+        {"OpenLDAP", "olcTLSCertificateFile: /etc/ssl/fullchain.pem\n"
+                     "olcTLSCertificateKeyFile: /etc/ssl/key.pem"},
+        {"Active Directory", "A certificate with server authentication and the "
+                             "controller's name in LocalMachine\\My; LDAP "
+                             "result 52 means that there is none"},
+        {"PostgreSQL", "ssl = on\n"
+                       "ssl_cert_file = 'fullchain.pem'\n"
+                       "ssl_key_file = 'key.pem'"},
+        {"MySQL, MariaDB", "[mysqld]\n"
+                           "ssl_cert = /etc/mysql/fullchain.pem\n"
+                           "ssl_key = /etc/mysql/key.pem"},
+        {"SQL Server", "Configuration Manager, Protocols, Certificate; Force "
+                       "Encryption: Yes; restart the service"},
+        {"Cisco ASA", "policy-map global_policy\n"
+                      " class inspection_default\n"
+                      "  no inspect esmtp"}),
+    .verify = "openssl s_client -connect {host}:{port} -starttls smtp "
+              "-servername {sni} </dev/null    # or imap, pop3, ftp, ldap, "
+              "postgres, mysql, xmpp",
+    .never = "Do not let clients fall back to clear text, and do not switch "
+             "certificate checks off in the mail or database client.",
+};

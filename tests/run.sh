@@ -33,7 +33,9 @@ done
 cd "$TOP" || exit 2
 . "$TOP/samples/demo/install.sh"
 TEST_PACKAGES="libcmocka-dev nginx-light openssl gnutls-bin knot sqlite3
-  python3 tinyproxy-bin procps"
+  python3 tinyproxy-bin procps util-linux postfix dovecot-imapd dovecot-pop3d
+  dovecot-lmtpd dovecot-managesieved vsftpd slapd postgresql mariadb-server
+  prosody"
 LINT_PACKAGES="clang clang-tidy clang-format cppcheck shellcheck pmccabe mandoc
   codespell gcovr"
 if [ $INSTALL = yes ]; then

@@ -18,6 +18,7 @@
 #define CM_MAX_PROBES 16
 #define CM_MAX_CA_NAMES_BYTES 16384
 #define CM_FIRST_BYTES 64
+#define CM_STARTTLS_REPLY_SIZE 160
 
 enum cm_phase {
     CM_PHASE_QUEUED,
@@ -70,6 +71,7 @@ enum cm_end {
     CM_END_REFUSED_BY_US,  /* our TLS library ended it: see alert_sent, error */
     CM_END_NOT_TLS,        /* the bytes were not a TLS record: first_bytes */
     CM_END_PROXY,          /* the proxy said no: see proxy_status */
+    CM_END_STARTTLS,       /* no TLS came of the dialogue: see starttls */
     CM_END_COUNT
 };
 const char *cm_end_id(enum cm_end end);
@@ -93,6 +95,22 @@ enum cm_client_auth {
 };
 const char *cm_client_auth_id(enum cm_client_auth auth);
 
+/* What came of the dialogue that asks a server to start TLS. */
+enum cm_starttls_outcome {
+    CM_STARTTLS_NONE,  /* TLS from the first byte, or still under way */
+    CM_STARTTLS_READY, /* the server agreed */
+    CM_STARTTLS_READY_AFTER_TEXT, /* ... and said more before its hello */
+    CM_STARTTLS_NOT_OFFERED,      /* it does not have it */
+    CM_STARTTLS_REFUSED,          /* it has it, or may have it, and said no */
+    CM_STARTTLS_MASKED,           /* something between wrote over the offer */
+    CM_STARTTLS_TLS_FIRST,        /* it speaks TLS from the first byte */
+    CM_STARTTLS_OTHER_PROTOCOL,   /* that was no server of this protocol */
+    CM_STARTTLS_SILENT,           /* no answer in time */
+    CM_STARTTLS_CLOSED,           /* closed or reset before an answer */
+    CM_STARTTLS_OUTCOME_COUNT
+};
+const char *cm_starttls_outcome_id(enum cm_starttls_outcome outcome);
+
 /* One connection to one address. */
 struct cm_probe {
     struct cm_address address;
@@ -104,6 +122,8 @@ struct cm_probe {
     uint32_t tls_ms;
     uint32_t total_ms;
     uint16_t proxy_status; /* HTTP status of a failed CONNECT, 0: none */
+    enum cm_starttls_outcome starttls;
+    char starttls_reply[CM_STARTTLS_REPLY_SIZE]; /* printable, what decided */
 
     uint8_t first_bytes[CM_FIRST_BYTES]; /* what the server sent first */
     uint8_t num_first_bytes;

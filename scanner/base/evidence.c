@@ -116,10 +116,30 @@ const char *cm_end_id(enum cm_end end)
         [CM_END_REFUSED_BY_US] = "refused_by_us",
         [CM_END_NOT_TLS] = "not_tls",
         [CM_END_PROXY] = "proxy",
+        [CM_END_STARTTLS] = "starttls",
     };
 
     cm_assert((unsigned)end < CM_END_COUNT);
     return ids[end];
+}
+
+const char *cm_starttls_outcome_id(enum cm_starttls_outcome outcome)
+{
+    static const char *const ids[CM_STARTTLS_OUTCOME_COUNT] = {
+        [CM_STARTTLS_NONE] = "none",
+        [CM_STARTTLS_READY] = "ready",
+        [CM_STARTTLS_READY_AFTER_TEXT] = "ready_after_text",
+        [CM_STARTTLS_NOT_OFFERED] = "not_offered",
+        [CM_STARTTLS_REFUSED] = "refused",
+        [CM_STARTTLS_MASKED] = "masked",
+        [CM_STARTTLS_TLS_FIRST] = "tls_first",
+        [CM_STARTTLS_OTHER_PROTOCOL] = "other_protocol",
+        [CM_STARTTLS_SILENT] = "silent",
+        [CM_STARTTLS_CLOSED] = "closed",
+    };
+
+    cm_assert((unsigned)outcome < CM_STARTTLS_OUTCOME_COUNT);
+    return ids[outcome];
 }
 
 const char *cm_client_auth_id(enum cm_client_auth auth)

@@ -1,7 +1,8 @@
 /* The life of one endpoint. Each phase either waits for an event of the loop or
  * moves on; every way ends in RECORDED, so each endpoint gives one result.
  *
- *   queued > resolving > connecting > (proxying) > handshaking > (lingering)
+ *   queued > resolving > connecting > (proxying) > (starttls) > handshaking >
+ *   (lingering)
  *                ^ next addresses or retry: back to connecting
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "certmuster/status.h"
+#include "starttls/starttls.h"
 
 #define RETRY_DELAY_MS 400U /* doubled with each further try */
 #define TO(phase) (1U << CM_PHASE_##phase)
@@ -46,9 +48,12 @@ static const struct phase_rule {
     [CM_PHASE_RESOLVING] = {cm_step_resolve, no_budget,
                             TO(CONNECTING) | TO(RECORDED)},
     [CM_PHASE_CONNECTING] = {cm_step_connect, no_budget,
-                             TO(CONNECTING) | TO(PROXYING) | TO(HANDSHAKING) |
-                                 TO(RECORDED)},
+                             TO(CONNECTING) | TO(PROXYING) | TO(STARTTLS) |
+                                 TO(HANDSHAKING) | TO(RECORDED)},
     [CM_PHASE_PROXYING] = {cm_step_proxy, proxy_budget,
+                           TO(CONNECTING) | TO(STARTTLS) | TO(HANDSHAKING) |
+                               TO(RECORDED)},
+    [CM_PHASE_STARTTLS] = {cm_step_starttls, tls_budget,
                            TO(CONNECTING) | TO(HANDSHAKING) | TO(RECORDED)},
     [CM_PHASE_HANDSHAKING] = {cm_step_handshake, tls_budget,
                               TO(CONNECTING) | TO(LINGERING) | TO(RECORDED)},
@@ -123,6 +128,12 @@ bool cm_scan_start(struct cm_scan *scan, const struct cm_scan_env *env,
     return true;
 }
 
+enum cm_phase cm_scan_opening(const struct cm_scan *scan)
+{
+    return cm_starttls_known(scan->endpoint.protocol) ? CM_PHASE_STARTTLS
+                                                      : CM_PHASE_HANDSHAKING;
+}
+
 void cm_scan_hang_up(struct cm_scan *scan)
 {
     if (scan->watch != 0) {
@@ -131,6 +142,8 @@ void cm_scan_hang_up(struct cm_scan *scan)
     }
     cm_tls_free(scan->tls);
     scan->tls = NULL;
+    cm_starttls_free(scan->starttls);
+    scan->starttls = NULL;
     if (scan->fd >= 0) {
         (void)close(scan->fd);
         scan->fd = -1;

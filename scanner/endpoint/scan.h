@@ -17,7 +17,7 @@
 /* The same for all endpoints of a run; shared between threads, read-only. */
 struct cm_scan_config {
     unsigned connect_timeout_ms; /* one attempt at one address */
-    unsigned tls_timeout_ms;     /* hello to Finished */
+    unsigned tls_timeout_ms;     /* hello to Finished; and to a STARTTLS */
     unsigned total_timeout_ms;   /* one endpoint, retries included */
     unsigned linger_ms;          /* for a verdict on our empty certificate */
     unsigned retries;            /* after time-outs and resets */
@@ -84,6 +84,7 @@ struct cm_scan {
     cm_watch watch;
     struct cm_tls *tls;
     struct cm_buf proxy_answer;
+    struct cm_starttls *starttls;
 };
 
 /* cm_scan_start begins; `scan` is zeroed or used memory of a finished scan. The

@@ -81,7 +81,7 @@ static void dialled(void *arg, const struct cm_dial_result *result)
     scan->probe->end = CM_END_NONE;
     cm_scan_enter(scan, scan->env->config->proxy_host != NULL
                             ? CM_PHASE_PROXYING
-                            : CM_PHASE_HANDSHAKING);
+                            : cm_scan_opening(scan));
 }
 
 void cm_step_connect(struct cm_scan *scan)
@@ -170,6 +170,8 @@ void cm_step_timed_out(struct cm_scan *scan)
         cm_scan_enter(scan, CM_PHASE_RESOLVING);
         break;
     case CM_PHASE_STARTTLS:
+        cm_step_starttls_timed_out(scan);
+        break;
     case CM_PHASE_RECORDED:
     case CM_PHASE_COUNT:
         cm_assert(false);

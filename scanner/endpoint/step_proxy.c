@@ -46,7 +46,7 @@ static void answered(struct cm_scan *scan)
         cm_loop_unwatch(scan->env->loop, scan->watch);
         scan->watch = 0;
         cm_buf_cleanup(&scan->proxy_answer);
-        cm_scan_enter(scan, CM_PHASE_HANDSHAKING);
+        cm_scan_enter(scan, cm_scan_opening(scan));
         return;
     }
     scan->probe->proxy_status = (uint16_t)status;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "endpoint/steps.h"
+#include "starttls/starttls.h"
 
 void cm_scan_take_chain(struct cm_scan *scan)
 {
@@ -116,6 +117,9 @@ void cm_step_handshake(struct cm_scan *scan)
         cm_scan_end_probe(scan, CM_END_SYSTEM, ENOMEM);
         cm_scan_round_over(scan);
         return;
+    }
+    if (scan->starttls != NULL && cm_starttls_in_tds(scan->starttls)) {
+        cm_tls_wrap_in_tds(scan->tls);
     }
     drive(scan);
 }

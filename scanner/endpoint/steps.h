@@ -12,6 +12,7 @@ void cm_scan_enter(struct cm_scan *scan, enum cm_phase to);
 void cm_step_resolve(struct cm_scan *scan);
 void cm_step_connect(struct cm_scan *scan);
 void cm_step_proxy(struct cm_scan *scan);
+void cm_step_starttls(struct cm_scan *scan);
 void cm_step_handshake(struct cm_scan *scan);
 void cm_step_linger(struct cm_scan *scan);
 void cm_step_record(struct cm_scan *scan);
@@ -30,5 +31,8 @@ void cm_scan_end_probe(struct cm_scan *scan, enum cm_end end, int sys_errno);
 
 /* The phase's time is over: what that means to a probe. */
 void cm_step_timed_out(struct cm_scan *scan);
+void cm_step_starttls_timed_out(struct cm_scan *scan);
+/* What follows when the way to the server is open. */
+enum cm_phase cm_scan_opening(const struct cm_scan *scan);
 
 #endif

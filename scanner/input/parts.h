@@ -45,7 +45,6 @@ struct cm_protocol {
     const char *name; /* of the endpoint's protocol */
     uint16_t port;    /* 0: the word has no port of its own */
     bool plain;       /* the word promises no TLS */
-    bool supported;
 };
 /* Without regard to case; NULL: no such word. */
 const struct cm_protocol *cm_protocol_find(struct cm_span word);

@@ -6,10 +6,9 @@
 
 #include "input/parts.h"
 
-/* TLS from the first byte; plain text; STARTTLS, which needs its dialogue. */
-#define TLS "tls", .supported = true
-#define PLAIN "tls", .plain = true, .supported = true
-#define STARTTLS(name) name, .supported = false
+/* TLS from the first byte; plain text. Another name is a STARTTLS protocol. */
+#define TLS "tls"
+#define PLAIN "tls", .plain = true
 
 /* Ports: IANA's registry; redis has none for TLS, clients use its usual one. */
 static const struct cm_protocol protocols[] = {
@@ -31,27 +30,27 @@ static const struct cm_protocol protocols[] = {
     {"rediss", TLS, .port = 6379},
     {"http", PLAIN, .port = 80},
     {"ws", PLAIN, .port = 80},
-    {"smtp", STARTTLS("smtp"), .port = 25},
-    {"submission", STARTTLS("submission"), .port = 587},
-    {"lmtp", STARTTLS("lmtp"), .port = 24},
-    {"imap", STARTTLS("imap"), .port = 143},
-    {"pop3", STARTTLS("pop3"), .port = 110},
-    {"ftp", STARTTLS("ftp"), .port = 21},
-    {"ldap", STARTTLS("ldap"), .port = 389},
-    {"xmpp", STARTTLS("xmpp"), .port = 5222},
-    {"xmpp-client", STARTTLS("xmpp"), .port = 5222},
-    {"xmpp-server", STARTTLS("xmpp-server"), .port = 5269},
-    {"postgres", STARTTLS("postgres"), .port = 5432},
-    {"postgresql", STARTTLS("postgres"), .port = 5432},
-    {"mysql", STARTTLS("mysql"), .port = 3306},
-    {"mariadb", STARTTLS("mysql"), .port = 3306},
-    {"mssql", STARTTLS("mssql"), .port = 1433},
-    {"sqlserver", STARTTLS("mssql"), .port = 1433},
-    {"rdp", STARTTLS("rdp"), .port = 3389},
-    {"nntp", STARTTLS("nntp"), .port = 119},
-    {"managesieve", STARTTLS("managesieve"), .port = 4190},
-    {"sieve", STARTTLS("managesieve"), .port = 4190},
-    {"irc", STARTTLS("irc"), .port = 6667},
+    {"smtp", "smtp", .port = 25},
+    {"submission", "submission", .port = 587},
+    {"lmtp", "lmtp", .port = 24},
+    {"imap", "imap", .port = 143},
+    {"pop3", "pop3", .port = 110},
+    {"ftp", "ftp", .port = 21},
+    {"ldap", "ldap", .port = 389},
+    {"xmpp", "xmpp", .port = 5222},
+    {"xmpp-client", "xmpp", .port = 5222},
+    {"xmpp-server", "xmpp-server", .port = 5269},
+    {"postgres", "postgres", .port = 5432},
+    {"postgresql", "postgres", .port = 5432},
+    {"mysql", "mysql", .port = 3306},
+    {"mariadb", "mysql", .port = 3306},
+    {"mssql", "mssql", .port = 1433},
+    {"sqlserver", "mssql", .port = 1433},
+    {"rdp", "rdp", .port = 3389},
+    {"nntp", "nntp", .port = 119},
+    {"managesieve", "managesieve", .port = 4190},
+    {"sieve", "managesieve", .port = 4190},
+    {"irc", "irc", .port = 6667},
 };
 #define NUM_PROTOCOLS (sizeof(protocols) / sizeof(protocols[0]))
 

@@ -215,14 +215,6 @@ bool cm_target_examine(const struct cm_target_text *text,
         return false;
     }
     settle(out, protocol, pick_port(&said, protocol, options));
-    if (!protocol->supported) {
-        char quoted[CM_QUOTE_SIZE];
-
-        return cm_mistake_refuse(
-            mistake, CM_PART_PROTOCOL,
-            "STARTTLS is not supported by this version (protocol %s)",
-            cm_mistake_quote(cm_span_of(protocol->word), quoted));
-    }
     return true;
 }
 

@@ -15,6 +15,9 @@ void cm_judge_input(struct cm_case *c);
 void cm_judge_dns(struct cm_case *c);
 void cm_judge_connect(struct cm_case *c);
 
+/* starttls.c */
+void cm_judge_starttls(struct cm_case *c);
+
 /* tls.c */
 void cm_judge_tls(struct cm_case *c);
 /* Did any probe see a server that speaks TLS? */

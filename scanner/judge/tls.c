@@ -371,6 +371,7 @@ static void handshake_failed(struct cm_case *c)
     case CM_END_NONE: /* judge.c says that it was not scanned */
     case CM_END_COMPLETE:
     case CM_END_PROXY:
+    case CM_END_STARTTLS:
     case CM_END_COUNT:
         break;
     }

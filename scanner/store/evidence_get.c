@@ -31,7 +31,7 @@ static const char probes_sql[] =
     " total_ms, proxy_status, first_bytes, alert_received, alert_sent, error,"
     " version, cipher, kex_group, signature, alpn, flags, num_tickets,"
     " sct_bytes, ocsp_staple, client_auth, ca_names, chain_bytes,"
-    " num_chain_sent, chain"
+    " num_chain_sent, chain, starttls, starttls_reply"
     " FROM probe WHERE run = ? AND endpoint = ? ORDER BY ord";
 
 enum probe_column {
@@ -62,6 +62,8 @@ enum probe_column {
     CHAIN_BYTES,
     NUM_CHAIN_SENT,
     CHAIN,
+    STARTTLS,
+    STARTTLS_REPLY,
 };
 
 static const char cert_sql[] = "SELECT der FROM certificate WHERE id = ?";
@@ -115,6 +117,11 @@ static const char *phase_id(int value)
 static const char *end_id(int value)
 {
     return cm_end_id((enum cm_end)value);
+}
+
+static const char *starttls_id(int value)
+{
+    return cm_starttls_outcome_id((enum cm_starttls_outcome)value);
 }
 
 static const char *client_auth_id(int value)
@@ -352,6 +359,12 @@ static void take_connection(const struct cm_query *q, struct cm_probe *probe)
     take_alert(q, ALERT_RECEIVED, &probe->alert_received);
     take_alert(q, ALERT_SENT, &probe->alert_sent);
     take_text(q, ERROR_TEXT, probe->error, sizeof(probe->error));
+    if (!cm_column_is_null(q, STARTTLS)) {
+        probe->starttls = (enum cm_starttls_outcome)take_id(
+            q, STARTTLS, CM_STARTTLS_OUTCOME_COUNT, starttls_id);
+        take_text(q, STARTTLS_REPLY, probe->starttls_reply,
+                  sizeof(probe->starttls_reply));
+    }
 }
 
 static void take_tls(const struct cm_query *q, struct cm_probe *probe)

@@ -11,9 +11,10 @@ static const char probe_sql[] =
     " sys_errno, tries, connect_ms, tls_ms, total_ms, proxy_status,"
     " first_bytes, alert_received, alert_sent, error, version, cipher,"
     " kex_group, signature, alpn, flags, num_tickets, sct_bytes, ocsp_staple,"
-    " client_auth, ca_names, chain_bytes, num_chain_sent, chain, leaf)"
+    " client_auth, ca_names, chain_bytes, num_chain_sent, chain, leaf,"
+    " starttls, starttls_reply)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static void json_member(struct cm_buf *out, const char *name, const char *text)
 {
@@ -155,6 +156,12 @@ enum cm_status cm_put_probes(struct cm_store *store, uint64_t endpoint,
         cm_query_buf(&q, &chain);
         if (probe->num_chain > 0) {
             cm_query_int(&q, cm_cert_id(store, probe->chain[0]));
+        } else {
+            cm_query_null(&q);
+        }
+        if (probe->starttls != CM_STARTTLS_NONE) {
+            cm_query_text(&q, cm_starttls_outcome_id(probe->starttls));
+            cm_query_text(&q, probe->starttls_reply);
         }
         (void)cm_query_run(&q);
     }

@@ -41,6 +41,8 @@ static const char from_1_sql[] =
     " endpoint INTEGER NOT NULL, view TEXT NOT NULL, verdict TEXT NOT NULL,"
     " primary_cause TEXT, PRIMARY KEY (run, endpoint, view))"
     " STRICT, WITHOUT ROWID;"
+    "ALTER TABLE probe ADD COLUMN starttls TEXT;"
+    "ALTER TABLE probe ADD COLUMN starttls_reply TEXT;"
     "CREATE INDEX certificate_ca ON certificate (self_issued, id)"
     " WHERE is_ca = 1;"
     "CREATE TABLE content (id INTEGER PRIMARY KEY,"

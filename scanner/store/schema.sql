@@ -143,6 +143,9 @@ CREATE TABLE probe (
   chain_bytes   INTEGER NOT NULL, num_chain_sent INTEGER NOT NULL,
   chain         TEXT NOT NULL,             -- JSON array of certificate ids
   leaf          INTEGER REFERENCES certificate(id), -- the first of them
+  starttls      TEXT,                      -- how the dialogue before TLS ended;
+                                           -- NULL: there was none
+  starttls_reply TEXT,                     -- what the server said at the end
   PRIMARY KEY (run, endpoint, ord)
 ) STRICT, WITHOUT ROWID;
 

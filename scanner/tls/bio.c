@@ -43,8 +43,11 @@ static bool refill(struct cm_tls *tls)
         input->pos = 0;
         input->len = (size_t)got;
         tls->drained = input->len < sizeof(input->bytes);
+        if (tls->tds.on) {
+            input->len = cm_tds_unwrap(&tls->tds, input->bytes, input->len);
+        }
         keep_first_bytes(tls->probe, input->bytes, input->len);
-        return true;
+        return input->len > 0;
     }
     if (got == 0) {
         tls->eof = true;
@@ -99,9 +102,13 @@ static int bio_write(BIO *bio, const char *data, int len)
     if (len <= 0 || tls->gone_errno != 0) {
         return len;
     }
-    do {
-        put = send(tls->fd, data, (size_t)len, MSG_NOSIGNAL);
-    } while (put < 0 && errno == EINTR);
+    if (tls->tds_out) {
+        put = cm_tds_send(tls->fd, data, (size_t)len);
+    } else {
+        do {
+            put = send(tls->fd, data, (size_t)len, MSG_NOSIGNAL);
+        } while (put < 0 && errno == EINTR);
+    }
     if (put >= 0) {
         return (int)put;
     }

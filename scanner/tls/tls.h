@@ -37,6 +37,9 @@ enum cm_io { CM_IO_WANT_READ, CM_IO_WANT_WRITE, CM_IO_DONE, CM_IO_FAILED };
 struct cm_tls *cm_tls_new(struct cm_tls_context *context, int fd,
                           const char *sni, struct cm_probe *probe);
 void cm_tls_free(struct cm_tls *tls);
+/* Before the first call: the handshake's records travel inside TDS packets, as
+ * MS-SQL before its version 8 wants it (MS-TDS 2.2.6.4). */
+void cm_tls_wrap_in_tds(struct cm_tls *tls);
 
 /* Drives the handshake. DONE: completed. FAILED: it never will; probe->end,
  * sys_errno, alert_*, error and first_bytes say how. */

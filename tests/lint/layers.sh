@@ -17,7 +17,7 @@ deny() {
 }
 
 all="include scanner report"
-modules="base input pki judge net tls store endpoint run cli"
+modules="base input pki judge net starttls tls store endpoint run cli"
 
 # allow MODULE OTHERS...: a scanner module includes itself and these only.
 allow() {
@@ -34,10 +34,11 @@ allow base
 allow input
 allow pki
 allow net
+allow starttls
 allow tls
 allow judge pki
 allow store pki
-allow endpoint net tls pki
+allow endpoint net starttls tls pki
 allow run endpoint judge store input net tls pki
 allow cli run input net
 

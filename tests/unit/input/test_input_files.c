@@ -103,12 +103,10 @@ static void expect_usage(const struct cm_input_options *options,
 static void options_are_checked_before_any_row(void **state)
 {
     const struct cm_input_options unknown = {.protocol = "gopher"};
-    const struct cm_input_options later = {.protocol = "smtp"};
     const struct cm_input_options sni = {.sni = "a b"};
 
     (void)state;
     expect_usage(&unknown, "protocol \"gopher\" is not known; known are: tls");
-    expect_usage(&later, "STARTTLS is not supported by this version");
     expect_usage(&sni, "sni \"a b\" holds a space");
 }
 

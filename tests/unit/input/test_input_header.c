@@ -46,8 +46,7 @@ static struct header_case cases[] = {
      "1 line 2: [192.0.2.1][a] = a:443 tls a\n"},
     {"starttls names the protocol", -1, "host,starttls\na,smtp\n",
      "columns host|starttls owner=-1 header=1\n"
-     "1 line 2.3: [a][smtp] ! STARTTLS is not supported by this version "
-     "(protocol \"smtp\")\n"},
+     "1 line 2: [a][smtp] = a:25 smtp a\n"},
     {"a word that only begins like host", -1, "hosts,hos\na,1\n",
      "columns host|column_2 owner=-1 header=0\n"
      "1 line 1: [hosts][hos] = hosts:443 tls hosts\n"

@@ -88,6 +88,9 @@ static void fill_connection(struct cm_probe *probe)
     probe->tls_ms = 222;
     probe->total_ms = 3333;
     probe->proxy_status = 407;
+    probe->starttls = CM_STARTTLS_REFUSED;
+    (void)snprintf(probe->starttls_reply, sizeof(probe->starttls_reply),
+                   "454 TLS not available");
     memset(probe->first_bytes, 0xa5, CM_FIRST_BYTES);
     probe->num_first_bytes = CM_FIRST_BYTES;
     probe->alert_received = (struct cm_alert){true, 2, 40};
@@ -176,6 +179,8 @@ static void assert_same_connection(const struct cm_probe *a,
     assert_int_equal(a->tls_ms, b->tls_ms);
     assert_int_equal(a->total_ms, b->total_ms);
     assert_int_equal(a->proxy_status, b->proxy_status);
+    assert_int_equal(a->starttls, b->starttls);
+    assert_string_equal(a->starttls_reply, b->starttls_reply);
     assert_int_equal(a->num_first_bytes, b->num_first_bytes);
     assert_memory_equal(a->first_bytes, b->first_bytes, CM_FIRST_BYTES);
     assert_int_equal(a->alert_received.seen, b->alert_received.seen);

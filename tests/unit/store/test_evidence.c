@@ -384,7 +384,7 @@ static struct tampering {
      " proxy_status, first_bytes, alert_received, alert_sent, error, version,"
      " cipher, kex_group, signature, alpn, flags, num_tickets, sct_bytes,"
      " ocsp_staple, client_auth, ca_names, chain_bytes, num_chain_sent, chain, "
-     "leaf"
+     "leaf, starttls, starttls_reply"
      " FROM probe, n WHERE ord = 1",
      "probes"},
     {"the endpoint is missing", "DELETE FROM endpoint", "endpoint"},
