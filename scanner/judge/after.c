@@ -266,6 +266,7 @@ static void judge_again(struct cm_case *c, struct world *w)
     struct cm_judgement after;
     struct cm_case again = cm_case_about(c, &w->probe, &after);
 
+    again.seen = c->seen;
     again.ep = &w->ep;
     again.trust = &w->trust;
     again.policy = &w->policy;

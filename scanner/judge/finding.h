@@ -16,6 +16,8 @@ struct cm_case {
     const struct cm_endpoint *ep;
     const struct cm_evidence *ev;
     const struct cm_probe *probe; /* the one judged by; NULL: none */
+    const struct cm_probe *seen;  /* that one as it was seen; after.c judges
+                                     by others, as they would be */
     struct cm_cert *leaf;         /* presented first; NULL: none was seen */
     const struct cm_trust *trust;
     const struct cm_policy *policy;

@@ -150,6 +150,7 @@ struct cm_case cm_case_about(const struct cm_case *c,
         .ep = c->ep,
         .ev = c->ev,
         .probe = probe,
+        .seen = probe,
         .leaf = probe->num_chain > 0 ? probe->chain[0] : NULL,
         .trust = c->trust,
         .policy = c->policy,
@@ -179,6 +180,7 @@ enum cm_status cm_judge_case(struct cm_case *c)
 {
     *c->out = (struct cm_judgement){.primary = -1};
     c->probe = cm_evidence_main_probe(c->ev);
+    c->seen = c->probe;
     if (c->probe != NULL && c->probe->num_chain > 0) {
         c->leaf = c->probe->chain[0];
     }
