@@ -142,8 +142,8 @@ static void print_program(void)
         "  certmuster scan fleet.csv\n\n"
         "then open certmuster-report/report.html. \"certmuster COMMAND --help\""
         "\nshows a command's options. Exit codes: 0 done; 1 done and --fail-on "
-        "met;\n2 wrong usage or input; 3 incomplete (interrupted, disk full); "
-        "4 a defect.\n");
+        "met,\nor check: not trusted; 2 wrong usage or input; 3 incomplete "
+        "(interrupted,\ndisk full); 4 a defect.\n");
 }
 
 void cm_help_print(const struct cm_command *command)

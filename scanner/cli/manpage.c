@@ -124,7 +124,8 @@ void cm_manpage_print(const char *version)
     put_files();
     (void)printf(
         ".Sh EXIT STATUS\n.Bl -tag -width Ds\n.It 0\nDone; endpoints may "
-        "still be untrusted.\n.It 1\nDone, and\n.Fl \\-fail\\-on\nwas met.\n"
+        "still be untrusted.\n.It 1\nDone, and\n.Fl \\-fail\\-on\nwas met; "
+        "for\n.Cm check :\nnot trusted.\n"
         ".It 2\nWrong usage, or an input that cannot be read.\n.It 3\nThe run "
         "is incomplete: interrupted, or the disk is full.\n.It 4\nA defect of "
         "the program.\n.El\n");

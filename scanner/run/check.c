@@ -14,7 +14,8 @@
 #include "run/parts.h"
 
 #define MAX_FILE (64U << 20)
-#define MAX_CERTS 20000U /* in one file of roots or intermediates */
+#define CERTIFICATE_ENTRY_BYTES 5U /* two lengths around each certificate */
+#define MAX_CERTS 20000U           /* in one file of roots or intermediates */
 
 struct cm_check_files {
     struct cm_certset *anchors; /* of --roots; NULL: the system's */
@@ -219,6 +220,10 @@ static enum cm_status load_chain(struct cm_check *out, const char *path,
     status = list_file(probe->chain, CM_MAX_CHAIN, &found, path, err);
     probe->num_chain = found < CM_MAX_CHAIN ? found : CM_MAX_CHAIN;
     probe->num_chain_sent = (unsigned)found;
+    for (size_t i = 0; i < probe->num_chain; i++) { /* RFC 8446 section 4.4.2 */
+        probe->chain_bytes +=
+            (uint32_t)probe->chain[i]->der.len + CERTIFICATE_ENTRY_BYTES;
+    }
     probe->reached = CM_PHASE_RECORDED;
     probe->end = CM_END_COMPLETE;
     probe->certificate_message = true;
