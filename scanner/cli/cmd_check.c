@@ -1,12 +1,11 @@
 /* check: certificate files instead of a fleet.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
-#include <string.h>
 
 #include "certmuster/log.h"
-#include "certmuster/text.h"
 #include "cli/check_print.h"
 #include "cli/cli.h"
+#include "cli/trust_options.h"
 #include "run/check.h"
 
 #define MAX_DEPTH 100
@@ -31,44 +30,32 @@ static enum cm_status chain_option(const struct cm_command *command,
                               "check fullchain.pem --host www.example.com");
 }
 
-static const char *const *list_or_null(const struct cm_options *options,
-                                       enum cm_option option)
-{
-    return options->num_list[option] > 0 ? options->list[option] : NULL;
-}
-
 static enum cm_status prepare(const struct cm_command *command,
                               const struct cm_options *options,
+                              const struct cm_trust_options *trust,
                               struct cm_check_config *config,
                               struct cm_error *err)
 {
     long depth = options->count[CM_OPTION_MAX_DEPTH];
-    enum cm_status status = chain_option(command, options, config, err);
 
-    if (status != CM_OK) {
-        return status;
+    if (options->given[CM_OPTION_ROOTS]) {
+        if (options->given[CM_OPTION_TRUST]) {
+            return cm_error_set(err, CM_EUSAGE,
+                                "--roots and --trust exclude each other");
+        }
+        config->roots = options->list[CM_OPTION_ROOTS];
     }
-    config->roots = list_or_null(options, CM_OPTION_ROOTS);
-    config->intermediates = list_or_null(options, CM_OPTION_INTERMEDIATES);
-    config->crls = list_or_null(options, CM_OPTION_CRL);
+    config->trust = trust->config;
+    config->at_unix = trust->at_unix;
     config->host = options->text[CM_OPTION_HOST];
-    cm_policy_default(&config->policy);
+    config->policy = trust->policy;
     config->policy.strict = options->given[CM_OPTION_STRICT];
     config->policy.pool_at_hand = true;
-    config->policy.crl_demanded = config->crls != NULL;
-    config->policy.expires_soon_days =
-        (int)options->count[CM_OPTION_EXPIRES_SOON];
+    config->policy.crl_demanded = options->given[CM_OPTION_CRL];
     if (options->given[CM_OPTION_MAX_DEPTH]) {
         config->policy.max_depth = (int)(depth < MAX_DEPTH ? depth : MAX_DEPTH);
     }
-    if (options->given[CM_OPTION_AT] &&
-        !cm_time_parse(options->text[CM_OPTION_AT], &config->at_unix)) {
-        return cm_error_set(err, CM_EUSAGE,
-                            "--at takes a date (2027-03-01) or a time "
-                            "(2027-03-01T00:00:00Z), not \"%s\"",
-                            options->text[CM_OPTION_AT]);
-    }
-    return CM_OK;
+    return chain_option(command, options, config, err);
 }
 
 /* Findings on standard output, for programs; the sentence for people on
@@ -112,8 +99,12 @@ static enum cm_status check_files(const struct cm_command *command,
 {
     struct cm_check_config config = {.at_unix = 0};
     struct cm_check check = {.ev = NULL};
-    enum cm_status status = prepare(command, options, &config, err);
+    struct cm_trust_options trust;
+    enum cm_status status = cm_trust_options(&trust, options, err);
 
+    if (status == CM_OK) {
+        status = prepare(command, options, &trust, &config, err);
+    }
     if (status == CM_OK) {
         status = cm_check_run(&check, &config, err);
     }
@@ -124,6 +115,7 @@ static enum cm_status check_files(const struct cm_command *command,
                     : CM_EXIT_FINDINGS;
     }
     cm_check_cleanup(&check);
+    cm_trust_options_cleanup(&trust);
     return status;
 }
 

@@ -23,9 +23,11 @@ static const struct cm_command commands[] = {
     {"check", 'C', "FILE.pem", "judge certificate files, without network",
      "Judges the certificates in FILE.pem as if a server had sent them: the "
      "first is the server's, the others complete its chain. Prints one finding "
-     "a line: the cause, how severe it is, the certificate and the proof; then "
-     "on standard error whether clients trust the chain. Exit codes: 0 "
-     "trusted, 1 not trusted, 2 a file cannot be read.",
+     "a line: the cause, how severe it is, the certificate and the proof; "
+     "those "
+     "that make the verdict first. On standard error it says whether clients "
+     "trust the chain: in every trust view, when several are given. Exit "
+     "codes: 0 trusted, 1 not trusted, 2 a file cannot be read.",
      "certmuster check fullchain.pem --host www.example.com\n"
      "certmuster check fullchain.pem --roots corp.pem --at 2027-03-01\n"
      "certmuster check --chain leaf.pem --intermediates cas.pem --strict "

@@ -6,32 +6,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "certmuster/file.h"
 #include "input/input.h"
 #include "pki/revocation.h"
-#include "run/parts.h"
+#include "run/trust.h"
 
 #define MAX_FILE (64U << 20)
 #define CERTIFICATE_ENTRY_BYTES 5U /* two lengths around each certificate */
 #define MAX_CERTS 20000U           /* in one file of roots or intermediates */
 
 struct cm_check_files {
-    struct cm_certset *anchors; /* of --roots; NULL: the system's */
+    struct cm_certset *anchors; /* of --roots; NULL: the views' */
     struct cm_certset *pool;
     struct cm_revocation *revocation;
     struct cm_sigmemo *memo;
-    struct cm_trust_files system;
-    struct cm_trust view;
+    struct cm_trust_files trust;
+    struct cm_trust roots;        /* the view of --roots */
+    const struct cm_trust *views; /* those to judge in */
+    size_t num_views;
 };
-
-static enum cm_status read_file(struct cm_buf *bytes, const char *path,
-                                struct cm_error *err)
-{
-    cm_buf_init(bytes, MAX_FILE);
-    return cm_file_read(bytes, path, err);
-}
 
 /* Reads the certificates of a file in order: up to `max` of them. */
 static enum cm_status list_file(struct cm_cert **list, size_t max,
@@ -40,9 +36,11 @@ static enum cm_status list_file(struct cm_cert **list, size_t max,
 {
     struct cm_buf bytes;
     struct cm_error inner;
-    enum cm_status status = read_file(&bytes, path, err);
+    enum cm_status status;
 
     *found = 0;
+    cm_buf_init(&bytes, MAX_FILE);
+    status = cm_file_read(&bytes, path, err);
     if (status == CM_OK) {
         status = cm_certs_list(list, max, found,
                                (struct cm_span){bytes.data, bytes.len}, &inner);
@@ -85,8 +83,8 @@ static enum cm_status add_list(struct cm_check *out, struct cm_certset *set,
     return CM_OK;
 }
 
-static enum cm_status add_file(struct cm_check *out, struct cm_certset *set,
-                               const char *path, struct cm_error *err)
+static enum cm_status add_readable(struct cm_check *out, struct cm_certset *set,
+                                   const char *path, struct cm_error *err)
 {
     struct cm_cert **list = calloc(MAX_CERTS, sizeof(struct cm_cert *));
     size_t found = 0;
@@ -104,14 +102,30 @@ static enum cm_status add_file(struct cm_check *out, struct cm_certset *set,
     return status;
 }
 
-static enum cm_status add_files(struct cm_check *out, struct cm_certset *set,
+/* A file or a folder. Only when something in a file cannot be parsed is it
+ * picked through. */
+static enum cm_status add_path(struct cm_check *out, struct cm_certset *set,
+                               const char *path, struct cm_error *err)
+{
+    struct stat info;
+    size_t added = 0;
+    enum cm_status status = cm_certs_from_path(set, path, &added, err);
+
+    if (status == CM_EINPUT && stat(path, &info) == 0 &&
+        S_ISREG(info.st_mode)) {
+        status = add_readable(out, set, path, err);
+    }
+    return status;
+}
+
+static enum cm_status add_paths(struct cm_check *out, struct cm_certset *set,
                                 const char *const *paths, struct cm_error *err)
 {
     enum cm_status status = CM_OK;
 
     for (size_t i = 0; status == CM_OK && paths != NULL && paths[i] != NULL;
          i++) {
-        status = add_file(out, set, paths[i], err);
+        status = add_path(out, set, paths[i], err);
     }
     return status;
 }
@@ -123,51 +137,48 @@ static enum cm_status add_crls(struct cm_revocation *revocation,
 
     for (size_t i = 0; status == CM_OK && paths != NULL && paths[i] != NULL;
          i++) {
-        struct cm_buf bytes;
-        struct cm_error inner;
         size_t added = 0;
 
-        status = read_file(&bytes, paths[i], err);
-        if (status == CM_OK) {
-            status = cm_revocation_load(revocation,
-                                        (struct cm_span){bytes.data, bytes.len},
-                                        &added, &inner);
-            if (status != CM_OK) {
-                (void)cm_error_set(err, status,
-                                   "%s: %s; give a file with certificate "
-                                   "revocation lists in PEM or DER",
-                                   paths[i], inner.text);
-            }
-        }
-        cm_buf_cleanup(&bytes);
+        status = cm_crls_from_path(revocation, paths[i], &added, err);
     }
     return status;
 }
 
-static enum cm_status load_view(struct cm_check *out,
-                                const struct cm_check_config *config,
-                                struct cm_error *err)
+/* The one view of --roots. */
+static enum cm_status load_roots(struct cm_check *out, const char *const *roots,
+                                 struct cm_error *err)
 {
     struct cm_check_files *files = out->files;
-    const struct cm_trust_config system = {.num_views = 0};
-    enum cm_status status;
 
-    files->view = (struct cm_trust){.name = "system",
-                                    .pool = files->pool,
-                                    .memo = files->memo,
-                                    .revocation = files->revocation};
-    if (config->roots == NULL) {
-        status = cm_trust_load(&files->system, &system, err);
-        files->view.anchors = files->system.anchors[0];
-        return status;
-    }
     files->anchors = cm_certset_new(MAX_CERTS);
     if (files->anchors == NULL) {
         return cm_error_nomem(err, "the roots");
     }
-    files->view.name = "roots";
-    files->view.anchors = files->anchors;
-    return add_files(out, files->anchors, config->roots, err);
+    files->roots = (struct cm_trust){.name = "roots",
+                                     .anchors = files->anchors,
+                                     .pool = files->pool,
+                                     .memo = files->memo,
+                                     .revocation = files->revocation};
+    files->views = &files->roots;
+    files->num_views = 1;
+    return add_paths(out, files->anchors, roots, err);
+}
+
+static enum cm_status load_views(struct cm_check_files *files,
+                                 const struct cm_trust_config *config,
+                                 struct cm_error *err)
+{
+    const struct cm_trust_config views = {.views = config->views,
+                                          .num_views = config->num_views};
+    enum cm_status status = cm_trust_load(&files->trust, &views, err);
+
+    for (size_t i = 0; i < files->trust.num_views; i++) {
+        files->trust.views[i].pool = files->pool;
+        files->trust.views[i].revocation = files->revocation;
+    }
+    files->views = files->trust.views;
+    files->num_views = files->trust.num_views;
+    return status;
 }
 
 static enum cm_status load_files(struct cm_check *out,
@@ -188,11 +199,15 @@ static enum cm_status load_files(struct cm_check *out,
         files->revocation == NULL) {
         return cm_error_nomem(err, "certificate files");
     }
-    status = add_files(out, files->pool, config->intermediates, err);
+    status = add_paths(out, files->pool, config->trust.intermediates, err);
     if (status == CM_OK) {
-        status = add_crls(files->revocation, config->crls, err);
+        status = add_crls(files->revocation, config->trust.crls, err);
     }
-    return status == CM_OK ? load_view(out, config, err) : status;
+    if (status == CM_OK) {
+        status = config->roots != NULL ? load_roots(out, config->roots, err)
+                                       : load_views(files, &config->trust, err);
+    }
+    return status;
 }
 
 static enum cm_status load_chain(struct cm_check *out, const char *path,
@@ -250,6 +265,33 @@ static enum cm_status read_host(struct cm_endpoint *ep, const char *host,
     return CM_OK;
 }
 
+static enum cm_status judge_in(struct cm_check *out,
+                               const struct cm_policy *policy, size_t headline)
+{
+    const struct cm_check_files *files = out->files;
+
+    cm_judgement_cleanup(&out->judgement);
+    return cm_judge_views(&out->judgement, &out->ep, out->ev, files->views,
+                          files->num_views, headline, policy, out->at_unix);
+}
+
+/* The first view that does not trust the chain gives the findings. */
+static enum cm_status judge(struct cm_check *out,
+                            const struct cm_policy *policy)
+{
+    enum cm_status status = judge_in(out, policy, 0);
+
+    for (size_t i = 0;
+         status == CM_OK && out->judgement.verdict == CM_VERDICT_TRUSTED &&
+         i < out->judgement.num_views;
+         i++) {
+        if (out->judgement.views[i].verdict != CM_VERDICT_TRUSTED) {
+            status = judge_in(out, policy, i);
+        }
+    }
+    return status;
+}
+
 enum cm_status cm_check_run(struct cm_check *out,
                             const struct cm_check_config *config,
                             struct cm_error *err)
@@ -265,13 +307,8 @@ enum cm_status cm_check_run(struct cm_check *out,
     if (status == CM_OK) {
         status = load_files(out, config, err);
     }
-    if (status == CM_OK) {
-        status = cm_judge_views(&out->judgement, &out->ep, out->ev,
-                                &out->files->view, 1, 0, &config->policy,
-                                out->at_unix);
-        if (status != CM_OK) {
-            (void)cm_error_nomem(err, config->chain);
-        }
+    if (status == CM_OK && judge(out, &config->policy) != CM_OK) {
+        status = cm_error_nomem(err, config->chain);
     }
     return status;
 }
@@ -283,7 +320,7 @@ void cm_check_cleanup(struct cm_check *check)
     cm_judgement_cleanup(&check->judgement);
     cm_evidence_free(check->ev);
     if (files != NULL) {
-        cm_trust_unload(&files->system);
+        cm_trust_unload(&files->trust);
         cm_revocation_free(files->revocation);
         cm_sigmemo_free(files->memo);
         cm_certset_free(files->anchors);

@@ -5,17 +5,16 @@
 
 #include "certmuster/judge.h"
 #include "certmuster/status.h"
+#include "run/trust.h"
 
-/* All texts are borrowed for the call. */
+/* All is borrowed for the call. */
 struct cm_check_config {
     const char *chain;        /* PEM or DER file; its first one is judged */
-    const char *const *roots; /* files: the only anchors; NULL ends; may be
-                                 NULL */
-    const char *const *intermediates; /* files: at the client's hand; NULL ends;
-                                         may be NULL */
-    const char *const *crls;          /* files; NULL ends; may be NULL */
-    const char *host;                 /* NULL: names are not judged */
-    int64_t at_unix;                  /* 0: now */
+    const char *const *roots; /* files or folders: the only anchors; NULL ends;
+                                 NULL: the views of `trust` */
+    struct cm_trust_config trust; /* its intermediates are at clients' hand */
+    const char *host;             /* NULL: names are not judged */
+    int64_t at_unix;              /* 0: now */
     struct cm_policy policy;
 };
 

@@ -46,6 +46,20 @@ wants 1 'certificate 1 cannot be read and is left out' self.pem \
   --roots rubbish.pem
 wants 0 '^trusted$' self.pem --roots self.pem --intermediates rubbish.pem
 
+# Several views: trusted is what all of them trust.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 \
+  -subj /CN=Other -keyout key.pem -out other.pem 2>>openssl.txt
+mkdir -p folder
+cp self.pem other.pem folder
+wants 0 '^trusted$' self.pem --trust self.pem
+wants 0 '^trusted$' self.pem --trust a=self.pem --trust b=folder
+wants 1 '^not trusted: ' self.pem --trust a=self.pem --trust b=other.pem
+wants 1 '"views":{"a":"trusted","b":"untrusted"}' self.pem --json \
+  --trust a=self.pem --trust b=other.pem
+wants 0 '^trusted$' self.pem --roots folder --intermediates folder
+wants 2 'exclude each other' self.pem --roots self.pem --trust self.pem
+wants 2 'Did you mean --roots' self.pem --root self.pem
+
 wants 2 'needs a certificate file' --host www.a.example
 wants 2 'no-such.pem' no-such.pem
 wants 2 'no-such.pem' self.pem --roots no-such.pem
