@@ -12,13 +12,14 @@
 
 /* The lists of one issuer, in order of addition. */
 struct issuer {
-    struct cm_crl **crls; /* owned references */
+    struct cm_revocation_list *lists; /* owned references */
     size_t num;
 };
 
 struct response {
     struct cm_span der; /* owned */
     char *url;          /* owned */
+    int64_t seen_unix;
 };
 
 /* The responses for one certificate, in order of addition. */
@@ -45,9 +46,9 @@ static void issuer_free(void *value)
     struct issuer *issuer = value;
 
     for (size_t i = 0; i < issuer->num; i++) {
-        cm_crl_unref(issuer->crls[i]);
+        cm_crl_unref(issuer->lists[i].crl);
     }
-    free(issuer->crls);
+    free(issuer->lists);
     free(issuer);
 }
 
@@ -151,10 +152,10 @@ static void forget(struct cm_revocation *set, const struct cm_crl *crl)
         cm_map_get(set->issuers, crl->issuer_norm.data, crl->issuer_norm.len);
 
     for (size_t i = 0; issuer != NULL && i < issuer->num; i++) {
-        if (issuer->crls[i] == crl) {
-            cm_crl_unref(issuer->crls[i]);
-            memmove(&issuer->crls[i], &issuer->crls[i + 1],
-                    (issuer->num - i - 1) * sizeof(struct cm_crl *));
+        if (issuer->lists[i].crl == crl) {
+            cm_crl_unref(issuer->lists[i].crl);
+            memmove(&issuer->lists[i], &issuer->lists[i + 1],
+                    (issuer->num - i - 1) * sizeof(*issuer->lists));
             issuer->num--;
             return;
         }
@@ -178,30 +179,34 @@ static struct issuer *get_issuer(struct cm_revocation *set, struct cm_span name)
 }
 
 /* The same list twice is one. False: no memory. */
-static bool remember(struct cm_revocation *set, struct cm_crl *crl)
+static bool remember(struct cm_revocation *set, struct cm_crl *crl,
+                     int64_t seen_unix)
 {
     struct issuer *issuer = get_issuer(set, crl->issuer_norm);
-    struct cm_crl **grown;
+    struct cm_revocation_list *grown;
 
     if (issuer == NULL) {
         return false;
     }
     for (size_t i = 0; i < issuer->num; i++) {
-        if (memcmp(issuer->crls[i]->sha256, crl->sha256, CM_SHA256_LEN) == 0) {
+        if (memcmp(issuer->lists[i].crl->sha256, crl->sha256, CM_SHA256_LEN) ==
+            0) {
+            issuer->lists[i].seen_unix = seen_unix;
             return true;
         }
     }
-    grown = reallocarray(issuer->crls, issuer->num + 1, sizeof(*grown));
+    grown = reallocarray(issuer->lists, issuer->num + 1, sizeof(*grown));
     if (grown == NULL) {
         return false;
     }
-    issuer->crls = grown;
-    grown[issuer->num++] = cm_crl_ref(crl);
+    issuer->lists = grown;
+    grown[issuer->num++] =
+        (struct cm_revocation_list){cm_crl_ref(crl), seen_unix};
     return true;
 }
 
 bool cm_revocation_add_crl(struct cm_revocation *set, struct cm_crl *crl,
-                           const char *url)
+                           const char *url, int64_t seen_unix)
 {
     struct source *source = NULL;
 
@@ -211,7 +216,7 @@ bool cm_revocation_add_crl(struct cm_revocation *set, struct cm_crl *crl,
             return false;
         }
     }
-    if (!remember(set, crl)) {
+    if (!remember(set, crl, seen_unix)) {
         return false;
     }
     if (source != NULL) {
@@ -265,7 +270,7 @@ static struct subject *get_subject(struct cm_revocation *set,
 
 bool cm_revocation_add_ocsp(struct cm_revocation *set,
                             const struct cm_cert *cert, const char *url,
-                            struct cm_span response)
+                            struct cm_span response, int64_t seen_unix)
 {
     struct source *source = get_source(set, cert, url);
     struct subject *subject = get_subject(set, cert);
@@ -284,6 +289,7 @@ bool cm_revocation_add_ocsp(struct cm_revocation *set,
     }
     cm_span_free(&place->der);
     place->der = (struct cm_span){copy, response.len};
+    place->seen_unix = seen_unix;
     free(source->why);
     source->why = NULL;
     return true;
@@ -337,7 +343,7 @@ static enum cm_status load_one(struct cm_revocation *set, struct cm_span bytes,
                    : cm_error_set(err, CM_EINPUT, "revocation list %zu: %s",
                                   *added + 1, inner.text);
     }
-    if (cm_revocation_add_crl(set, crl, NULL)) {
+    if (cm_revocation_add_crl(set, crl, NULL, 0)) {
         (*added)++;
     } else {
         status = cm_error_nomem(err, "a revocation list");
@@ -401,12 +407,12 @@ enum cm_status cm_revocation_load(struct cm_revocation *set,
 
 size_t cm_revocation_crls(const struct cm_revocation *set,
                           struct cm_span issuer_norm,
-                          struct cm_crl *const **out)
+                          const struct cm_revocation_list **out)
 {
     const struct issuer *issuer =
         cm_map_get(set->issuers, issuer_norm.data, issuer_norm.len);
 
-    *out = issuer != NULL ? issuer->crls : NULL;
+    *out = issuer != NULL ? issuer->lists : NULL;
     return issuer != NULL ? issuer->num : 0;
 }
 
@@ -424,7 +430,7 @@ bool cm_revocation_spoilt(const struct cm_revocation *set)
 
 bool cm_revocation_ocsp(const struct cm_revocation *set,
                         const struct cm_cert *cert, size_t index,
-                        struct cm_span *response, const char **url)
+                        struct cm_revocation_response *out)
 {
     const struct subject *subject =
         cm_map_get(set->subjects, cert->sha256, CM_SHA256_LEN);
@@ -432,7 +438,8 @@ bool cm_revocation_ocsp(const struct cm_revocation *set,
     if (subject == NULL || index >= subject->num) {
         return false;
     }
-    *response = subject->responses[index].der;
-    *url = subject->responses[index].url;
+    *out = (struct cm_revocation_response){subject->responses[index].der,
+                                           subject->responses[index].url,
+                                           subject->responses[index].seen_unix};
     return true;
 }

@@ -14,12 +14,14 @@ void cm_revocation_free(struct cm_revocation *set);
 
 /* Adding; false: no memory. References and copies are the set's own. `url` is
  * where it came from, NULL for a file; a later one for the same URL replaces
- * the earlier. */
+ * the earlier. `seen_unix` is when it came from there, and is what it was worth
+ * then that is judged, however long the run takes or whatever date it is judged
+ * for; 0: it is judged for that date. */
 bool cm_revocation_add_crl(struct cm_revocation *set, struct cm_crl *crl,
-                           const char *url);
+                           const char *url, int64_t seen_unix);
 bool cm_revocation_add_ocsp(struct cm_revocation *set,
                             const struct cm_cert *cert, const char *url,
-                            struct cm_span response);
+                            struct cm_span response, int64_t seen_unix);
 /* Nothing usable came from `url`. `cert` is whom an OCSP request was about;
  * NULL: a list. `why`: "timed out", "HTTP status 404" ... */
 bool cm_revocation_add_failure(struct cm_revocation *set,
@@ -31,9 +33,13 @@ enum cm_status cm_revocation_load(struct cm_revocation *set,
                                   struct cm_error *err);
 
 /* Lookups; all that is lent stays the set's. */
+struct cm_revocation_list {
+    struct cm_crl *crl;
+    int64_t seen_unix; /* 0: a file's */
+};
 size_t cm_revocation_crls(const struct cm_revocation *set,
                           struct cm_span issuer_norm,
-                          struct cm_crl *const **out);
+                          const struct cm_revocation_list **out);
 /* Whether `issuer`'s key signed `crl`, computed once for each pair and kept;
  * thread-safe. */
 enum cm_sig cm_revocation_crl_signature(const struct cm_revocation *set,
@@ -41,9 +47,14 @@ enum cm_sig cm_revocation_crl_signature(const struct cm_revocation *set,
                                         const struct cm_cert *issuer);
 /* The responses for a certificate, newest addition last: calls with index 0,
  * 1, ... until false. */
+struct cm_revocation_response {
+    struct cm_span der;
+    const char *url;
+    int64_t seen_unix; /* 0: judged for the date of the judgement */
+};
 bool cm_revocation_ocsp(const struct cm_revocation *set,
                         const struct cm_cert *cert, size_t index,
-                        struct cm_span *response, const char **url);
+                        struct cm_revocation_response *out);
 /* Was this URL tried, for a list (`cert` NULL) or for an OCSP response about
  * `cert`? `*why` is NULL when something came from it. */
 bool cm_revocation_tried(const struct cm_revocation *set,

@@ -65,7 +65,8 @@ static const char *take_list(struct download *download, struct cm_span body,
         return "it is no revocation list";
     }
     if (crl == NULL ||
-        !cm_revocation_add_crl(round->target->revocation, crl, download->url)) {
+        !cm_revocation_add_crl(round->target->revocation, crl, download->url,
+                               (int64_t)time(NULL))) {
         fetch_fail(round, CM_ENOMEM, "a revocation list");
     }
     cm_crl_unref(crl);
@@ -87,7 +88,7 @@ static const char *take_response(struct download *download, struct cm_span body)
     }
     if (answer.no_memory ||
         !cm_revocation_add_ocsp(round->target->revocation, item->cert,
-                                download->url, body)) {
+                                download->url, body, (int64_t)time(NULL))) {
         fetch_fail(round, CM_ENOMEM, "an OCSP response");
     }
     return NULL;
