@@ -67,7 +67,7 @@ static struct form_case {
     SOUND("serial number with the octet it needs", SERVER, LEAF,
           .serial_hex = "0081"),
     BREACH(SOME, "version 1 with extensions", SERVER, "4.1.2.1", "version 1",
-           LEAF, .version = 1),
+           LEAF, .version = 1, .crl = FORGE_CRL_URL),
     BREACH(SOME, "version 4", SERVER, "4.1.2.1", "does not exist: version 4",
            LEAF, .version = 4),
     BREACH(HYGIENE, "unique ids", SERVER, "4.1.2.8", "unique identifiers", LEAF,

@@ -92,8 +92,6 @@ static struct public_case {
            "names an issuer", LEAF, .aki_issuer = true),
     BREACH("no access to the issuer", SERVER, "7.1.2.7.6",
            "authority information access", NAMES, SERIAL, SAID, SHORT),
-    BREACH("neither list nor responder", SERVER, "7.1.2.11.2",
-           "neither a revocation list", LEAF, OMIT(CM_EXT_CRL_POINTS)),
     SOUND("a responder instead of a list", SERVER, LEAF,
           .ocsp = "http://ocsp.a.example", OMIT(CM_EXT_CRL_POINTS)),
     BREACH("no policy", SERVER, "7.1.2.7.9", "no certificate policy", NAMES,
@@ -294,6 +292,26 @@ static void is_judged_strictly(void **state)
     close_all(&s, chain);
 }
 
+/* Besides the rule for public certificates: nobody's can be revoked so. */
+static void neither_list_nor_responder(void **state)
+{
+    static const struct public_case c =
+        BREACH("", SERVER, "7.1.2.11.2", "neither a revocation list", LEAF,
+               OMIT(CM_EXT_CRL_POINTS));
+    struct cm_cert *chain[3];
+    struct scene s;
+
+    (void)state;
+    make_chain(&c, true, chain);
+    serve(&s, chain);
+    scene_expect(&s, T, "revocation_no_info public_profile");
+    check_breach(&s, &c, chain[0]);
+    s.policy.strict = true;
+    scene_expect(&s, U, "public_profile revocation_no_info");
+    check_breach(&s, &c, chain[0]);
+    close_all(&s, chain);
+}
+
 static struct key_case {
     const char *name;
     enum cm_key_alg alg;
@@ -389,10 +407,11 @@ static int leave(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[NUM_SAID + NUM_UNSAID + KEYS + 1] = {
+    struct CMUnitTest tests[NUM_SAID + NUM_UNSAID + KEYS + 2] = {
         cmocka_unit_test(private_ones_are_left_alone),
+        cmocka_unit_test(neither_list_nor_responder),
     };
-    size_t used = 1;
+    size_t used = 2;
 
     ADD(said, NUM_SAID, is_public)
     ADD(unsaid, NUM_UNSAID, is_judged_strictly)

@@ -20,7 +20,7 @@ static struct chain_case {
     {"ok, the intermediate is an anchor", "leaf", "int", "", "", T},
     {"ok, an RSA key", "leafrsa int", "root", "", "", T},
     {"leaf_no_aki", "leafnoaki int", "root", "", "x509_not_strict", T},
-    {"must_staple", "leafstaple int", "root", "", "", T},
+    {"must_staple", "leafstaple int", "root", "", "must_staple_missing", T},
     {"no_eku", "leafnoeku int", "root", "", "", T},
     {"eku any", "leafany int", "root", "", "", T},
     {"ca_no_keyusage", "leaf intnoku", "root", "", "x509_not_strict", T},
