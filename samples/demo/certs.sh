@@ -41,23 +41,27 @@ keyUsage = critical,digitalSignature,keyEncipherment
 extendedKeyUsage = serverAuth,clientAuth
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+crlDistributionPoints = URI:http://pki.demo.test/demo.crl
 subjectAltName = \${ENV::SAN}
 [cnonly]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature
 extendedKeyUsage = serverAuth
 authorityKeyIdentifier = keyid
+crlDistributionPoints = URI:http://pki.demo.test/demo.crl
 [clientonly]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature
 extendedKeyUsage = clientAuth
 authorityKeyIdentifier = keyid
+crlDistributionPoints = URI:http://pki.demo.test/demo.crl
 subjectAltName = \${ENV::SAN}
 [critical]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature
 extendedKeyUsage = serverAuth
 authorityKeyIdentifier = keyid
+crlDistributionPoints = URI:http://pki.demo.test/demo.crl
 subjectAltName = \${ENV::SAN}
 1.3.6.1.4.1.32473.1 = critical,ASN1:NULL
 [pathlen0]
@@ -70,6 +74,7 @@ basicConstraints = critical,CA:FALSE
 keyUsage = critical,keyAgreement
 extendedKeyUsage = serverAuth
 authorityKeyIdentifier = keyid
+crlDistributionPoints = URI:http://pki.demo.test/demo.crl
 subjectAltName = \${ENV::SAN}
 CNF
   mkdir -p "$PKI/new"
