@@ -154,8 +154,8 @@ static void no_info(struct cm_case *c)
     char name[CM_LABEL_SIZE];
     struct cm_finding *f;
 
-    if (c->leaf->is_ca || c->leaf->crl_points.len > 0 || c->leaf->num_ocsp_urls > 0 ||
-        is_short_lived(c->leaf)) {
+    if (c->leaf->is_ca || c->leaf->crl_points.len > 0 ||
+        c->leaf->num_ocsp_urls > 0 || is_short_lived(c->leaf)) {
         return;
     }
     f = cm_finding_add(

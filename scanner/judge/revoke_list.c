@@ -80,11 +80,18 @@ static bool is_in_scope(const struct cm_revoke *r, const struct cm_crl *crl)
            cm_crl_covers_point(crl, r->cert);
 }
 
+/* The time for which a list is judged. */
+static int64_t time_of(const struct cm_revoke *r,
+                       const struct cm_revocation_list *list)
+{
+    return list->seen_unix != 0 ? list->seen_unix : r->c->at_unix;
+}
+
 static enum use classify(struct cm_revoke *r,
                          const struct cm_revocation_list *list)
 {
     const struct cm_crl *crl = list->crl;
-    int64_t at = list->seen_unix != 0 ? list->seen_unix : r->c->at_unix;
+    int64_t at = time_of(r, list);
     enum use use = check_signer(r, crl);
 
     if (use != USE_CURRENT) {
@@ -142,37 +149,44 @@ static void count_entry(struct tally *t, const struct cm_crl *crl,
     }
 }
 
+/* What a list that is about the certificate says when it is not out of date. */
+static void count_current(struct cm_revoke *r, struct tally *t,
+                          const struct cm_crl *crl, bool listed, bool removed)
+{
+    if (removed && crl->is_delta && crl->this_update > t->released) {
+        t->released = crl->this_update;
+    }
+    if (is_complete(r, crl)) {
+        r->by_list = true;
+        if ((!listed || removed) && is_newer(crl, t->clear)) {
+            t->clear = crl;
+        }
+    }
+}
+
 static void count_list(struct cm_revoke *r, struct tally *t,
                        const struct cm_revocation_list *list)
 {
     const struct cm_crl *crl = list->crl;
     enum use use = classify(r, list);
-    struct cm_crl_entry entry;
+    struct cm_crl_entry entry = {.reason = -1};
     bool listed;
+    bool removed;
 
     t->elsewhere = t->elsewhere || use == USE_ELSEWHERE;
     if (use == USE_ELSEWHERE || use == USE_NONE) {
         return;
     }
     listed = cm_crl_find(crl, r->cert->serial, &entry);
-    if (listed && entry.reason != REASON_REMOVE) {
+    removed = listed && entry.reason == REASON_REMOVE;
+    if (listed && !removed) {
         count_entry(t, crl, &entry, use == USE_STALE);
-    } else if (listed && crl->is_delta && use == USE_CURRENT &&
-               crl->this_update > t->released) {
-        t->released = crl->this_update;
     }
-    if (use == USE_STALE && !crl->is_delta && is_newer(crl, r->expired)) {
+    if (use == USE_CURRENT) {
+        count_current(r, t, crl, listed, removed);
+    } else if (!crl->is_delta && is_newer(crl, r->expired)) {
         r->expired = crl;
-        r->expired_for =
-            (list->seen_unix != 0 ? list->seen_unix : r->c->at_unix) -
-            crl->next_update;
-    }
-    if (use == USE_CURRENT && is_complete(r, crl)) {
-        r->by_list = true;
-        if ((!listed || entry.reason == REASON_REMOVE) &&
-            is_newer(crl, t->clear)) {
-            t->clear = crl;
-        }
+        r->expired_for = time_of(r, list) - crl->next_update;
     }
 }
 

@@ -110,13 +110,18 @@ static void unreachable(struct cm_revoke *r, const struct sources *lists,
     cm_buf_cleanup(&reasons);
 }
 
+static bool has_any(const struct sources *s)
+{
+    return s->asked && s->num > 0;
+}
+
 void cm_revoke_by_asking(struct cm_revoke *r)
 {
     struct sources lists = lists_of(r);
     struct sources responders = responders_of(r);
+    bool known = r->by_list || r->by_ocsp || r->staple_usable;
     bool want_list = !r->by_list && is_open(r, &lists);
-    bool want_response = !r->by_list && !r->by_ocsp && !r->staple_usable &&
-                         is_open(r, &responders);
+    bool want_response = !known && is_open(r, &responders);
 
     if (want_list) {
         cm_judge_want(r->c, CM_WANT_CRL, r->cert, r->issuer);
@@ -126,8 +131,7 @@ void cm_revoke_by_asking(struct cm_revoke *r)
     }
     if (want_list || want_response ||
         r->status.result != CM_REVOCATION_NOT_CHECKED ||
-        !((lists.asked && lists.num > 0) ||
-          (responders.asked && responders.num > 0))) {
+        !(has_any(&lists) || has_any(&responders))) {
         return;
     }
     r->status.result = CM_REVOCATION_UNREACHABLE;
