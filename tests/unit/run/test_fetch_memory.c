@@ -173,16 +173,15 @@ static bool add_wants(struct scene *scene)
 static void check_all_came(const struct scene *scene)
 {
     const struct cm_fetch_target *target = &scene->fetch.target;
-    struct cm_crl *const *crls;
-    struct cm_span response;
-    const char *url;
+    const struct cm_revocation_list *crls;
+    struct cm_revocation_response response;
 
     assert_true(cm_certset_has(target->pool, scene->issuer));
     assert_int_equal(cm_revocation_crls(target->revocation,
                                         scene->issuer->subject_norm, &crls),
                      1);
-    assert_true(cm_revocation_ocsp(target->revocation, scene->leaf, 0,
-                                   &response, &url));
+    assert_true(
+        cm_revocation_ocsp(target->revocation, scene->leaf, 0, &response));
 }
 
 /* False: memory was said to be missing. */

@@ -118,7 +118,7 @@ static unsigned requests(const struct scene *scene, const char *path)
 
 static size_t num_crls(const struct scene *scene)
 {
-    struct cm_crl *const *crls;
+    const struct cm_revocation_list *crls;
 
     return cm_revocation_crls(scene->fetch.target.revocation,
                               scene->issuer->subject_norm, &crls);
@@ -208,9 +208,8 @@ static void the_responder_is_asked_about_one_certificate(void **state)
     static const char *const urls[] = {"/good", NULL};
     struct scene *scene = *state;
     struct cm_span last;
-    struct cm_span response;
+    struct cm_revocation_response response;
     struct cm_buf request;
-    const char *url;
 
     want_response(scene, urls);
     want_response(scene, urls);
@@ -219,8 +218,8 @@ static void the_responder_is_asked_about_one_certificate(void **state)
     assert_false(fetch_round(&scene->fetch));
     assert_int_equal(requests(scene, NULL), 1);
     assert_true(cm_revocation_ocsp(scene->fetch.target.revocation, scene->leaf,
-                                   0, &response, &url));
-    assert_true(cm_span_equal(response, scene->good));
+                                   0, &response));
+    assert_true(cm_span_equal(response.der, scene->good));
     assert_string_equal(tried(scene, scene->leaf, "/good"), "");
 
     cm_buf_init(&request, 10000);
@@ -241,15 +240,14 @@ static void responders_may_decline(void **state)
     static const char *const urls[] = {"/later", "/html", "/missing", "/good",
                                        NULL};
     struct scene *scene = *state;
-    struct cm_span response;
-    const char *url;
+    struct cm_revocation_response response;
 
     want_response(scene, urls);
     assert_true(fetch_round(&scene->fetch));
     assert_int_equal(requests(scene, NULL), 4);
     assert_true(cm_revocation_ocsp(scene->fetch.target.revocation, scene->leaf,
-                                   0, &response, &url));
-    assert_true(cm_span_equal(response, scene->good));
+                                   0, &response));
+    assert_true(cm_span_equal(response.der, scene->good));
     assert_string_not_equal(tried(scene, scene->leaf, "/later"), "");
     assert_string_equal(tried(scene, scene->leaf, "/html"),
                         "it is no OCSP response");
@@ -266,16 +264,15 @@ static void what_it_proves_is_for_the_judge(void **state)
     struct cm_want want = {.kind = CM_WANT_OCSP,
                            .cert = scene->fetch.cert,
                            .issuer = scene->issuer};
-    struct cm_span response;
-    const char *url;
+    struct cm_revocation_response response;
 
     want_response(scene, urls);
     assert_true(fetch_want_about(&scene->fetch, &want, HERE, urls));
     assert_true(fetch_round(&scene->fetch));
     assert_int_equal(requests(scene, NULL), 2);
     assert_true(cm_revocation_ocsp(scene->fetch.target.revocation,
-                                   scene->fetch.cert, 0, &response, &url));
-    assert_true(cm_span_equal(response, scene->good));
+                                   scene->fetch.cert, 0, &response));
+    assert_true(cm_span_equal(response.der, scene->good));
 }
 
 static void each_source_has_its_switch(void **state)
