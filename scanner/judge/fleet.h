@@ -20,6 +20,25 @@ bool cm_fleet_add(struct cm_fleet *fleet, const struct cm_endpoint *ep,
 bool cm_fleet_add_reused(struct cm_fleet *fleet,
                          const uint8_t cert[CM_SHA256_LEN],
                          const uint8_t other[CM_SHA256_LEN]);
+/* What speaks for a proxy that answers in the place of many servers. */
+#define CM_FLEET_MANY 3U /* sites, or certificates, that are not chance */
+struct cm_interception {
+    unsigned num_endpoints;
+    const char *vendor;               /* in a name of the issuer; or NULL */
+    unsigned num_sites;               /* unrelated ones, at most that many */
+    const char *hosts[CM_FLEET_MANY]; /* one of each site; lent */
+    bool fresh;   /* all certificates are days old and made for long */
+    bool one_key; /* all have the same key */
+    bool certain;
+};
+/* Is the issuer at the top of this path such a proxy? */
+bool cm_fleet_interception(const struct cm_fleet *fleet,
+                           const struct cm_cert *top,
+                           struct cm_interception *out);
+/* The SHA-256 of a certificate that shares issuer and serial number with
+ * `cert`; NULL: there is none. */
+const uint8_t *cm_fleet_reused(const struct cm_fleet *fleet,
+                               const struct cm_cert *cert);
 /* Does anything in it change a judgement? If not, no third pass is needed. */
 bool cm_fleet_tells(const struct cm_fleet *fleet);
 

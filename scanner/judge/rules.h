@@ -88,8 +88,10 @@ void cm_judge_revocation(struct cm_case *c);
 void cm_judge_other_views(struct cm_case *c);
 /* addresses.c -- other addresses of the name that serve other certificates. */
 void cm_judge_addresses(struct cm_case *c);
-/* fleet.c -- what the fleet as a whole shows. */
+/* interception.c -- what the fleet as a whole shows. */
 void cm_judge_fleet(struct cm_case *c);
+/* vendors.c -- the maker of a proxy in an issuer's name; NULL: none. */
+const char *cm_judge_inspection_vendor(const char *text);
 /* after.c -- fills judgement.remaining, after the findings were sorted. */
 void cm_judge_after(struct cm_case *c);
 /* wants.c -- asks for what could change the judgement; doubles are dropped. */

@@ -241,6 +241,14 @@ const char *scene_difference(const struct cm_judgement *a,
             return "wants";
         }
     }
+    if (a->num_remaining != b->num_remaining) {
+        return "what remains";
+    }
+    for (size_t i = 0; i < a->num_remaining; i++) {
+        if (a->remaining[i] != b->remaining[i]) {
+            return "what remains";
+        }
+    }
     for (size_t i = 0; i < a->num_findings; i++) {
         if (!same_finding(&a->findings[i], &b->findings[i])) {
             return cm_cause_info(a->findings[i].cause)->id;

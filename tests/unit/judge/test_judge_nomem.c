@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge/fleet.h"
+
 /* Which allocation from now on fails; 0: none. */
 static unsigned countdown;
 
@@ -113,6 +115,10 @@ static struct nomem_case {
     {"a key of a kind", "leafbrain intbrain", "root", ""},
     {"an expired one beside", "leaf int crossold", "root", ""},
     {"an issuer to be asked for", "leafaia", "root", ""},
+    {"a self-signed one", "self", "root", ""},
+    {"not of the form", "leafnoaki intnoku", "root", ""},
+    {"public, not of the profile", "leafscts", "root", ""},
+    {"much left after the fix", "leafold", "root", "int"},
 };
 #define CASES (sizeof(cases) / sizeof(*cases))
 
@@ -126,6 +132,61 @@ static void says_so(void **state)
     scene_trust(&s, c->trusted);
     scene_know(&s, c->known);
     try_all(&s);
+    scene_close(&s);
+}
+
+/* An endpoint of a fleet, one of whose addresses serves something else. */
+static void in_a_fleet(void **state)
+{
+    struct cm_fleet *fleet = cm_fleet_new();
+    struct scene s;
+
+    (void)state;
+    scene_open(&s, NULL);
+    (void)scene_serve(&s, "leaf int");
+    scene_serve(&s, "leafold int")->address.bytes[3] = 2;
+    scene_trust(&s, "root");
+    assert_true(cm_fleet_add_reused(fleet, zoo_get("leaf")->sha256,
+                                    zoo_get("int")->sha256));
+    s.trust.fleet = fleet;
+    s.policy.strict = true;
+    try_all(&s);
+    scene_close(&s);
+    cm_fleet_free(fleet);
+}
+
+static bool make_fleet(const struct scene *s)
+{
+    struct cm_fleet *fleet = cm_fleet_new();
+    bool ok = fleet != NULL;
+
+    ok = ok && cm_fleet_add(fleet, &s->ep, s->ev, &s->got, s->at_unix);
+    ok = ok && cm_fleet_add_reused(fleet, zoo_get("leaf")->sha256,
+                                   zoo_get("int")->sha256);
+    cm_fleet_free(fleet);
+    return ok;
+}
+
+static void of_a_fleet(void **state)
+{
+    unsigned failures = 0;
+    struct scene s;
+    bool ok = false;
+
+    (void)state;
+    scene_open(&s, NULL);
+    (void)scene_serve(&s, "leaf int root");
+    scene_trust(&s, "rootb");
+    scene_judge(&s);
+    assert_true(make_fleet(&s)); /* makes what the zoo makes once */
+    for (unsigned nth = 1; !ok; nth++) {
+        countdown = nth;
+        ok = make_fleet(&s);
+        assert_int_equal(ok, countdown > 0);
+        countdown = 0;
+        failures += ok ? 0U : 1U;
+    }
+    assert_true(failures > 4);
     scene_close(&s);
 }
 
@@ -233,14 +294,16 @@ static int leave(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[CASES + 3] = {
+    struct CMUnitTest tests[CASES + 5] = {
+        cmocka_unit_test(in_a_fleet),
+        cmocka_unit_test(of_a_fleet),
         cmocka_unit_test(in_two_views),
         cmocka_unit_test(on_the_way_to_the_server),
         cmocka_unit_test(a_row),
     };
 
     for (size_t i = 0; i < CASES; i++) {
-        tests[3 + i] = (struct CMUnitTest){.name = cases[i].name,
+        tests[5 + i] = (struct CMUnitTest){.name = cases[i].name,
                                            .test_func = says_so,
                                            .initial_state = &cases[i]};
     }
