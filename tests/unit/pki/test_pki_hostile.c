@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pki/constraints.h"
 #include "pki/pki.h"
+#include "pki/sct.h"
 #include "support/forge.h"
 
 static struct cm_cert *rich_cert(void)
@@ -18,7 +20,17 @@ static struct cm_cert *rich_cert(void)
     struct cm_cert *cert = forge_cert(&(struct forge_spec){
         .subject = "rich.example",
         .subject_o = "Org",
-        .names = "rich.example,ip:192.0.2.1,uri:http://u,email:m@e",
+        .names = "rich.example,ip:192.0.2.1,uri:http://u,email:m@e,dn:Org/x",
+        .permitted = "example,ip:192.0.2.0/24,uri:u,email:e,dn:Org",
+        .excluded = "a.example,email:.e,dn:No,raw:88022a03",
+        .subject_email = "me@e",
+        .policies = "1.2.3,1.2.4",
+        .policy_mappings = "1.2.3=1.2.4,1.2.4=1.2.3",
+        .require_explicit = 1,
+        .inhibit_mapping = 2,
+        .inhibit_any = 3,
+        .aki_issuer = true,
+        .unique_ids = true,
         .ca_issuers = "http://a",
         .ocsp = "http://o",
         .crl = "http://c",
@@ -38,6 +50,27 @@ static void check_span(const struct cm_cert *cert, struct cm_span span)
         assert_true(span.len <= cert->der.len);
         assert_true(span.data + span.len <= cert->der.data + cert->der.len);
     }
+}
+
+/* Everything that takes parts of a certificate apart again. */
+static void use(struct cm_cert *cert)
+{
+    struct cm_cert *path[] = {cert, cert, cert};
+    struct cm_sct scts[CM_MAX_SCTS];
+    struct cm_buf why;
+    size_t at;
+    bool bad;
+
+    cm_buf_init(&why, CM_CONSTRAINT_WHY_MAX);
+    (void)cm_constraint_check(cert, cert, true, true, &why);
+    assert_false(why.failed);
+    cm_buf_clear(&why);
+    (void)cm_policy_path_valid(path, 3, &at, &why);
+    assert_false(why.failed);
+    assert_true(at < 3);
+    cm_buf_cleanup(&why);
+    (void)cm_constraint_lax(cert);
+    assert_true(cm_sct_list(cert->sct_list, scts, &bad) <= CM_MAX_SCTS);
 }
 
 /* Parses an exact-size copy, so that ASan sees a step too far. */
@@ -64,6 +97,15 @@ static struct cm_cert *parse_exact(const uint8_t *der, size_t len)
     check_span(cert, cert->signature);
     check_span(cert, cert->ski);
     check_span(cert, cert->aki);
+    check_span(cert, cert->policies);
+    check_span(cert, cert->policy_mappings);
+    check_span(cert, cert->policy_constraints);
+    check_span(cert, cert->inhibit_any_policy);
+    check_span(cert, cert->name_constraints);
+    check_span(cert, cert->sct_list);
+    assert_int_equal(cert->ext_critical & ~cert->ext_present, 0);
+    assert_int_equal(cert->ext_bad & ~cert->ext_present, 0);
+    use(cert);
     return cert;
 }
 
