@@ -277,7 +277,7 @@ enum cm_constraint cm_constraint_check(const struct cm_cert *ca,
     if (answer == CM_CONSTRAINT_OK) {
         answer = check_alt_names(&check, cert);
     }
-    if (answer == CM_CONSTRAINT_OK && host_in_cn) {
+    if (answer == CM_CONSTRAINT_OK && is_leaf && host_in_cn) {
         answer = check_common_name(&check, cert);
     }
     return answer;

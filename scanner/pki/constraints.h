@@ -20,8 +20,8 @@ enum cm_constraint {
  * subjectAltName) with the constraints of `ca`, which stands above it. A `ca`
  * without constraints is CM_CONSTRAINT_OK. `is_leaf` is false for an
  * intermediate: a self-issued intermediate is exempt (section 6.1.3 (b), (c)).
- * `host_in_cn` also compares a CN that looks like a DNS name, as clients that
- * still match the CN do, when there is no dNSName.
+ * `host_in_cn` also compares a leaf's CN that looks like a DNS name, as clients
+ * that still match the CN do, when there is no dNSName.
  *
  * A constraint that cannot be understood is unreadable whatever the names are,
  * as for Go and Chrome; a name only when its kind is constrained. A wildcard

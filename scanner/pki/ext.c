@@ -220,7 +220,7 @@ static const struct ext_row {
     {CM_OID(PKIX "\x01\x01"), CM_EXT_AIA, cm_ext_info_access, false},
     {CM_OID(PKIX "\x01\x18"), CM_EXT_TLS_FEATURE, read_tls_feature, false},
     {CM_OID(GOOGLE_CT "\x02"), CM_EXT_SCT_LIST, read_scts, false},
-    {CM_OID(GOOGLE_CT "\x03"), CM_EXT_COUNT, read_poison, true},
+    {CM_OID(GOOGLE_CT "\x03"), CM_EXT_COUNT, read_poison, false},
     {CM_OID(MICROSOFT "\x15\x07"), CM_EXT_COUNT, read_adcs_template, false},
     {CM_OID(MICROSOFT "\x14\x02"), CM_EXT_COUNT, read_adcs_template, false},
     /* netscapeCertType */

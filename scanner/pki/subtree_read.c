@@ -88,14 +88,10 @@ const char *cm_general_name_kind(unsigned choice)
 
 static void put_octets(struct cm_buf *out, struct cm_span value)
 {
-    size_t shown = value.len < MAX_SHOWN / 4 ? value.len : MAX_SHOWN / 4;
+    bool whole = value.len <= MAX_SHOWN / 2;
 
-    for (size_t i = 0; i < shown; i++) {
-        (void)cm_buf_printf(out, "%02x", value.data[i]);
-    }
-    if (shown < value.len) {
-        (void)cm_buf_puts(out, "...");
-    }
+    (void)cm_buf_hex(out, value.data, whole ? value.len : MAX_SHOWN / 2);
+    (void)cm_buf_puts(out, whole ? "" : "...");
 }
 
 /* Foreign octets as ASCII. */

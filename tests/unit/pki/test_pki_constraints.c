@@ -221,6 +221,9 @@ static void common_names_that_look_like_hosts(void **state)
         cm_buf_init(&why, CM_CONSTRAINT_WHY_MAX);
         assert_int_equal(cm_constraint_check(ca, leaf, true, true, &why),
                          cases[i].want);
+        cm_buf_clear(&why); /* an authority's CN is no host */
+        assert_int_equal(cm_constraint_check(ca, leaf, false, true, &why),
+                         INSIDE);
         cm_buf_cleanup(&why);
         cm_cert_unref(leaf);
     }

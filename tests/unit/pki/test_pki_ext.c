@@ -255,7 +255,8 @@ static void critical_ones(void **state)
         {"06:551d13 01:ff 04{30{}}", NULL},
         {"06:551d1e 01:ff 04{30{}}", NULL},
         {"06:551d24 01:ff 04{30{}}", NULL},
-        {"06:2b06010401d679020403 01:ff 04{05:}", NULL},
+        /* No client takes a pre-certificate (RFC 6962 section 3.1). */
+        {"06:2b06010401d679020403 01:ff 04{05:}", "1.3.6.1.4.1.11129.2.4.3"},
         {"06:2a0304 04:", NULL}, /* not critical */
         {"06:2a0304 01:00 04:", NULL},
         {"06:2a0304 01:ff 04:", "1.2.3.4"},
