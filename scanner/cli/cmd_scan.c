@@ -128,6 +128,12 @@ static enum cm_status network_options(const struct cm_options *options,
         .family = run->scan.family,
         .hosts_file = !options->given[CM_OPTION_NO_HOSTS],
     };
+    run->fetch = (struct cm_fetch_config){
+        .issuers = !options->given[CM_OPTION_NO_AIA],
+        .revocation = run->policy.revocation,
+        .allow_private = options->given[CM_OPTION_FETCH_PRIVATE],
+        .timeout_ms = ms_or(options, CM_OPTION_TIMEOUT_FETCH, 0),
+    };
     run->scan.all_addresses = options->given[CM_OPTION_ALL_ADDRESSES];
     run->scan.connect_timeout_ms =
         ms_or(options, CM_OPTION_TIMEOUT_CONNECT, 5000);

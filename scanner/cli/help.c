@@ -33,6 +33,16 @@ static const struct cm_command commands[] = {
      "certmuster check --chain leaf.pem --intermediates cas.pem --strict "
      "--json",
      cm_cmd_check},
+    {"rejudge", 'J', "", "judge a stored run again, without network",
+     "Judges the endpoints of a run anew from what the store holds (the "
+     "certificates that servers sent, and what the run downloaded): at another "
+     "time, in other trust views, with other revocation lists or "
+     "intermediates. What is not said is as that run was given, but for the "
+     "time, which is now. The result is a run of its own, with its reports; "
+     "nothing is connected to.",
+     "certmuster rejudge --at 2027-03-01\n"
+     "certmuster rejudge --run 7 --trust java=cacerts.pem --out java",
+     cm_cmd_rejudge},
     {"report", 'R', "", "write the reports again from the store",
      "Writes the reports of a run that is in the store; nothing is scanned.",
      "certmuster report --run 7 --out audit\n"

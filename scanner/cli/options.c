@@ -128,6 +128,19 @@ static enum cm_option find(const struct cm_command *command, const char *arg,
     return CM_OPTION_COUNT;
 }
 
+enum cm_option cm_option_find(const struct cm_command *command,
+                              const char *name)
+{
+    return find(command, name, strlen(name));
+}
+
+enum cm_status cm_options_set(struct cm_options *options, enum cm_option option,
+                              const char *value, struct cm_error *err)
+{
+    options->given[option] = true;
+    return keep_value(options, option, value, err);
+}
+
 static enum cm_status read_option(struct cm_options *options,
                                   const struct cm_command *command, char **argv,
                                   int *i, struct cm_error *err)

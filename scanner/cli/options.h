@@ -67,6 +67,12 @@ struct cm_options {
 enum cm_status cm_options_parse(struct cm_options *options,
                                 const struct cm_command *command, int argc,
                                 char **argv, struct cm_error *err);
+/* By its long name; CM_OPTION_COUNT: the command has none of that name. */
+enum cm_option cm_option_find(const struct cm_command *command,
+                              const char *name);
+/* As if the option had been given with this value, which is borrowed. */
+enum cm_status cm_options_set(struct cm_options *options, enum cm_option option,
+                              const char *value, struct cm_error *err);
 void cm_options_cleanup(struct cm_options *options);
 /* The options that were given, as a JSON object, for the run's facts. */
 void cm_options_json(const struct cm_options *options, struct cm_buf *out);
@@ -88,6 +94,7 @@ int cm_fail(const struct cm_error *err);
 
 int cm_cmd_scan(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_check(const struct cm_command *command, int argc, char **argv);
+int cm_cmd_rejudge(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_report(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_runs(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_explain(const struct cm_command *command, int argc, char **argv);

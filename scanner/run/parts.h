@@ -10,7 +10,15 @@
 
 #include "certmuster/store.h"
 #include "pki/pki.h"
+#include "run/fetch.h"
 #include "run/run.h"
+
+enum cm_run_stage {
+    CM_RUN_SCANNING,
+    CM_RUN_COMPLETING, /* judging again, with more certificates */
+    CM_RUN_FETCHING,
+    CM_RUN_JUDGING, /* a stored run */
+};
 
 /* What the threads tell each other and the progress line. */
 struct cm_counters {
@@ -22,7 +30,11 @@ struct cm_counters {
     atomic_uint_fast64_t verdicts[CM_VERDICT_COUNT];
     atomic_uint_fast64_t bytes_read;
     atomic_bool input_done;
-    atomic_bool stop; /* start nothing new */
+    atomic_bool stop;               /* start nothing new */
+    atomic_int stage;               /* enum cm_run_stage */
+    atomic_uint_fast64_t again;     /* endpoints judged in this stage */
+    struct cm_fetch_progress fetch; /* of the round */
+    atomic_bool stop_again;         /* judge and fetch no more */
 };
 
 /* jobqueue.c -- endpoints on their way from the reader to one worker. */
@@ -57,7 +69,8 @@ enum cm_status cm_judging_judge(const struct cm_judging *judging,
 struct cm_worker_share { /* the same for all workers; borrowed */
     const struct cm_run_config *config;
     struct cm_judging judging;
-    struct cm_certset *seen; /* CA certificates seen in the fleet */
+    struct cm_certset *seen;    /* CA certificates seen in the fleet */
+    struct cm_pending *pending; /* what judgements ask for; NULL: never mind */
     struct cm_store *store;
     struct cm_counters *counters;
     unsigned slots; /* of each worker */
@@ -98,6 +111,7 @@ void cm_feed_interrupt(struct cm_feed *feed);
 void cm_feed_free(struct cm_feed *feed);
 
 /* progress.c */
+void cm_counters_stage(struct cm_counters *counters, enum cm_run_stage stage);
 struct cm_progress;
 struct cm_progress *cm_progress_new(enum cm_progress_kind kind,
                                     struct cm_counters *counters,
@@ -115,11 +129,5 @@ void cm_signals_close(struct cm_signals *signals); /* restores; NULL is fine */
 
 /* limits.c -- how many connections this process may hold. */
 unsigned cm_limits_concurrency(unsigned wanted, unsigned jobs, char note[256]);
-
-/* second.c -- judges again, with all that the fleet showed, every endpoint
- * whose chain was not complete by itself. */
-enum cm_status cm_second_pass(struct cm_store *store, int64_t run_id,
-                              const struct cm_judging *judging,
-                              struct cm_error *err);
 
 #endif

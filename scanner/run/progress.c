@@ -77,7 +77,39 @@ static void update_rate(struct cm_progress *progress, uint64_t settled,
     }
 }
 
-static void print_line(struct cm_progress *progress, double now)
+void cm_counters_stage(struct cm_counters *counters, enum cm_run_stage stage)
+{
+    atomic_store(&counters->again, 0);
+    atomic_store(&counters->fetch.done, 0);
+    atomic_store(&counters->fetch.total, 0);
+    atomic_store(&counters->stage, (int)stage);
+}
+
+/* What happens when nothing is scanned any more. */
+static void print_stage(const struct cm_progress *progress)
+{
+    struct cm_counters *counters = progress->counters;
+    unsigned long again = (unsigned long)atomic_load(&counters->again);
+
+    switch ((enum cm_run_stage)atomic_load(&counters->stage)) {
+    case CM_RUN_COMPLETING:
+        (void)fprintf(stderr, "  completing chains: %lu endpoints judged again",
+                      again);
+        break;
+    case CM_RUN_FETCHING:
+        (void)fprintf(stderr, "  fetching %u of %u",
+                      atomic_load(&counters->fetch.done),
+                      atomic_load(&counters->fetch.total));
+        break;
+    case CM_RUN_JUDGING:
+        (void)fprintf(stderr, "  judging: %lu endpoints", again);
+        break;
+    case CM_RUN_SCANNING:
+        break;
+    }
+}
+
+static void print_scan(struct cm_progress *progress, double now)
 {
     struct cm_counters *counters = progress->counters;
     uint64_t settled = atomic_load(&counters->settled);
@@ -96,9 +128,8 @@ static void print_line(struct cm_progress *progress, double now)
     }
     (void)fprintf(
         stderr,
-        "%s  %lu/%s%lu  %lu%%  %.0f/s  in flight %lu  trusted %lu  not trusted "
-        "%lu  unreachable %lu  not TLS %lu  invalid %lu%s%s",
-        progress->kind == CM_PROGRESS_LINE ? "\r\033[K" : "",
+        "  %lu/%s%lu  %lu%%  %.0f/s  in flight %lu  trusted %lu  not trusted "
+        "%lu  unreachable %lu  not TLS %lu  invalid %lu%s",
         (unsigned long)settled, exact ? "" : "~", (unsigned long)total,
         (unsigned long)(percent > 100 ? 100 : percent), progress->rate,
         (unsigned long)atomic_load(&counters->in_flight),
@@ -107,7 +138,20 @@ static void print_line(struct cm_progress *progress, double now)
         (unsigned long)atomic_load(&counters->verdicts[CM_VERDICT_UNREACHABLE]),
         (unsigned long)atomic_load(&counters->verdicts[CM_VERDICT_NOT_TLS]),
         (unsigned long)atomic_load(&counters->verdicts[CM_VERDICT_INVALID_ROW]),
-        eta, progress->kind == CM_PROGRESS_LINE ? "" : "\n");
+        eta);
+}
+
+static void print_line(struct cm_progress *progress, double now)
+{
+    bool redraw = progress->kind == CM_PROGRESS_LINE;
+
+    (void)fputs(redraw ? "\r\033[K" : "", stderr);
+    if (atomic_load(&progress->counters->stage) == CM_RUN_SCANNING) {
+        print_scan(progress, now);
+    } else {
+        print_stage(progress);
+    }
+    (void)fputs(redraw ? "" : "\n", stderr);
     (void)fflush(stderr);
     progress->shown_s = now;
 }

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "run/again.h"
 #include "run/parts.h"
 
 #define MAX_SEEN_ISSUERS 100000U
@@ -21,8 +22,10 @@ struct run {
     struct cm_trust_files files;
     struct cm_counters counters;
     struct cm_certset *seen;
+    struct cm_pending *pending; /* NULL: nothing is fetched */
     struct cm_store *store;
     struct cm_signals *signals;
+    struct cm_progress *progress;
     struct cm_worker *workers[CM_RUN_MAX_JOBS];
     unsigned num_workers;
     struct cm_worker_share worker_share;
@@ -66,6 +69,7 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
                     .policy = &config->policy,
                     .at_unix = run->at_unix},
         .seen = run->seen,
+        .pending = run->pending,
         .store = run->store,
         .counters = &run->counters,
         .slots = (concurrency + jobs - 1) / jobs,
@@ -124,18 +128,16 @@ static void stop(struct run *run)
 /* Shows progress and listens for signals until all is settled or stopped. */
 static void attend(struct run *run)
 {
-    struct cm_progress *progress = cm_progress_new(
-        run->config->progress, &run->counters, cm_feed_size(run->feed));
-
+    run->progress = cm_progress_new(run->config->progress, &run->counters,
+                                    cm_feed_size(run->feed));
     while (busy(run) && !atomic_load(&run->counters.stop)) {
         if (cm_signals_wait(run->signals, TICK_MS) != 0) {
             stop(run);
         }
-        if (progress != NULL) {
-            cm_progress_show(progress);
+        if (run->progress != NULL) {
+            cm_progress_show(run->progress);
         }
     }
-    cm_progress_end(progress);
 }
 
 /* The first failure counts; all threads end in any case. */
@@ -177,31 +179,52 @@ static enum cm_status scan(struct run *run, struct cm_error *err)
     return status;
 }
 
-/* Everything the fleet and the user showed, for the second pass. */
-static enum cm_status judge_again(struct run *run, struct cm_error *err)
+/* The second pass, in a thread of its own. */
+static enum cm_status judge_again(void *arg, struct cm_error *err)
 {
-    struct cm_trust views[CM_MAX_VIEWS];
-    struct cm_judging judging = run->worker_share.judging;
+    struct run *run = arg;
+    struct cm_fetch_config fetch = run->config->fetch;
+    bool may_fetch = run->pending != NULL && !run->outcome->interrupted;
+    struct cm_again again;
+    enum cm_status status = cm_again_open(&again, run->store, &run->files,
+                                          &run->worker_share.judging, err);
 
-    for (size_t i = 0; i < cm_certset_count(run->files.pool); i++) {
-        if (!cm_certset_add(run->seen, cm_certset_at(run->files.pool, i))) {
-            return cm_error_nomem(err, "the second pass");
-        }
+    again.run_id = run->outcome->run_id;
+    again.pending = run->pending;
+    again.counters = &run->counters;
+    again.stop = &run->counters.stop_again;
+    fetch.resolver = run->config->resolver;
+    if (status == CM_OK) {
+        status = cm_again_fill(&again, run->seen, 0, err);
     }
-    for (size_t i = 0; i < judging.num_views; i++) {
-        views[i] = judging.views[i];
-        views[i].pool = run->seen;
-        views[i].views = views;
+    if (status == CM_OK) {
+        status = cm_second_pass(&again, may_fetch ? &fetch : NULL, err);
     }
-    judging.views = views;
-    return cm_second_pass(run->store, run->outcome->run_id, &judging, err);
+    cm_again_close(&again);
+    return status;
+}
+
+static enum cm_status second_pass(struct run *run, struct cm_error *err)
+{
+    const struct cm_task task = {
+        .work = judge_again,
+        .arg = run,
+        .signals = run->signals,
+        .progress = run->progress,
+        .stop = &run->counters.stop_again,
+    };
+    enum cm_status status = cm_task_run(&task, err);
+
+    if (atomic_load(&run->counters.stop_again)) {
+        run->outcome->interrupted = true;
+    }
+    return status;
 }
 
 static enum cm_status finish(struct run *run, struct cm_error *err)
 {
     char digest[2 * CM_SHA256_LEN + 1];
     struct cm_run_end end = {
-        .state = run->outcome->interrupted ? "partial" : "complete",
         .input_sha256 = digest,
         .rows_read = cm_feed_rows(run->feed),
     };
@@ -210,8 +233,9 @@ static enum cm_status finish(struct run *run, struct cm_error *err)
     cm_feed_digest(run->feed, digest);
     run->outcome->rows = end.rows_read;
     if (status == CM_OK) {
-        status = judge_again(run, err);
+        status = second_pass(run, err);
     }
+    end.state = run->outcome->interrupted ? "partial" : "complete";
     if (status == CM_OK && run->outcome->interrupted) {
         status = cm_store_add_missing(run->store, run->outcome->run_id, err);
     }
@@ -231,6 +255,11 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
     if (status == CM_OK) {
         run->seen = cm_certset_new(MAX_SEEN_ISSUERS);
         status = run->seen == NULL ? cm_error_nomem(err, "issuers") : CM_OK;
+    }
+    if (status == CM_OK &&
+        (run->config->fetch.issuers || run->config->fetch.revocation != 0)) {
+        run->pending = cm_pending_new();
+        status = run->pending == NULL ? cm_error_nomem(err, "wants") : CM_OK;
     }
     if (status == CM_OK) {
         status = cm_signals_open(&run->signals, err);
@@ -284,8 +313,10 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
     for (unsigned i = 0; i < run->num_workers; i++) {
         cm_worker_free(run->workers[i]);
     }
+    cm_progress_end(run->progress);
     cm_store_close(run->store);
     cm_signals_close(run->signals);
+    cm_pending_free(run->pending);
     cm_certset_free(run->seen);
     cm_trust_unload(&run->files);
     free(run);

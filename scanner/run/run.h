@@ -12,6 +12,7 @@
 #include "endpoint/scan.h"
 #include "input/input.h"
 #include "net/resolver.h"
+#include "run/fetch.h"
 #include "run/trust.h"
 
 #define CM_RUN_MAX_JOBS 64U
@@ -37,6 +38,7 @@ struct cm_run_config {
     struct cm_scan_config scan;
     struct cm_resolver_options resolver;
     struct cm_policy policy;
+    struct cm_fetch_config fetch; /* its resolver is that of the scan */
     enum cm_progress_kind progress;
 };
 

@@ -1,38 +1,55 @@
-/* The second pass: a chain may be completed by what other endpoints of the
- * fleet sent. It runs when all were seen, so that the order in which endpoints
- * happened to be scanned changes no verdict.
+/* The second pass of a scan.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "certmuster/stored.h"
-#include "run/parts.h"
+#include "run/again.h"
 
-/* The causes that more intermediates can change. */
-static const enum cm_cause unsettled[] = {
-    CM_CAUSE_CHAIN_INCOMPLETE,       CM_CAUSE_ISSUER_UNKNOWN,
-    CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, CM_CAUSE_CHAIN_WRONG_INTERMEDIATE,
-    CM_CAUSE_CHAIN_BAD_SIGNATURE,    CM_CAUSE_CA_CERT_EXPIRED,
-    CM_CAUSE_CHAIN_CA_FLAG_MISSING,  CM_CAUSE_CHAIN_PATHLEN,
-};
+/* What an answer makes us ask for next: the issuer of a fetched issuer, its
+ * revocation list, and so on. */
+#define MAX_ROUNDS 5
 
-static enum cm_status judge_again(void *arg, uint64_t endpoint,
-                                  const struct cm_endpoint *ep,
-                                  const struct cm_evidence *evidence,
-                                  struct cm_judgement *judgement, bool *replace)
+static bool is_stopped(const struct cm_again *again)
 {
-    (void)endpoint;
-    *replace = true;
-    return cm_judging_judge(arg, judgement, ep, evidence);
+    return again->stop != NULL && atomic_load(again->stop);
 }
 
-enum cm_status cm_second_pass(struct cm_store *store, int64_t run_id,
-                              const struct cm_judging *judging,
+static enum cm_status fetch_all(struct cm_again *again, struct cm_fetch *fetch,
+                                struct cm_error *err)
+{
+    const struct cm_fetch_target target = {
+        .pool = again->pool,
+        .revocation = again->revocation,
+        .store = again->store,
+        .run_id = again->run_id,
+        .progress = &again->counters->fetch,
+    };
+    enum cm_status status = CM_OK;
+    bool news = true;
+
+    for (int i = 0; i < MAX_ROUNDS && status == CM_OK && news; i++) {
+        cm_counters_stage(again->counters, CM_RUN_FETCHING);
+        status = cm_fetch_round(fetch, cm_pending_wants(again->pending),
+                                &target, again->stop, &news, err);
+        if (status == CM_OK && news && !is_stopped(again)) {
+            status = cm_again_unsettled(again, true, err);
+        }
+    }
+    return status;
+}
+
+enum cm_status cm_second_pass(struct cm_again *again,
+                              const struct cm_fetch_config *config,
                               struct cm_error *err)
 {
-    struct cm_judging again = *judging;
-    const struct cm_store_pass pass = {.visit = judge_again,
-                                       .arg = &again,
-                                       .causes = unsettled,
-                                       .num_causes = sizeof(unsettled) /
-                                                     sizeof(*unsettled)};
+    struct cm_fetch *fetch = NULL;
+    enum cm_status status = cm_again_unsettled(again, false, err);
 
-    return cm_store_each_unsettled(store, run_id, &pass, err);
+    if (status == CM_OK && config != NULL && again->pending != NULL &&
+        cm_wants_count(cm_pending_wants(again->pending)) > 0) {
+        status = cm_fetch_new(&fetch, config, err);
+        if (status == CM_OK) {
+            status = fetch_all(again, fetch, err);
+        }
+        cm_fetch_free(fetch);
+    }
+    return status == CM_OK && !is_stopped(again) ? cm_again_fleet(again, err)
+                                                 : status;
 }

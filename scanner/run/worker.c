@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "certmuster/log.h"
+#include "run/again.h"
 #include "run/parts.h"
 
 #define QUEUE_JOBS 2048U       /* endpoints read ahead */
@@ -141,6 +142,12 @@ static void scan_done(void *arg, struct cm_scan *scan)
         result->endpoint_id = scan->endpoint_id;
         status = cm_judging_judge(&share->judging, &result->judgement,
                                   &scan->endpoint, scan->evidence);
+    }
+    if (status == CM_OK && share->pending != NULL &&
+        result->judgement.num_wants > 0 &&
+        !cm_pending_note(share->pending, scan->endpoint_id, &scan->endpoint,
+                         scan->evidence, &result->judgement)) {
+        status = CM_ENOMEM;
     }
     if (status == CM_OK) {
         result->evidence = scan->evidence;

@@ -17,10 +17,12 @@ python3 "$CHECK" causes later web.demo.test =leaf_expired ca_cert_expired ||
   fail "later"
 
 # Without the fleet, a leaf alone stays undecided; with --intermediates it is
-# complete again.
+# complete again, and so it is in a store that knows the fleet from before.
 printf 'host,port\npay-1.demo.test,8443\n' >alone.csv
-scan --out alone alone.csv
+scan --out alone --db alone.db alone.csv
 python3 "$CHECK" causes alone pay-1.demo.test =issuer_unknown || fail "alone"
-scan --out given --intermediates "$FLEET/pki/tls1.pem" alone.csv
+scan --out given --db given.db --intermediates "$FLEET/pki/tls1.pem" alone.csv
 python3 "$CHECK" causes given pay-1.demo.test =chain_incomplete || fail "given"
+scan --out known alone.csv
+python3 "$CHECK" causes known pay-1.demo.test =chain_incomplete || fail "known"
 finish
