@@ -14,6 +14,7 @@
  * Go stops at a quarter of a million comparisons. */
 #define MAX_WORK (1U << 18)
 #define OCTETS_PER_UNIT 32U
+#define DIRECTORY_UNITS 16U /* more than others: two names are normalised */
 #define PROCESSED                                                              \
     (1U << CM_CHOICE_DNS | 1U << CM_CHOICE_EMAIL | 1U << CM_CHOICE_URI |       \
      1U << CM_CHOICE_IP | 1U << CM_CHOICE_DIRECTORY)
@@ -56,8 +57,15 @@ static enum cm_constraint survey(struct check *check, struct cm_reader list)
     return CM_CONSTRAINT_OK;
 }
 
-static bool spend(struct check *check, size_t units)
+static bool spend(struct check *check, const struct cm_general_name *base,
+                  const struct cm_general_name *name)
 {
+    size_t units = 1;
+
+    if (base->choice == name->choice) {
+        units += (base->value.len + name->value.len) / OCTETS_PER_UNIT;
+        units += name->choice == CM_CHOICE_DIRECTORY ? DIRECTORY_UNITS : 0;
+    }
     if (check->work < units) {
         check->work = 0;
         return false;
@@ -81,14 +89,11 @@ static struct lookup look_up(struct check *check, struct cm_reader list,
     struct cm_subtree subtree;
 
     while (result.inside == CM_INSIDE_NO && cm_subtree_next(&list, &subtree)) {
-        bool same_kind = subtree.base.choice == name->choice;
-        size_t octets = name->value.len + subtree.base.value.len;
-
-        if (!spend(check, 1 + (same_kind ? octets / OCTETS_PER_UNIT : 0))) {
+        if (!spend(check, &subtree.base, name)) {
             result.too_much = true;
             return result;
         }
-        if (same_kind) {
+        if (subtree.base.choice == name->choice) {
             result.relevant = true;
             result.found = subtree;
             result.inside = cm_subtree_holds(&subtree, name, any);

@@ -230,7 +230,7 @@ static void common_names_that_look_like_hosts(void **state)
     cm_cert_unref(ca);
 }
 
-/* "n0.example,n1.example..." from `first` on. */
+/* "xn0.example,xn1.example..." */
 static char *many(const char *prefix, unsigned count)
 {
     struct cm_buf list;
@@ -246,16 +246,24 @@ static char *many(const char *prefix, unsigned count)
     return text;
 }
 
-static enum cm_constraint many_by_many(unsigned subtrees, unsigned names)
+static enum cm_constraint many_by_many(const char *kind, unsigned subtrees,
+                                       unsigned names)
 {
-    char *excluded = many("x", subtrees);
-    char *list = many("n", names);
-    struct cm_cert *ca =
-        forge_cert(&(struct forge_spec){.ca = true, .excluded = excluded});
-    struct cm_cert *leaf = forge_cert(&(struct forge_spec){.names = list});
+    char prefix[2][8];
+    char *excluded;
+    char *list;
+    struct cm_cert *ca;
+    struct cm_cert *leaf;
     struct cm_buf why;
-    enum cm_constraint answer = check(ca, leaf, &why);
+    enum cm_constraint answer;
 
+    (void)snprintf(prefix[0], sizeof(prefix[0]), "%sx", kind);
+    (void)snprintf(prefix[1], sizeof(prefix[1]), "%sn", kind);
+    excluded = many(prefix[0], subtrees);
+    list = many(prefix[1], names);
+    ca = forge_cert(&(struct forge_spec){.ca = true, .excluded = excluded});
+    leaf = forge_cert(&(struct forge_spec){.names = list});
+    answer = check(ca, leaf, &why);
     cm_buf_cleanup(&why);
     cm_cert_unref(leaf);
     cm_cert_unref(ca);
@@ -267,11 +275,13 @@ static enum cm_constraint many_by_many(unsigned subtrees, unsigned names)
 static void the_work_has_an_end(void **state)
 {
     (void)state;
-    assert_int_equal(many_by_many(250, 1000), INSIDE);
-    assert_int_equal(many_by_many(1000, 250), INSIDE);
-    assert_int_equal(many_by_many(1000, 1000), UNREADABLE);
-    assert_int_equal(many_by_many(1, CM_CERT_MAX_NAMES), INSIDE);
-    assert_int_equal(many_by_many(1, CM_CERT_MAX_NAMES + 1), UNREADABLE);
+    assert_int_equal(many_by_many("", 250, 1000), INSIDE);
+    assert_int_equal(many_by_many("", 1000, 250), INSIDE);
+    assert_int_equal(many_by_many("", 1000, 1000), UNREADABLE);
+    assert_int_equal(many_by_many("dn:", 100, 100), INSIDE);
+    assert_int_equal(many_by_many("dn:", 200, 200), UNREADABLE);
+    assert_int_equal(many_by_many("", 1, CM_CERT_MAX_NAMES), INSIDE);
+    assert_int_equal(many_by_many("", 1, CM_CERT_MAX_NAMES + 1), UNREADABLE);
 }
 
 static void long_names_are_cut_in_the_phrase(void **state)
