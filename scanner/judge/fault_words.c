@@ -157,8 +157,7 @@ static void say_names(struct cm_case *c, const struct cm_blame *b,
     for (size_t i = 0; i < b->step; i++) {
         const struct cm_cert *cert = c->path.steps[i].cert;
 
-        if (cm_constraint_check(b->cert, cert, i == 0, true, &why) !=
-            CM_CONSTRAINT_OK) {
+        if (!cm_path_names_allowed(b->cert, cert, i == 0, &why)) {
             (void)cm_buf_printf(
                 out, "has name constraints that do not allow %s: %s",
                 cm_finding_cert_name(cert, name), cm_finding_text(c, &why));

@@ -88,8 +88,7 @@ static bool allows(struct search *s, const struct cm_cert *ca,
     }
     cm_buf_init(&why, MAX_WHY);
     *pair = (struct pair){ca, below->cert, false};
-    pair->allowed = cm_constraint_check(ca, below->cert, is_leaf, true, &why) ==
-                    CM_CONSTRAINT_OK;
+    pair->allowed = cm_path_names_allowed(ca, below->cert, is_leaf, &why);
     s->num_pairs++;
     s->no_memory = s->no_memory || why.failed;
     cm_buf_cleanup(&why);

@@ -89,6 +89,10 @@ unsigned cm_path_own_faults(const struct cm_cert *cert, enum cm_role role,
 unsigned cm_path_place_faults(const struct cm_path *path,
                               const struct cm_cert *issuer,
                               const struct cm_policy *policy);
+/* Do the name constraints of `ca` allow `cert` below it? If not, `why` gets a
+ * phrase. */
+bool cm_path_names_allowed(const struct cm_cert *ca, const struct cm_cert *cert,
+                           bool is_leaf, struct cm_buf *why);
 /* Those of an anchor in the view's distrust list. */
 unsigned cm_path_distrust_faults(const struct cm_trust *trust,
                                  const struct cm_cert *root,

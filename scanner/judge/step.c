@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "judge/path.h"
 
+#include "pki/constraints.h"
 #include "pki/distrust.h"
 #include "pki/pki.h"
 
@@ -204,6 +205,17 @@ unsigned cm_path_place_faults(const struct cm_path *path,
         faults |= CM_FAULT_KEY_ID;
     }
     return faults;
+}
+
+/* A common name counts only where a client could take it for the host: when
+ * there are no alternative names at all. */
+bool cm_path_names_allowed(const struct cm_cert *ca, const struct cm_cert *cert,
+                           bool is_leaf, struct cm_buf *why)
+{
+    bool host_in_cn = is_leaf && !cert->has_san;
+
+    return cm_constraint_check(ca, cert, is_leaf, host_in_cn, why) ==
+           CM_CONSTRAINT_OK;
 }
 
 unsigned cm_path_distrust_faults(const struct cm_trust *trust,
