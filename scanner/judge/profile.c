@@ -10,6 +10,7 @@
 #include "pki/der.h"
 
 #define MAX_SERIAL 20U /* octets */
+#define MAX_SHOWN 32U  /* of it */
 #define STRICT "Python from 3.13 on and OpenSSL with -x509_strict"
 #define SAY(text) STRICT " (\"" text "\")"
 
@@ -46,10 +47,13 @@ static bool serial_not_minimal(const struct cm_form *form)
 static void say_serial(const struct cm_form *form, struct cm_buf *out)
 {
     struct cm_span serial = form->cert->serial;
-    size_t shown = serial.len < 32 ? serial.len : 32;
 
-    (void)cm_buf_hex(out, serial.data, shown);
-    (void)cm_buf_puts(out, shown < serial.len ? "..." : "");
+    if (serial.len > MAX_SHOWN) {
+        (void)cm_buf_hex(out, serial.data, MAX_SHOWN);
+        (void)cm_buf_puts(out, "...");
+    } else {
+        (void)cm_buf_hex(out, serial.data, serial.len);
+    }
 }
 
 static bool version_unknown(const struct cm_form *form)
@@ -275,6 +279,9 @@ static void say_unreadable(const struct cm_form *form, struct cm_buf *out)
 #define SOME CM_SEVERITY_SOME_CLIENTS
 #define HYGIENE CM_SEVERITY_HYGIENE
 
+/* Nobody looks for a root by its serial number. */
+#define BELOW_ROOT (CM_FORM_LEAF | CM_FORM_ISSUER)
+
 static const struct cm_form_rule rules[] = {
     {is_unreadable, CM_FORM_ANY, SOME, "RFC 5280 section 4.2",
      "extensions are not what they must be", "Go, and others that read them",
@@ -288,12 +295,12 @@ static const struct cm_form_rule rules[] = {
      "it has extensions, which need version 3",
      "Chrome; " SAY("Using cert extension requires at least X509v3"),
      say_version},
-    {serial_not_positive, CM_FORM_ANY, SOME, "RFC 5280 section 4.1.2.2",
+    {serial_not_positive, BELOW_ROOT, SOME, "RFC 5280 section 4.1.2.2",
      "its serial number is zero or negative", "Go from 1.23 on, if negative",
      say_serial},
-    {serial_too_long, CM_FORM_ANY, SOME, "RFC 5280 section 4.1.2.2",
+    {serial_too_long, BELOW_ROOT, SOME, "RFC 5280 section 4.1.2.2",
      "its serial number is longer than 20 octets", "rustls", say_serial},
-    {serial_not_minimal, CM_FORM_ANY, SOME, "RFC 5280 section 4.1",
+    {serial_not_minimal, BELOW_ROOT, SOME, "RFC 5280 section 4.1",
      "its serial number is not encoded as DER demands", "Go and Chrome",
      say_serial},
     {issuer_empty, CM_FORM_ANY, SOME, "RFC 5280 section 4.1.2.4",

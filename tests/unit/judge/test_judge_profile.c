@@ -64,6 +64,7 @@ static struct form_case {
     BREACH(SOME, "serial number not minimal", SERVER, "4.1",
            "as DER demands: 0001; refused by Go and Chrome", LEAF,
            .serial_hex = "0001"),
+    SOUND("serial number of a root zero", ROOT, CA("Root"), .serial_hex = "00"),
     SOUND("serial number with the octet it needs", SERVER, LEAF,
           .serial_hex = "0081"),
     BREACH(SOME, "version 1 with extensions", SERVER, "4.1.2.1", "version 1",

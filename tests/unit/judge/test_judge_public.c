@@ -223,7 +223,10 @@ static const struct cm_finding *find_rule(const struct scene *s,
         assert_null(found);
         return NULL;
     }
-    assert_non_null(found);
+    if (found == NULL) {
+        fail_msg("no breach of %s", rule);
+        return NULL;
+    }
     assert_string_equal(found->rule, rule);
     return found;
 }
