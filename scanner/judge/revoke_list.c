@@ -26,7 +26,7 @@ struct tally {
     struct cm_crl_entry hold_entry;
     bool hold_stale;
     int64_t released; /* a delta list took it off hold then; 0: none */
-    bool elsewhere;
+    bool elsewhere;   /* there are lists, but none of them clears it */
 };
 
 static void refuse(struct cm_revoke *r, const struct cm_crl *crl,
@@ -156,11 +156,13 @@ static void count_current(struct cm_revoke *r, struct tally *t,
     if (removed && crl->is_delta && crl->this_update > t->released) {
         t->released = crl->this_update;
     }
-    if (is_complete(r, crl)) {
-        r->by_list = true;
-        if ((!listed || removed) && is_newer(crl, t->clear)) {
-            t->clear = crl;
-        }
+    if (!is_complete(r, crl)) {
+        t->elsewhere = true;
+        return;
+    }
+    r->by_list = true;
+    if ((!listed || removed) && is_newer(crl, t->clear)) {
+        t->clear = crl;
     }
 }
 
@@ -243,8 +245,8 @@ void cm_revoke_by_lists(struct cm_revoke *r)
     } else if (t.elsewhere && r->bad_why == NULL &&
                r->c->policy->crl_demanded) {
         refuse(r, NULL,
-               "none of its issuer's lists at hand is about certificates of "
-               "its kind and distribution point",
+               "its issuer's lists at hand are for other certificates, "
+               "distribution points or keys, or not complete",
                "RFC 5280 section 6.3.3 (b)");
     }
 }

@@ -134,17 +134,17 @@ static struct void_case {
      {.idp = FORGE_IDP_CA},
      "",
      "crl_bad",
-     "is about certificates of its kind"},
+     "are for other certificates"},
     {"for attribute certificates only",
      {.idp = FORGE_IDP_ATTRIBUTE},
      "",
      "crl_bad",
-     "is about certificates of its kind"},
+     "are for other certificates"},
     {"for another distribution point",
      {.idp_names = "uri:http://crl.example/other.crl"},
      "",
      "crl_bad",
-     "is about certificates of its kind"},
+     "are for other certificates"},
 };
 #define VOIDS (sizeof(voids) / sizeof(*voids))
 
@@ -245,7 +245,12 @@ static void partial_lists(void **state)
         bench_open(&b);
         bench_add(&b, &specs[i]);
         bench_expect(&b, T, "", CM_REVOCATION_NOT_CHECKED);
+        b.s.policy.crl_demanded = true;
+        bench_expect(&b, U, "crl_bad", CM_REVOCATION_NOT_CHECKED);
+        assert_contains(scene_finding(&b.s, CM_CAUSE_CRL_BAD)->proof,
+                        "or not complete");
         bench_revoke(&b, &specs[i], 1);
+        b.s.policy.crl_demanded = false;
         bench_expect(&b, U, "revoked", CM_REVOCATION_REVOKED);
         bench_close(&b);
     }

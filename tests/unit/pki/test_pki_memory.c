@@ -11,75 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "pki/constraints.h"
 #include "pki/pki.h"
 #include "support/forge.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__real_reallocarray(void *old, size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_reallocarray(void *old, size_t count, size_t size);
-
-/* How many more requests are granted; negative: all. */
-static long *granted(void)
-{
-    static long left = -1;
-
-    return &left;
-}
-
-static bool grant(void)
-{
-    long *left = granted();
-
-    if (*left > 0) {
-        (*left)--;
-        return true;
-    }
-    return *left < 0;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return grant() ? __real_malloc(size) : NULL;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return grant() ? __real_calloc(count, size) : NULL;
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return grant() ? __real_realloc(old, size) : NULL;
-}
-
-void *__wrap_reallocarray(void *old, size_t count, size_t size)
-{
-    return grant() ? __real_reallocarray(old, count, size) : NULL;
-}
-
-/* Runs `work` with one more request granted each time, until it succeeds;
- * gives the number of times that it failed. */
-static long until_it_works(bool (*work)(void *arg), void *arg)
-{
-    for (long limit = 0; limit < 10000; limit++) {
-        bool ok;
-
-        *granted() = limit;
-        ok = work(arg);
-        *granted() = -1;
-        if (ok) {
-            return limit;
-        }
-    }
-    fail_msg("it never works");
-    return 0;
-}
 
 static bool parse(void *arg)
 {
@@ -155,15 +90,15 @@ static bool load(void *arg)
     const struct pem_file *file = arg;
     struct cm_certset *set;
     struct cm_error err = {.status = CM_OK};
-    long limit = *granted();
+    long limit = *memory_granted();
     enum cm_status status;
     size_t added;
 
-    *granted() = -1;
+    *memory_granted() = -1;
     set = cm_certset_new(10);
-    *granted() = limit;
+    *memory_granted() = limit;
     status = cm_certs_load(set, file->bytes, &added, &err);
-    *granted() = -1;
+    *memory_granted() = -1;
     if (status != CM_OK) {
         assert_int_equal(status, CM_ENOMEM);
         assert_int_equal(err.status, CM_ENOMEM);
