@@ -1,6 +1,6 @@
 /* When memory runs out, judging says so: never another verdict.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "scene.h"
+#include "bench.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -133,6 +133,43 @@ static void says_so(void **state)
     scene_know(&s, c->known);
     try_all(&s);
     scene_close(&s);
+}
+
+/* Everything that revocation can find fault with at once. */
+static void about_revocation(void **state)
+{
+    static const char rubbish[] = "no OCSP response";
+    struct cm_span response = {(const uint8_t *)rubbish, sizeof(rubbish)};
+    struct bench b;
+
+    (void)state;
+    bench_open(&b);
+    bench_serve(&b, "leafstaple int");
+    b.s.policy.revocation = CM_REVOCATION_CRL | CM_REVOCATION_OCSP;
+    b.s.ev->probes[0].ocsp_staple.data = (uint8_t *)strdup(rubbish);
+    b.s.ev->probes[0].ocsp_staple.len = sizeof(rubbish);
+    try_all(&b.s); /* asks for a list */
+    bench_add(&b, &(struct forge_crl_spec){.unknown_critical = true});
+    assert_true(cm_revocation_add_ocsp(b.set, zoo_get("leafstaple"), "http://a",
+                                       response, 0));
+    try_all(&b.s);
+    bench_serve(&b, "leaf int");
+    bench_revoke(&b, &(struct forge_crl_spec){.next_update = FORGE_NOW - 1}, 1);
+    try_all(&b.s); /* revoked by a stale list */
+    bench_close(&b);
+}
+
+static void in_vain(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b);
+    b.s.policy.revocation = CM_REVOCATION_CRL;
+    assert_true(
+        cm_revocation_add_failure(b.set, NULL, FORGE_CRL_URL, "timed out"));
+    try_all(&b.s);
+    bench_close(&b);
 }
 
 /* An endpoint of a fleet, one of whose addresses serves something else. */
@@ -294,7 +331,9 @@ static int leave(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[CASES + 5] = {
+    struct CMUnitTest tests[CASES + 7] = {
+        cmocka_unit_test(about_revocation),
+        cmocka_unit_test(in_vain),
         cmocka_unit_test(in_a_fleet),
         cmocka_unit_test(of_a_fleet),
         cmocka_unit_test(in_two_views),
@@ -303,7 +342,7 @@ int main(void)
     };
 
     for (size_t i = 0; i < CASES; i++) {
-        tests[5 + i] = (struct CMUnitTest){.name = cases[i].name,
+        tests[7 + i] = (struct CMUnitTest){.name = cases[i].name,
                                            .test_func = says_so,
                                            .initial_state = &cases[i]};
     }
