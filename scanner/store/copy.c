@@ -38,7 +38,7 @@ static const char endpoints_sql[] =
     " tls_ms, total_ms, proxy_status, first_bytes, alert_received,"            \
     " alert_sent, error, version, cipher, kex_group, signature, alpn, flags,"  \
     " num_tickets, sct_bytes, ocsp_staple, client_auth, ca_names,"             \
-    " chain_bytes, num_chain_sent, chain, leaf"
+    " chain_bytes, num_chain_sent, chain, leaf, starttls, starttls_reply"
 static const char probes_sql[] =
     "INSERT INTO probe (run," PROBE_COLUMNS ") SELECT ?1," PROBE_COLUMNS
     " FROM probe WHERE run = ?2 AND endpoint > ?3 AND endpoint <= ?4";
