@@ -26,7 +26,7 @@ static void csp_hash(struct cm_buf *out, const char *hex)
         digest[i] = (uint8_t)value;
     }
     (void)cm_buf_puts(out, "'sha256-");
-    cm_html_base64(out, digest, sizeof(digest));
+    (void)cm_buf_base64(out, digest, sizeof(digest));
     (void)cm_buf_puts(out, "'");
 }
 

@@ -119,29 +119,6 @@ void cm_html_columns_add(struct cm_html_columns *columns,
     }
 }
 
-void cm_html_base64(struct cm_buf *out, const uint8_t *data, size_t len)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr"
-                                 "stuvwxyz0123456789+/";
-
-    for (size_t i = 0; i < len; i += 3) {
-        uint32_t group = (uint32_t)data[i] << 16;
-        char quad[4] = {'=', '=', '=', '='};
-
-        group |= i + 1 < len ? (uint32_t)data[i + 1] << 8 : 0;
-        group |= i + 2 < len ? data[i + 2] : 0;
-        quad[0] = digits[group >> 18];
-        quad[1] = digits[group >> 12 & 63];
-        if (i + 1 < len) {
-            quad[2] = digits[group >> 6 & 63];
-        }
-        if (i + 2 < len) {
-            quad[3] = digits[group & 63];
-        }
-        (void)cm_buf_append(out, quad, sizeof(quad));
-    }
-}
-
 static enum cm_status write_column(struct column *column, const char *name,
                                    struct cm_outfile *file,
                                    struct cm_error *err)
@@ -158,8 +135,8 @@ static enum cm_status write_column(struct column *column, const char *name,
     for (size_t i = 0; status == CM_OK && i < column->packed.len; i += step) {
         size_t left = column->packed.len - i;
 
-        cm_html_base64(&text, column->packed.data + i,
-                       left < step ? left : step);
+        (void)cm_buf_base64(&text, column->packed.data + i,
+                            left < step ? left : step);
         status = cm_outfile_put(file, &text, err);
     }
     (void)cm_buf_puts(&text, "</script>\n");

@@ -53,7 +53,6 @@ void cm_html_columns_add(struct cm_html_columns *columns,
 enum cm_status cm_html_columns_write(struct cm_html_columns *columns,
                                      struct cm_outfile *file,
                                      struct cm_error *err);
-void cm_html_base64(struct cm_buf *out, const uint8_t *data, size_t len);
 
 /* What one walk over all rows gathers for the parts above the table. */
 struct cm_html_digest {

@@ -41,8 +41,10 @@ bool cm_buf_puts(struct cm_buf *buf, const char *text);
 bool cm_buf_printf(struct cm_buf *buf, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 bool cm_buf_hex(struct cm_buf *buf, const void *data, size_t len);
-/* The way back: exactly `len` octets, in either case, with or without colons
- * between them. */
+/* With padding, without line ends (RFC 4648 section 4). */
+bool cm_buf_base64(struct cm_buf *buf, const void *data, size_t len);
+/* The way back from hex: exactly `len` octets, in either case, with or without
+ * colons between them. */
 bool cm_hex_read(const char *text, uint8_t *out, size_t len);
 /* cm_buf_cstr lends the content with a NUL after it; "" when it has failed.
  * Valid until the next change. */

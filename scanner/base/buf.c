@@ -131,6 +131,31 @@ bool cm_buf_hex(struct cm_buf *buf, const void *data, size_t len)
     return true;
 }
 
+bool cm_buf_base64(struct cm_buf *buf, const void *data, size_t len)
+{
+    const uint8_t *in = data;
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr"
+                                 "stuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < len; i += 3) {
+        uint32_t group = (uint32_t)in[i] << 16;
+        char quad[4] = {'=', '=', '=', '='};
+
+        group |= i + 1 < len ? (uint32_t)in[i + 1] << 8 : 0;
+        group |= i + 2 < len ? in[i + 2] : 0;
+        quad[0] = digits[group >> 18];
+        quad[1] = digits[group >> 12 & 63];
+        if (i + 1 < len) {
+            quad[2] = digits[group >> 6 & 63];
+        }
+        if (i + 2 < len) {
+            quad[3] = digits[group & 63];
+        }
+        (void)cm_buf_append(buf, quad, sizeof(quad));
+    }
+    return !buf->failed;
+}
+
 static int digit(char c)
 {
     return c >= '0' && c <= '9'   ? c - '0'

@@ -213,6 +213,30 @@ static void hex_is_read_back(void **state)
     }
 }
 
+static void base64_of_rfc_4648(void **state)
+{
+    /* The vectors are the beginnings of one word. */
+    static const char *const want[] = {
+        "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
+    static const uint8_t last_digits[] = {0xfb, 0xff, 0xbf, 0x00};
+    struct cm_buf out;
+
+    (void)state;
+    cm_buf_init(&out, 64);
+    for (size_t len = 0; len < sizeof(want) / sizeof(*want); len++) {
+        assert_true(cm_buf_base64(&out, "foobar", len));
+        assert_string_equal(cm_buf_cstr(&out), want[len]);
+        cm_buf_clear(&out);
+    }
+    assert_true(cm_buf_base64(&out, last_digits, sizeof(last_digits)));
+    assert_string_equal(cm_buf_cstr(&out), "+/+/AA==");
+    cm_buf_cleanup(&out);
+    cm_buf_init(&out, 4);
+    assert_false(cm_buf_base64(&out, "foobar", 6));
+    assert_true(out.failed);
+    cm_buf_cleanup(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +253,7 @@ int main(void)
         cmocka_unit_test(taking_a_failed_buffer_gives_nothing),
         cmocka_unit_test(nul_bytes_are_content),
         cmocka_unit_test(hex_is_read_back),
+        cmocka_unit_test(base64_of_rfc_4648),
     };
 
     return cmocka_run_group_tests_name("base/buf", tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Base64, numbers, charts, and the columns that the script unpacks.
+/* Numbers, charts, and the columns that the script unpacks.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,26 +10,6 @@
 
 #include "html_check.h"
 #include "html_parts.h"
-
-static void base64_of_rfc_4648(void **state)
-{
-    /* The vectors are the beginnings of one word. */
-    static const char *const want[] = {
-        "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
-    static const uint8_t last_digits[] = {0xfb, 0xff, 0xbf, 0x00};
-    struct cm_buf out;
-
-    (void)state;
-    cm_buf_init(&out, 64);
-    for (size_t len = 0; len < sizeof(want) / sizeof(*want); len++) {
-        cm_html_base64(&out, (const uint8_t *)"foobar", len);
-        assert_string_equal(cm_buf_cstr(&out), want[len]);
-        cm_buf_clear(&out);
-    }
-    cm_html_base64(&out, last_digits, sizeof(last_digits));
-    assert_string_equal(cm_buf_cstr(&out), "+/+/AA==");
-    cm_buf_cleanup(&out);
-}
 
 static void numbers_have_separators_and_their_noun(void **state)
 {
@@ -366,7 +346,6 @@ static void long_columns_are_written_in_pieces(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(base64_of_rfc_4648),
         cmocka_unit_test(numbers_have_separators_and_their_noun),
         cmocka_unit_test(text_is_escaped_and_may_be_absent),
         cmocka_unit_test(the_expiry_chart_has_a_bar_for_each_week),
