@@ -6,7 +6,14 @@
 #include "columns.h"
 #include "facts.h"
 #include "format.h"
+#include "reader_views.h"
 #include "resolve.h"
+
+struct writer {
+    struct cm_report_rows *rows;
+    struct cm_columns_of columns;
+    const struct cm_report_views *views;
+};
 
 static void put_ours(struct cm_buf *out, const struct cm_columns_of *columns,
                      const char *name, const char *comma)
@@ -22,28 +29,47 @@ static void put_ours(struct cm_buf *out, const struct cm_columns_of *columns,
     free(ours);
 }
 
-static void put_header(struct cm_buf *out, const struct cm_columns_of *columns)
+static void put_facts(struct cm_buf *out, const struct writer *w,
+                      const struct cm_fact *facts, size_t num, bool first)
+{
+    for (size_t i = 0; i < num; i++) {
+        put_ours(out, &w->columns, facts[i].name, first && i == 0 ? "" : ",");
+    }
+}
+
+/* With several trust views each has a column. */
+static void put_view_names(struct cm_buf *out, const struct writer *w)
+{
+    for (size_t i = 0; w->views->num > 1 && i < w->views->num; i++) {
+        char *name = NULL;
+
+        if (asprintf(&name, "verdict_%s", w->views->views[i].name) < 0) {
+            out->failed = true;
+            return;
+        }
+        put_ours(out, &w->columns, name, ",");
+        free(name);
+    }
+}
+
+static void put_header(struct cm_buf *out, const struct writer *w)
 {
     static const char *const of_primary[] = {"fix_first", "action", "proof",
                                              "who"};
     size_t num;
     const struct cm_fact *facts = cm_facts_asked(&num);
 
-    for (size_t i = 0; i < columns->num; i++) {
+    for (size_t i = 0; i < w->columns.num; i++) {
         cm_buf_puts(out, i == 0 ? "" : ",");
-        cm_csv_text(out, columns->names[i]);
+        cm_csv_text(out, w->columns.names[i]);
     }
-    for (size_t i = 0; i < num; i++) {
-        put_ours(out, columns, facts[i].name,
-                 i == 0 && columns->num == 0 ? "" : ",");
-    }
+    put_facts(out, w, facts, num, w->columns.num == 0);
+    put_view_names(out, w);
     for (size_t i = 0; i < sizeof(of_primary) / sizeof(of_primary[0]); i++) {
-        put_ours(out, columns, of_primary[i], ",");
+        put_ours(out, &w->columns, of_primary[i], ",");
     }
     facts = cm_facts_seen(&num);
-    for (size_t i = 0; i < num; i++) {
-        put_ours(out, columns, facts[i].name, ",");
-    }
+    put_facts(out, w, facts, num, false);
     cm_buf_puts(out, "\r\n");
 }
 
@@ -65,21 +91,31 @@ static void put_primary(struct cm_buf *out,
     cm_csv_text(out, cm_report_resolve(finding->resolution).info->who);
 }
 
-static void put_row(struct cm_buf *out, const struct cm_columns_of *columns,
+static void put_views(struct cm_buf *out, const struct writer *w,
+                      const struct cm_report_row *row)
+{
+    for (size_t i = 0; w->views->num > 1 && i < w->views->num; i++) {
+        cm_buf_putc(out, ',');
+        cm_csv_text(out, cm_report_pair(&row->views, w->views->views[i].name));
+    }
+}
+
+static void put_row(struct cm_buf *out, const struct writer *w,
                     const struct cm_report_row *row,
                     const struct cm_report_finding *primary)
 {
     size_t num;
     const struct cm_fact *facts = cm_facts_asked(&num);
 
-    for (size_t i = 0; i < columns->num; i++) {
+    for (size_t i = 0; i < w->columns.num; i++) {
         cm_buf_puts(out, i == 0 ? "" : ",");
         cm_csv_text(out, cm_columns_field(row, i));
     }
     for (size_t i = 0; i < num; i++) {
-        cm_buf_puts(out, i == 0 && columns->num == 0 ? "" : ",");
+        cm_buf_puts(out, i == 0 && w->columns.num == 0 ? "" : ",");
         cm_fact_csv(out, &facts[i], row);
     }
+    put_views(out, w, row);
     put_primary(out, primary);
     facts = cm_facts_seen(&num);
     for (size_t i = 0; i < num; i++) {
@@ -89,25 +125,24 @@ static void put_row(struct cm_buf *out, const struct cm_columns_of *columns,
     cm_buf_puts(out, "\r\n");
 }
 
-static enum cm_status put_rows(struct cm_report_rows *rows,
-                               const struct cm_columns_of *columns,
+static enum cm_status put_rows(const struct writer *w,
                                struct cm_report_out *out, struct cm_error *err)
 {
     const struct cm_report_finding *finding = NULL;
     const struct cm_report_row *row;
-    enum cm_status status = cm_report_rows_next(rows, &row, err);
+    enum cm_status status = cm_report_rows_next(w->rows, &row, err);
 
     while (status == CM_OK && row != NULL) {
         finding = NULL;
         if (row->primary_cause != NULL) {
-            status = cm_report_rows_finding(rows, &finding, err);
+            status = cm_report_rows_finding(w->rows, &finding, err);
         }
         if (status == CM_OK) {
-            put_row(&out->buf, columns, row, finding);
+            put_row(&out->buf, w, row, finding);
             status = cm_report_out_settle(out, err);
         }
         if (status == CM_OK) {
-            status = cm_report_rows_next(rows, &row, err);
+            status = cm_report_rows_next(w->rows, &row, err);
         }
     }
     return status;
@@ -117,18 +152,20 @@ enum cm_status cm_endpoints_csv_write(struct cm_report_run *run,
                                       struct cm_report_out *out,
                                       struct cm_error *err)
 {
-    struct cm_columns_of columns = {0};
-    struct cm_report_rows *rows = NULL;
-    enum cm_status status = cm_columns_make(&columns, run, false, err);
+    struct writer w = {0};
+    enum cm_status status = cm_columns_make(&w.columns, run, false, err);
 
     if (status == CM_OK) {
-        status = cm_report_rows_open(&rows, run, err);
+        status = cm_report_run_views(run, &w.views, err);
     }
     if (status == CM_OK) {
-        put_header(&out->buf, &columns);
-        status = put_rows(rows, &columns, out, err);
+        status = cm_report_rows_open(&w.rows, run, err);
     }
-    cm_report_rows_close(rows);
-    cm_columns_cleanup(&columns);
+    if (status == CM_OK) {
+        put_header(&out->buf, &w);
+        status = put_rows(&w, out, err);
+    }
+    cm_report_rows_close(w.rows);
+    cm_columns_cleanup(&w.columns);
     return status;
 }

@@ -7,8 +7,9 @@
 #include "facts.h"
 #include "format.h"
 #include "reader_certs.h"
+#include "reader_views.h"
 
-#define JSONL_SCHEMA_VERSION 1
+#define JSONL_SCHEMA_VERSION 2
 
 struct writer {
     struct cm_report_run *run;
@@ -46,6 +47,7 @@ static void put_asked(struct writer *w, const struct cm_report_row *row)
     cm_json_put_text(json, "primary", row->primary_cause);
     cm_json_put_list(json, "causes", &row->causes);
     cm_json_put_text(json, "severity", row->severity);
+    cm_json_put_list(json, "remaining", &row->remaining);
 }
 
 static void put_finding(struct cm_json *json,
@@ -83,13 +85,13 @@ static enum cm_status put_findings(struct writer *w, struct cm_error *err)
     return status;
 }
 
-static enum cm_status put_fingerprints(struct writer *w, const char *key,
-                                       const struct cm_report_list *ids,
-                                       struct cm_error *err)
+static enum cm_status put_chain(struct writer *w,
+                                const struct cm_report_list *ids,
+                                struct cm_error *err)
 {
     enum cm_status status = CM_OK;
 
-    cm_json_key(&w->json, key);
+    cm_json_key(&w->json, "chain");
     cm_json_open(&w->json, '[');
     for (size_t i = 0; i < ids->num && status == CM_OK; i++) {
         const char *fingerprint;
@@ -102,6 +104,109 @@ static enum cm_status put_fingerprints(struct writer *w, const char *key,
     return status;
 }
 
+static void put_truth(struct cm_json *json, int64_t truth)
+{
+    if (truth == CM_UNKNOWN) {
+        cm_json_text(json, NULL);
+    } else {
+        cm_json_bool(json, truth == 1);
+    }
+}
+
+/* The path that was judged: each certificate with its place in the chain as
+ * sent, null where it was not sent. */
+static enum cm_status put_path(struct writer *w,
+                               const struct cm_report_row *row,
+                               struct cm_error *err)
+{
+    struct cm_json *json = &w->json;
+    enum cm_status status = CM_OK;
+
+    cm_json_key(json, "path");
+    cm_json_open(json, '[');
+    for (size_t i = 0; i < row->path.num && status == CM_OK; i++) {
+        const char *id = row->path.items[i];
+        const char *text;
+
+        cm_json_open(json, '{');
+        status = cm_report_fingerprint(w->run, id, &text, err);
+        cm_json_put_text(json, "fingerprint_sha256", text);
+        if (status == CM_OK) {
+            status = cm_report_subject(w->run, id, &text, err);
+        }
+        cm_json_put_text(json, "subject_dn", status == CM_OK ? text : NULL);
+        cm_json_put_number(json, "position", cm_report_row_position(row, id));
+        cm_json_key(json, "anchor");
+        /* Whether the end of a bad path is an anchor, nobody recorded. */
+        put_truth(json, i + 1 < row->path.num  ? 0
+                        : row->path_valid == 1 ? 1
+                                               : CM_UNKNOWN);
+        cm_json_close(json, '}');
+    }
+    cm_json_close(json, ']');
+    cm_json_key(json, "path_valid");
+    put_truth(json, row->path_valid);
+    return status;
+}
+
+static const char *checked(const char *verdict)
+{
+    return verdict == NULL ||
+                   strcmp(verdict, cm_verdict_id(CM_VERDICT_NOT_CHECKED)) == 0
+               ? NULL
+               : verdict;
+}
+
+static enum cm_status put_views(struct writer *w,
+                                const struct cm_report_row *row,
+                                struct cm_error *err)
+{
+    struct cm_json *json = &w->json;
+    const struct cm_report_list *primaries = NULL;
+    enum cm_status status = CM_OK;
+
+    cm_json_put_text(json, "view", row->view);
+    cm_json_key(json, "views");
+    cm_json_open(json, '{');
+    for (size_t i = 0; i + 1 < row->views.num; i += 2) {
+        cm_json_put_text(json, row->views.items[i],
+                         checked(row->views.items[i + 1]));
+    }
+    cm_json_close(json, '}');
+    if (row->views.num > 2) {
+        status = cm_report_rows_primaries(w->rows, &primaries, err);
+    }
+    cm_json_key(json, "primary_by_view");
+    cm_json_open(json, '{');
+    for (size_t i = 0; i + 1 < row->views.num; i += 2) {
+        const char *view = row->views.items[i];
+
+        cm_json_put_text(json, view,
+                         primaries == NULL ? row->primary_cause
+                                           : cm_report_pair(primaries, view));
+    }
+    cm_json_close(json, '}');
+    return status;
+}
+
+static void put_revocation(struct cm_json *json,
+                           const struct cm_report_row *row)
+{
+    cm_json_key(json, "revocation");
+    if (checked(row->revocation) == NULL) {
+        cm_json_text(json, NULL);
+        return;
+    }
+    cm_json_open(json, '{');
+    cm_json_put_text(json, "result", row->revocation);
+    cm_json_put_text(json, "source", row->revocation_source);
+    cm_json_put_time(json, "this_update", row->revocation_this_update);
+    cm_json_put_time(json, "next_update", row->revocation_next_update);
+    cm_json_put_time(json, "revoked", row->revoked_at);
+    cm_json_put_number(json, "reason", row->revocation_reason);
+    cm_json_close(json, '}');
+}
+
 static enum cm_status put_seen(struct writer *w,
                                const struct cm_report_row *row,
                                struct cm_error *err)
@@ -111,10 +216,6 @@ static enum cm_status put_seen(struct writer *w,
     const struct cm_fact *facts = cm_facts_seen(&num);
     enum cm_status status;
 
-    cm_json_key(json, "views");
-    cm_json_open(json, '{');
-    cm_json_put_text(json, cm_report_run_view(w->run), row->verdict);
-    cm_json_close(json, '}');
     cm_json_put_time(json, "timestamp", row->seen);
     cm_json_put_text(json, "dns_result", row->dns_result);
     cm_json_put_text(json, "ip", row->ip[0] == '\0' ? NULL : row->ip);
@@ -126,9 +227,9 @@ static enum cm_status put_seen(struct writer *w,
     for (size_t i = 0; i < num; i++) {
         cm_fact_json(json, &facts[i], row);
     }
-    status = put_fingerprints(w, "chain", &row->chain, err);
+    status = put_chain(w, &row->chain, err);
     if (status == CM_OK) {
-        status = put_fingerprints(w, "path", &row->path, err);
+        status = put_path(w, row, err);
     }
     return status;
 }
@@ -145,6 +246,10 @@ static enum cm_status put_rows(struct writer *w, struct cm_report_out *out,
         put_asked(w, row);
         status = put_findings(w, err);
         if (status == CM_OK) {
+            status = put_views(w, row, err);
+        }
+        if (status == CM_OK) {
+            put_revocation(&w->json, row);
             status = put_seen(w, row, err);
         }
         cm_json_close(&w->json, '}');

@@ -27,6 +27,8 @@ const struct cm_fact *cm_facts_asked(size_t *num)
         FACT("primary_cause", TEXT, primary_cause),
         FACT("causes", LIST, causes),
         FACT("severity", TEXT, severity),
+        FACT("remaining", LIST, remaining),
+        FACT("revocation", TEXT, revocation),
     };
 
     *num = COUNT(facts);
@@ -178,4 +180,19 @@ void cm_fact_json(struct cm_json *json, const struct cm_fact *fact,
         cm_json_list(json, &list);
         break;
     }
+}
+
+const char *cm_verdict_words(enum cm_verdict verdict)
+{
+    static const char *const words[CM_VERDICT_COUNT] = {
+        [CM_VERDICT_NONE] = "none",
+        [CM_VERDICT_TRUSTED] = "trusted",
+        [CM_VERDICT_UNTRUSTED] = "not trusted",
+        [CM_VERDICT_UNREACHABLE] = "unreachable",
+        [CM_VERDICT_NOT_TLS] = "not TLS",
+        [CM_VERDICT_INVALID_ROW] = "invalid row",
+        [CM_VERDICT_NOT_CHECKED] = "not checked",
+    };
+
+    return words[verdict];
 }

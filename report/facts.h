@@ -28,6 +28,9 @@ void cm_fact_csv(struct cm_buf *out, const struct cm_fact *fact,
 void cm_fact_json(struct cm_json *json, const struct cm_fact *fact,
                   const struct cm_report_row *row);
 
+/* "not trusted": what people call the verdict of one row. */
+const char *cm_verdict_words(enum cm_verdict verdict);
+
 /* CSV fields, without separators. */
 void cm_csv_text(struct cm_buf *out, const char *text); /* NULL: empty */
 void cm_csv_number(struct cm_buf *out, int64_t number);

@@ -160,6 +160,12 @@ static void facts_table(struct cm_buf *out, const struct cm_run_facts *facts)
         facts->run);
     cm_html_text(out, facts->state);
     (void)cm_buf_puts(out, ")</td></tr>");
+    if (facts->source_run != CM_UNKNOWN) {
+        (void)cm_buf_printf(out,
+                            "<tr><th scope=\"row\">judged again</th><td>run "
+                            "%" PRId64 "</td></tr>",
+                            facts->source_run);
+    }
     fact(out, "input", facts->input_name);
     fact(out, "input SHA-256", facts->input_sha256);
     fact(out, "started", cm_time_rfc3339(facts->started, text));
@@ -183,9 +189,13 @@ static enum cm_status write_top(struct cm_report_run *run,
                                 struct cm_outfile *file, struct cm_error *err)
 {
     const struct cm_report_totals *totals;
+    const struct cm_report_views *views = NULL;
     struct cm_buf out;
     enum cm_status status = cm_report_run_totals(run, &totals, err);
 
+    if (status == CM_OK) {
+        status = cm_report_run_views(run, &views, err);
+    }
     if (status != CM_OK) {
         return status;
     }
@@ -200,6 +210,7 @@ static enum cm_status write_top(struct cm_report_run *run,
         status = cm_html_actions_write(run, digest, file, err);
     }
     if (status == CM_OK) {
+        cm_html_views(&out, views);
         causes(&out, totals);
         cm_html_table(&out);
         facts_table(&out, cm_report_run_facts(run));

@@ -147,19 +147,26 @@ static void clients(struct cm_buf *out, const struct cm_report_action *action)
 
 /* A fix that leaves rows failing must say so, or nobody trusts the plan. */
 static void still_failing(struct cm_buf *out,
-                          const struct cm_report_action *action,
-                          const struct cm_html_proof *found)
+                          const struct cm_report_action *action)
 {
-    if (found == NULL || found->still_failing == 0) {
+    const struct cm_report_after *after = action->after;
+
+    if (after == NULL) {
         return;
     }
     (void)cm_buf_puts(out, "<p class=\"mute\">After this, ");
-    cm_html_number(out, found->still_failing);
+    cm_html_number(out, after->rows);
     (void)cm_buf_puts(out, " of the ");
     cm_html_count(out, action->fixes_rows, "endpoint", "endpoints");
-    (void)cm_buf_puts(out, found->still_failing == 1
-                               ? " still fails for another cause.</p>"
-                               : " still fail for another cause.</p>");
+    (void)cm_buf_puts(out,
+                      after->rows == 1 ? " still fails: " : " still fail: ");
+    for (size_t i = 0; i < after->num_causes; i++) {
+        (void)cm_buf_printf(out, "%s%s (", i == 0 ? "" : ", ",
+                            cm_cause_info(after->causes[i])->id);
+        cm_html_number(out, after->cause_rows[i]);
+        (void)cm_buf_puts(out, ")");
+    }
+    (void)cm_buf_puts(out, ".</p>");
 }
 
 static void proof(struct cm_buf *out, const struct cm_report_action *action,
@@ -188,7 +195,7 @@ static void proof(struct cm_buf *out, const struct cm_report_action *action,
     }
     (void)cm_buf_puts(out, "</p>");
     clients(out, action);
-    still_failing(out, action, found);
+    still_failing(out, action);
     (void)cm_buf_puts(out, "<p><button class=\"plain\" data-action=\"");
     cm_html_text(out, action->key);
     (void)cm_buf_puts(out, "\">Show its ");

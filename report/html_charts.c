@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "certmuster/text.h"
+#include "facts.h"
 #include "html_parts.h"
 
 #define DAY_S INT64_C(86400)
@@ -46,7 +47,7 @@ static void legend(struct cm_buf *out, const struct cm_report_totals *totals)
                             slices[i].colour);
         cm_html_number(out, rows);
         (void)cm_buf_printf(
-            out, "</b> %s%s</li>", cm_html_verdict_words(slices[i].verdict),
+            out, "</b> %s%s</li>", cm_verdict_words(slices[i].verdict),
             slices[i].verdict == CM_VERDICT_INVALID_ROW && rows != 1 ? "s"
                                                                      : "");
     }
@@ -73,7 +74,7 @@ void cm_html_verdict_bar(struct cm_buf *out,
                             "height=\"16\"><title>%s: %" PRId64
                             "</title></rect>",
                             slices[i].colour, x, width > 2 ? width - 1 : width,
-                            cm_html_verdict_words(slices[i].verdict), rows);
+                            cm_verdict_words(slices[i].verdict), rows);
         x += width;
     }
     (void)cm_buf_puts(out, "</svg>");

@@ -12,13 +12,23 @@
 #define LEVEL 6
 
 static const char *const names[CM_COL_COUNT] = {
-    [CM_COL_LINE] = "line",       [CM_COL_HOST] = "host",
-    [CM_COL_PORT] = "port",       [CM_COL_OWNER] = "owner",
-    [CM_COL_VERDICT] = "verdict", [CM_COL_CAUSE] = "cause",
-    [CM_COL_ALSO] = "also",       [CM_COL_ENDS] = "ends",
-    [CM_COL_TLS] = "tls",         [CM_COL_RESOLUTION] = "resolution",
-    [CM_COL_ACTIONS] = "actions", [CM_COL_SUBJECT] = "subject",
-    [CM_COL_LABELS] = "labels",   [CM_COL_FINDINGS] = "findings",
+    [CM_COL_LINE] = "line",
+    [CM_COL_HOST] = "host",
+    [CM_COL_PORT] = "port",
+    [CM_COL_OWNER] = "owner",
+    [CM_COL_VERDICT] = "verdict",
+    [CM_COL_CAUSE] = "cause",
+    [CM_COL_ALSO] = "also",
+    [CM_COL_ENDS] = "ends",
+    [CM_COL_TLS] = "tls",
+    [CM_COL_RESOLUTION] = "resolution",
+    [CM_COL_ACTIONS] = "actions",
+    [CM_COL_SUBJECT] = "subject",
+    [CM_COL_LABELS] = "labels",
+    [CM_COL_FINDINGS] = "findings",
+    [CM_COL_REMAINING] = "remaining",
+    [CM_COL_VIEWS] = "views",
+    [CM_COL_REVOCATION] = "revocation",
 };
 
 struct column {

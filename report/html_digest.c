@@ -20,8 +20,7 @@ struct walk {
     struct cm_html_digest *digest;
     struct cm_buf parts;
     struct cm_buf actions;
-    bool fails;                /* the row, by its first finding */
-    struct cm_html_proof *fix; /* of the action that fixes the row */
+    bool fails; /* the row, by its first finding */
 };
 
 static void add_text(struct cm_html_digest *digest, enum cm_html_column column,
@@ -106,6 +105,35 @@ static void add_week(struct cm_html_digest *digest, int64_t not_after)
     }
 }
 
+/* With one view its verdict is the row's. */
+static bool add_views(struct walk *walk, const struct cm_report_row *row)
+{
+    for (size_t i = 0; row->views.num > 2 && i < row->views.num; i++) {
+        const char *text = row->views.items[i];
+
+        put_part(&walk->parts, text == NULL ? "" : text, CM_HTML_SEPARATOR,
+                 i == 0);
+    }
+    return add_parts(walk, CM_COL_VIEWS, &walk->parts);
+}
+
+static bool add_revocation(struct walk *walk, const struct cm_report_row *row)
+{
+    char until[CM_TIME_TEXT_SIZE] = "";
+
+    if (strcmp(row->revocation, "not_checked") != 0) {
+        if (row->revocation_next_update != CM_UNKNOWN) {
+            (void)cm_time_rfc3339(row->revocation_next_update, until);
+        }
+        put_part(&walk->parts, row->revocation, CM_HTML_SEPARATOR, true);
+        put_part(&walk->parts,
+                 row->revocation_source == NULL ? "" : row->revocation_source,
+                 CM_HTML_SEPARATOR, false);
+        put_part(&walk->parts, until, CM_HTML_SEPARATOR, false);
+    }
+    return add_parts(walk, CM_COL_REVOCATION, &walk->parts);
+}
+
 static bool add_row(struct walk *walk, const struct cm_report_row *row)
 {
     struct cm_html_digest *digest = walk->digest;
@@ -125,7 +153,9 @@ static bool add_row(struct walk *walk, const struct cm_report_row *row)
     add_text(digest, CM_COL_ENDS, ends);
     add_text(digest, CM_COL_TLS, row->tls_version);
     add_text(digest, CM_COL_SUBJECT, row->subject_cn);
-    return add_list(walk, CM_COL_ALSO, &row->causes,
+    return add_views(walk, row) && add_revocation(walk, row) &&
+           add_list(walk, CM_COL_REMAINING, &row->remaining, 0, ' ') &&
+           add_list(walk, CM_COL_ALSO, &row->causes,
                     row->primary_cause != NULL ? 1 : 0, ' ') &&
            add_list(walk, CM_COL_LABELS, &row->fields, 0, CM_HTML_SEPARATOR);
 }
@@ -179,12 +209,10 @@ static void count_fix(struct walk *walk,
 {
     enum cm_resolution resolution;
 
-    walk->fix = NULL;
     walk->fails = finding->blocks && finding->action != NULL;
     if (!walk->fails) {
         return;
     }
-    walk->fix = proof_of(walk->digest, finding);
     walk->digest->fixed_rows++;
     if (cm_resolution_from_id(finding->resolution, &resolution)) {
         walk->digest->fixes[resolution]++;
@@ -199,9 +227,6 @@ static bool add_finding(struct walk *walk, const struct cm_report_row *row,
     if (nth == 0) {
         add_text(walk->digest, CM_COL_RESOLUTION, finding->resolution);
         count_fix(walk, finding);
-    } else if (finding->blocks && walk->fix != NULL && proof != walk->fix) {
-        walk->fix->still_failing++;
-        walk->fix = NULL; /* a row counts once */
     }
     put_part(&walk->parts, finding->cause, CM_HTML_SEPARATOR, nth == 0);
     put_part(&walk->parts, finding->proof, CM_HTML_SEPARATOR, false);

@@ -11,6 +11,7 @@
 #include "certmuster/status.h"
 #include "reader.h"
 #include "reader_actions.h"
+#include "reader_views.h"
 
 /* html/report.css and html/report.js, with the hex SHA-256 of each. */
 extern const char cm_html_css[];
@@ -37,6 +38,11 @@ enum cm_html_column {
     CM_COL_SUBJECT,
     CM_COL_LABELS,   /* all fields of the row, CM_HTML_SEPARATOR between them */
     CM_COL_FINDINGS, /* cause, proof, resolution of each, separated likewise */
+    CM_COL_REMAINING,  /* causes that stay when the first is fixed */
+    CM_COL_VIEWS,      /* trust view, verdict of each, separated likewise; empty
+                          with one view */
+    CM_COL_REVOCATION, /* result, source, next update, separated likewise; empty
+                          when it was not checked */
     CM_COL_COUNT
 };
 
@@ -70,7 +76,6 @@ struct cm_html_proof {
     char *proof; /* of the first row that the action fixes, or touches */
     char *where; /* "host:port, line 12" */
     bool fixes;
-    int64_t still_failing; /* of the rows it fixes: another cause blocks too */
 };
 enum cm_status cm_html_digest_make(struct cm_html_digest *digest,
                                    struct cm_report_run *run,
@@ -83,8 +88,6 @@ void cm_html_number(struct cm_buf *out, int64_t number); /* 12,480 */
 /* "1 endpoint", "12,480 endpoints". */
 void cm_html_count(struct cm_buf *out, int64_t number, const char *singular,
                    const char *plural);
-/* "not trusted": what people call the verdict of one row. */
-const char *cm_html_verdict_words(enum cm_verdict verdict);
 
 /* html_charts.c -- inline SVG, readable without colour. */
 void cm_html_verdict_bar(struct cm_buf *out,
@@ -98,6 +101,9 @@ void cm_html_share_bar(struct cm_buf *out, int64_t part, int64_t most);
 /* html_summary.c -- what fails, what to do, what breaks next. */
 void cm_html_summary(struct cm_buf *out, const struct cm_report_totals *totals,
                      const struct cm_html_digest *digest);
+
+/* html_views.c -- where trust views disagree; nothing with one view. */
+void cm_html_views(struct cm_buf *out, const struct cm_report_views *views);
 
 /* html_actions.c -- the action plan. */
 enum cm_status cm_html_actions_write(struct cm_report_run *run,

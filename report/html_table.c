@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "certmuster/text.h"
+#include "facts.h"
 #include "html_parts.h"
 
 static void tools(struct cm_buf *out)
@@ -79,7 +80,7 @@ void cm_html_table_words(struct cm_buf *out, const struct cm_run_facts *facts)
     for (int i = CM_VERDICT_TRUSTED; i < CM_VERDICT_COUNT; i++) {
         json(out, i == CM_VERDICT_TRUSTED ? "" : ",",
              cm_verdict_id((enum cm_verdict)i));
-        json(out, ":", cm_html_verdict_words((enum cm_verdict)i));
+        json(out, ":", cm_verdict_words((enum cm_verdict)i));
     }
     (void)cm_buf_puts(out, "},\n\"cause\":{");
     for (int i = 0; i < CM_CAUSE_COUNT; i++) {

@@ -29,18 +29,3 @@ void cm_html_count(struct cm_buf *out, int64_t number, const char *singular,
     cm_html_number(out, number);
     (void)cm_buf_printf(out, " %s", number == 1 ? singular : plural);
 }
-
-const char *cm_html_verdict_words(enum cm_verdict verdict)
-{
-    static const char *const words[CM_VERDICT_COUNT] = {
-        [CM_VERDICT_NONE] = "none",
-        [CM_VERDICT_TRUSTED] = "trusted",
-        [CM_VERDICT_UNTRUSTED] = "not trusted",
-        [CM_VERDICT_UNREACHABLE] = "unreachable",
-        [CM_VERDICT_NOT_TLS] = "not TLS",
-        [CM_VERDICT_INVALID_ROW] = "invalid row",
-        [CM_VERDICT_NOT_CHECKED] = "not checked",
-    };
-
-    return words[verdict];
-}

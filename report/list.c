@@ -1,6 +1,6 @@
-/* A JSON array of scalars to a list. Strict: what it does not know is an error,
- * since only the store writes these.
- * SPDX-License-Identifier: Apache-2.0 */
+/* A JSON array or object of scalars to a list. Strict: what it does not know is
+ * an error, since only the store writes these. SPDX-License-Identifier:
+ * Apache-2.0 */
 #include "list.h"
 
 #include <stdbool.h>
@@ -16,6 +16,7 @@
 struct parser {
     struct cm_reader in;
     char *out;
+    bool pairs; /* an object */
 };
 
 static bool peek(const struct parser *p, uint8_t *byte)
@@ -177,7 +178,8 @@ static bool read_plain(struct parser *p)
     }
     skip_space(p);
     /* The separator that must follow pays for the NUL. */
-    if (len == 0 || !peek(p, &byte) || (byte != ',' && byte != ']')) {
+    if (len == 0 || !peek(p, &byte) ||
+        (byte != ',' && byte != ']' && byte != '}')) {
         return false;
     }
     *p->out++ = '\0';
@@ -200,36 +202,52 @@ static enum cm_status push(struct cm_report_list *list, const char *text)
     return CM_OK;
 }
 
+/* "name": before a value. */
+static enum cm_status parse_name(struct cm_report_list *list, struct parser *p)
+{
+    const char *start = p->out;
+
+    if (!take(p, '"') || !read_string(p) || !take(p, ':')) {
+        return CM_ESTORE;
+    }
+    return push(list, start);
+}
+
 static enum cm_status parse_items(struct cm_report_list *list, struct parser *p)
 {
     do {
+        enum cm_status status = p->pairs ? parse_name(list, p) : CM_OK;
         const char *start = p->out;
-        bool good = take(p, '"') ? read_string(p) : read_plain(p);
+        bool quoted = take(p, '"');
 
-        if (!good) {
-            return CM_ESTORE;
+        if (status == CM_OK && !(quoted ? read_string(p) : read_plain(p))) {
+            status = CM_ESTORE;
         }
-        if (push(list, start) != CM_OK) {
-            return CM_ENOMEM;
+        if (status == CM_OK) {
+            bool none = p->pairs && !quoted && strcmp(start, "null") == 0;
+
+            status = push(list, none ? NULL : start);
+        }
+        if (status != CM_OK) {
+            return status;
         }
     } while (take(p, ','));
     return CM_OK;
 }
 
-static enum cm_status parse_array(struct cm_report_list *list, struct parser *p)
+static enum cm_status parse_whole(struct cm_report_list *list, struct parser *p)
 {
+    char close = p->pairs ? '}' : ']';
     enum cm_status status = CM_OK;
 
-    if (!take(p, '[')) {
+    if (!take(p, p->pairs ? '{' : '[')) {
         return CM_ESTORE;
     }
-    if (take(p, ']')) {
-        skip_space(p);
-        return p->in.len == 0 ? CM_OK : CM_ESTORE;
-    }
-    status = parse_items(list, p);
-    if (status == CM_OK && !take(p, ']')) {
-        status = CM_ESTORE;
+    if (!take(p, close)) {
+        status = parse_items(list, p);
+        if (status == CM_OK && !take(p, close)) {
+            status = CM_ESTORE;
+        }
     }
     skip_space(p);
     if (status == CM_OK && p->in.len != 0) {
@@ -238,10 +256,10 @@ static enum cm_status parse_array(struct cm_report_list *list, struct parser *p)
     return status;
 }
 
-enum cm_status cm_report_list_parse(struct cm_report_list *list,
-                                    const char *json)
+static enum cm_status parse(struct cm_report_list *list, const char *json,
+                            bool pairs)
 {
-    struct parser p;
+    struct parser p = {.pairs = pairs};
     enum cm_status status;
     size_t len;
 
@@ -261,11 +279,23 @@ enum cm_status cm_report_list_parse(struct cm_report_list *list,
     }
     cm_reader_init(&p.in, json, len);
     p.out = list->text;
-    status = parse_array(list, &p);
+    status = parse_whole(list, &p);
     if (status != CM_OK) {
         list->num = 0;
     }
     return status;
+}
+
+enum cm_status cm_report_list_parse(struct cm_report_list *list,
+                                    const char *json)
+{
+    return parse(list, json, false);
+}
+
+enum cm_status cm_report_list_parse_pairs(struct cm_report_list *list,
+                                          const char *json)
+{
+    return parse(list, json, true);
 }
 
 enum cm_status cm_report_list_add(struct cm_report_list *list, const char *text)

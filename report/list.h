@@ -22,6 +22,10 @@ struct cm_report_list {
  * array; CM_ENOMEM. The list is empty then. */
 enum cm_status cm_report_list_parse(struct cm_report_list *list,
                                     const char *json);
+/* cm_report_list_parse_pairs reads a JSON object of such values as name, value,
+ * name, value ...; null as a value becomes NULL. NULL reads as "{}". */
+enum cm_status cm_report_list_parse_pairs(struct cm_report_list *list,
+                                          const char *json);
 /* cm_report_list_add appends a text that outlives the list, unless it is there
  * already. */
 enum cm_status cm_report_list_add(struct cm_report_list *list,

@@ -33,20 +33,6 @@ static const char severe_sql[] =
     " value FROM json_each(?2)) OR (verdict = 'not_checked' AND severity IS"
     " NULL) OR (?3 AND duplicate_of_line IS NOT NULL))";
 
-/* "system: /etc/ssl/...: 150 anchors" is the view "system". */
-static void name_view(struct cm_report_run *run)
-{
-    const char *trust = run->facts.trust;
-    size_t len = strcspn(trust, ":");
-
-    if (len == 0 || len >= sizeof(run->view)) {
-        trust = "system";
-        len = strlen(trust);
-    }
-    memcpy(run->view, trust, len);
-    run->view[len] = '\0';
-}
-
 static enum cm_status find_run(struct cm_report_run *run, int64_t run_id,
                                struct cm_error *err)
 {
@@ -74,11 +60,7 @@ static enum cm_status find_run(struct cm_report_run *run, int64_t run_id,
                             "lists those it holds",
                             run->db_path, (long long)run_id);
     }
-    status = cm_sql_run_facts(run->facts_stmt, &run->facts, err);
-    if (status == CM_OK) {
-        name_view(run);
-    }
-    return status;
+    return cm_sql_run_facts(run->facts_stmt, &run->facts, err);
 }
 
 enum cm_status cm_report_run_open(struct cm_report_run **out,
@@ -122,6 +104,11 @@ void cm_report_run_close(struct cm_report_run *run)
     (void)sqlite3_close(run->db);
     cm_report_list_cleanup(&run->facts.columns);
     cm_report_list_cleanup(&run->cert.names);
+    cm_report_views_cleanup(&run->views);
+    cm_map_free(run->after, cm_report_after_free);
+    for (size_t i = 0; run->remembered != NULL && i < CM_REMEMBERED; i++) {
+        free(run->remembered[i].subject);
+    }
     free(run->remembered);
     free(run->db_path);
     free(run);
@@ -130,11 +117,6 @@ void cm_report_run_close(struct cm_report_run *run)
 const struct cm_run_facts *cm_report_run_facts(const struct cm_report_run *run)
 {
     return &run->facts;
-}
-
-const char *cm_report_run_view(const struct cm_report_run *run)
-{
-    return run->view;
 }
 
 /* The one line of a counting statement; NULL `stmt` is fine afterwards. */

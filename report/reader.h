@@ -37,6 +37,8 @@ struct cm_run_facts {
     const char *tls_library;
     const char *trust;
     const char *resolvers;
+    const char *kind;   /* "scan", "rejudge" */
+    int64_t source_run; /* of a rejudge: the run judged again */
 };
 
 struct cm_report_run; /* opaque: an open store and one of its runs */
@@ -48,8 +50,6 @@ enum cm_status cm_report_run_open(struct cm_report_run **out,
                                   struct cm_error *err);
 void cm_report_run_close(struct cm_report_run *run); /* accepts NULL */
 const struct cm_run_facts *cm_report_run_facts(const struct cm_report_run *run);
-/* The name of the trust view that was judged: "system". */
-const char *cm_report_run_view(const struct cm_report_run *run);
 /* The columns of the input, or more when a row has more fields. */
 enum cm_status cm_report_run_width(struct cm_report_run *run, size_t *out,
                                    struct cm_error *err);
@@ -108,6 +108,18 @@ struct cm_report_row {
     const char *client_auth;
     struct cm_report_list chain; /* ids of certificates as sent, and of */
     struct cm_report_list path;  /* the path judged: cm_report_fingerprint */
+    int64_t path_valid; /* 1: nothing is wrong with the path, and its last
+                           certificate is an anchor; CM_UNKNOWN: no path */
+    const char *view;   /* whose verdict this is; NULL: not known */
+    struct cm_report_list views;     /* pairs: view, verdict */
+    struct cm_report_list remaining; /* causes that stay when the primary one
+                                        is fixed */
+    const char *revocation; /* of the leaf: "good", "not_checked" ... */
+    const char *revocation_source;
+    int64_t revocation_this_update;
+    int64_t revocation_next_update;
+    int64_t revoked_at;
+    int64_t revocation_reason; /* RFC 5280 section 5.3.1 */
     const char *fingerprint_sha256;
     const char *subject;
     const char *subject_cn;
@@ -153,5 +165,12 @@ enum cm_status cm_report_rows_next(struct cm_report_rows *rows,
 enum cm_status cm_report_rows_finding(struct cm_report_rows *rows,
                                       const struct cm_report_finding **finding,
                                       struct cm_error *err);
+
+/* Where a certificate of `path` stands in `chain`; CM_UNKNOWN: not sent. */
+int64_t cm_report_row_position(const struct cm_report_row *row, const char *id);
+/* The primary cause of the row just read in each view, as pairs. */
+enum cm_status cm_report_rows_primaries(struct cm_report_rows *rows,
+                                        const struct cm_report_list **pairs,
+                                        struct cm_error *err);
 
 #endif

@@ -101,7 +101,10 @@ enum cm_status cm_report_actions_open(struct cm_report_actions **out,
     }
     actions->run = run;
     actions->order = order;
-    status = prepare(actions, &actions->actions, actions_sql, err);
+    status = cm_report_after_read(run, err);
+    if (status == CM_OK) {
+        status = prepare(actions, &actions->actions, actions_sql, err);
+    }
     if (status == CM_OK) {
         *out = actions;
         actions = NULL;
@@ -145,6 +148,7 @@ enum cm_status cm_report_actions_next(struct cm_report_actions *actions,
     out->severity = cm_sql_word(&line);
     out->fixes_rows = cm_sql_number(&line);
     out->touches_rows = cm_sql_number(&line);
+    out->after = cm_map_get(actions->run->after, out->key, strlen(out->key));
     cm_sql_list(&line, &out->causes);
     cm_sql_list(&line, &out->owners);
     out->num_owners = cm_sql_number(&line);

@@ -6,6 +6,16 @@
 
 #include "reader.h"
 
+#define CM_MAX_AFTER 16 /* causes that are counted */
+
+/* What stays when an action is done. */
+struct cm_report_after {
+    int64_t rows; /* of those it fixes, so many still fail */
+    size_t num_causes;
+    enum cm_cause causes[CM_MAX_AFTER]; /* of these rows, most rows first */
+    int64_t cause_rows[CM_MAX_AFTER];
+};
+
 struct cm_report_action {
     int64_t rank;
     const char *key;
@@ -15,6 +25,7 @@ struct cm_report_action {
     const char *severity;
     int64_t fixes_rows;
     int64_t touches_rows;
+    const struct cm_report_after *after; /* NULL: no row fails any more */
     struct cm_report_list causes;
     struct cm_report_list owners; /* at most 50 */
     int64_t num_owners;

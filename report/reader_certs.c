@@ -14,7 +14,8 @@ static const char certificate_sql[] =
     " FROM v_certificate WHERE certificate = ?1 OR fingerprint_sha256 = ?2";
 
 static const char fingerprint_sql[] =
-    "SELECT fingerprint_sha256 FROM v_certificate WHERE certificate = ?1";
+    "SELECT fingerprint_sha256, subject FROM v_certificate"
+    " WHERE certificate = ?1";
 
 static void read_certificate(struct cm_sql_line *line,
                              struct cm_report_certificate *out)
@@ -103,29 +104,57 @@ static enum cm_status look_up(struct cm_report_run *run, long long id,
         return cm_sql_failed(run->db, err);
     }
     status = cm_sql_step(run->fingerprint_stmt, &got, err);
+    free(out->subject);
+    out->subject = NULL;
     out->id = 0;
     out->sha256[0] = '\0';
     if (status == CM_OK && got) {
         struct cm_sql_line line = cm_sql_line(run->fingerprint_stmt);
+        const char *subject;
 
-        out->id = id;
         (void)snprintf(out->sha256, sizeof(out->sha256), "%s",
                        cm_sql_word(&line));
+        subject = cm_sql_text(&line);
+        if (subject != NULL) {
+            out->subject = strdup(subject);
+            if (out->subject == NULL) {
+                return cm_error_nomem(err, "a certificate");
+            }
+        }
+        out->id = id;
     }
     return status;
+}
+
+static enum cm_status remember(struct cm_report_run *run, const char *id,
+                               const struct cm_remembered **out,
+                               struct cm_error *err)
+{
+    long long number = strtoll(id, NULL, 10);
+    struct cm_remembered *slot =
+        &run->remembered[(unsigned long long)number & (CM_REMEMBERED - 1)];
+
+    *out = slot;
+    return slot->id == 0 || slot->id != number ? look_up(run, number, slot, err)
+                                               : CM_OK;
 }
 
 enum cm_status cm_report_fingerprint(struct cm_report_run *run, const char *id,
                                      const char **out, struct cm_error *err)
 {
-    long long number = strtoll(id, NULL, 10);
-    struct cm_remembered *slot =
-        &run->remembered[(unsigned long long)number & (CM_REMEMBERED - 1)];
-    enum cm_status status = CM_OK;
+    const struct cm_remembered *slot;
+    enum cm_status status = remember(run, id, &slot, err);
 
-    if (slot->id == 0 || slot->id != number) {
-        status = look_up(run, number, slot, err);
-    }
     *out = slot->sha256;
+    return status;
+}
+
+enum cm_status cm_report_subject(struct cm_report_run *run, const char *id,
+                                 const char **out, struct cm_error *err)
+{
+    const struct cm_remembered *slot;
+    enum cm_status status = remember(run, id, &slot, err);
+
+    *out = slot->subject;
     return status;
 }

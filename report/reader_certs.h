@@ -33,9 +33,12 @@ struct cm_report_certificate {
 enum cm_status cm_report_certificate(struct cm_report_run *run, const char *id,
                                      const struct cm_report_certificate **out,
                                      struct cm_error *err);
-/* cm_report_fingerprint is quick: fleets share their chains, so the last ones
- * are remembered. *out is "" for an unknown id. */
+/* The next two are quick: fleets share their chains, so the last certificates
+ * are remembered. Lent until the next call. An unknown id has the fingerprint
+ * "" and the subject NULL. */
 enum cm_status cm_report_fingerprint(struct cm_report_run *run, const char *id,
                                      const char **out, struct cm_error *err);
+enum cm_status cm_report_subject(struct cm_report_run *run, const char *id,
+                                 const char **out, struct cm_error *err);
 
 #endif

@@ -17,8 +17,10 @@ static const char rows_sql[] =
     " dns_result, dns_ms, address, reached, ended, connect_ms, tls_ms,"
     " total_ms, tls_version, cipher, kex_group, alpn, client_auth, chain, path,"
     " fingerprint_sha256, subject, subject_cn, issuer, issuer_cn, serial,"
-    " not_before, not_after, key_alg, key_bits, sig_alg, spki_sha256, names"
-    " FROM v_endpoint WHERE run = ?1 ORDER BY row";
+    " not_before, not_after, key_alg, key_bits, sig_alg, spki_sha256, names,"
+    " path_valid, view, views, remaining, revocation, revocation_source,"
+    " revocation_this_update, revocation_next_update, revoked_at,"
+    " revocation_reason FROM v_endpoint WHERE run = ?1 ORDER BY row";
 
 /* CROSS JOIN keeps the order of the loops, so that nothing is sorted. */
 static const char findings_sql[] =
@@ -28,10 +30,16 @@ static const char findings_sql[] =
     " ON f.run = r.run AND f.endpoint = r.endpoint WHERE r.run = ?1"
     " ORDER BY r.row, f.ord";
 
+static const char primaries_sql[] =
+    "SELECT json_group_object(view, primary_cause) FROM v_verdict"
+    " WHERE run = ?1 AND endpoint = ?2";
+
 struct cm_report_rows {
     struct cm_report_run *run;
     sqlite3_stmt *rows;
-    sqlite3_stmt *findings; /* NULL until one is asked for */
+    sqlite3_stmt *findings;  /* NULL until one is asked for */
+    sqlite3_stmt *primaries; /* likewise */
+    struct cm_report_list pairs;
     struct cm_report_row row;
     int64_t finding_row; /* the row that `findings` stands on */
     bool more_findings;  /* `findings` stands on a line */
@@ -71,11 +79,15 @@ void cm_report_rows_close(struct cm_report_rows *rows)
     }
     (void)sqlite3_finalize(rows->rows);
     (void)sqlite3_finalize(rows->findings);
+    (void)sqlite3_finalize(rows->primaries);
+    cm_report_list_cleanup(&rows->pairs);
     cm_report_list_cleanup(&rows->row.fields);
     cm_report_list_cleanup(&rows->row.causes);
     cm_report_list_cleanup(&rows->row.chain);
     cm_report_list_cleanup(&rows->row.path);
     cm_report_list_cleanup(&rows->row.names);
+    cm_report_list_cleanup(&rows->row.views);
+    cm_report_list_cleanup(&rows->row.remaining);
     free(rows);
 }
 
@@ -214,6 +226,20 @@ static void read_certificate(struct cm_sql_line *line,
     cm_sql_list(line, &row->names);
 }
 
+static void read_judgement(struct cm_sql_line *line, struct cm_report_row *row)
+{
+    row->path_valid = cm_sql_number(line);
+    row->view = cm_sql_text(line);
+    cm_sql_pairs(line, &row->views);
+    cm_sql_list(line, &row->remaining);
+    row->revocation = cm_sql_word(line);
+    row->revocation_source = cm_sql_text(line);
+    row->revocation_this_update = cm_sql_number(line);
+    row->revocation_next_update = cm_sql_number(line);
+    row->revoked_at = cm_sql_number(line);
+    row->revocation_reason = cm_sql_number(line);
+}
+
 enum cm_status cm_report_rows_next(struct cm_report_rows *rows,
                                    const struct cm_report_row **row,
                                    struct cm_error *err)
@@ -229,6 +255,7 @@ enum cm_status cm_report_rows_next(struct cm_report_rows *rows,
     read_inventory(&line, &rows->row);
     read_connection(rows, &line);
     read_certificate(&line, &rows->row, rows->run->facts.judged_at);
+    read_judgement(&line, &rows->row);
     status = cm_sql_line_end(&line, err);
     rows->duplicate_due = rows->row.duplicate_of_line != CM_UNKNOWN;
     if (status == CM_OK) {
@@ -329,4 +356,45 @@ enum cm_status cm_report_rows_finding(struct cm_report_rows *rows,
         *finding = &rows->finding;
     }
     return CM_OK;
+}
+
+enum cm_status cm_report_rows_primaries(struct cm_report_rows *rows,
+                                        const struct cm_report_list **pairs,
+                                        struct cm_error *err)
+{
+    struct cm_sql_line line;
+    enum cm_status status = CM_OK;
+    bool got = false;
+
+    *pairs = &rows->pairs;
+    rows->pairs.num = 0;
+    if (rows->primaries == NULL) {
+        status =
+            cm_sql_for_run(rows->run, &rows->primaries, primaries_sql, err);
+        if (status != CM_OK) {
+            return status;
+        }
+    }
+    (void)sqlite3_reset(rows->primaries);
+    if (sqlite3_bind_int64(rows->primaries, 2, rows->row.endpoint) !=
+        SQLITE_OK) {
+        return cm_sql_failed(rows->run->db, err);
+    }
+    status = cm_sql_step(rows->primaries, &got, err);
+    if (status == CM_OK && got) {
+        line = cm_sql_line(rows->primaries);
+        cm_sql_pairs(&line, &rows->pairs);
+        status = cm_sql_line_end(&line, err);
+    }
+    return status;
+}
+
+int64_t cm_report_row_position(const struct cm_report_row *row, const char *id)
+{
+    for (size_t i = 0; i < row->chain.num; i++) {
+        if (strcmp(row->chain.items[i], id) == 0) {
+            return (int64_t)i;
+        }
+    }
+    return CM_UNKNOWN;
 }

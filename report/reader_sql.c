@@ -173,6 +173,15 @@ void cm_sql_list(struct cm_sql_line *line, struct cm_report_list *list)
     }
 }
 
+void cm_sql_pairs(struct cm_sql_line *line, struct cm_report_list *list)
+{
+    enum cm_status status = cm_report_list_parse_pairs(list, cm_sql_text(line));
+
+    if (line->status == CM_OK) {
+        line->status = status;
+    }
+}
+
 enum cm_status cm_sql_line_end(const struct cm_sql_line *line,
                                struct cm_error *err)
 {
@@ -182,7 +191,7 @@ enum cm_status cm_sql_line_end(const struct cm_sql_line *line,
     if (line->status != CM_OK) {
         return cm_error_set(err, CM_ESTORE,
                             "the store holds a list that is not a JSON array "
-                            "of texts");
+                            "or object of texts");
     }
     return CM_OK;
 }
@@ -209,5 +218,7 @@ enum cm_status cm_sql_run_facts(sqlite3_stmt *stmt, struct cm_run_facts *out,
     out->tls_library = cm_sql_word(&line);
     out->trust = cm_sql_word(&line);
     out->resolvers = cm_sql_word(&line);
+    out->kind = cm_sql_word(&line);
+    out->source_run = cm_sql_number(&line);
     return cm_sql_line_end(&line, err);
 }

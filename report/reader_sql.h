@@ -6,16 +6,19 @@
 
 #include <sqlite3.h>
 
+#include "certmuster/map.h"
 #include "reader.h"
 #include "reader_actions.h"
 #include "reader_certs.h"
+#include "reader_views.h"
 
-#define CM_REMEMBERED 4096U /* fingerprints; a power of two */
+#define CM_REMEMBERED 4096U /* certificates; a power of two */
 #define CM_FINGERPRINT_SIZE 65
 
 struct cm_remembered {
     int64_t id; /* 0: empty */
     char sha256[CM_FINGERPRINT_SIZE];
+    char *subject; /* owned; NULL: not known */
 };
 
 struct cm_report_run {
@@ -23,10 +26,12 @@ struct cm_report_run {
     char *db_path;
     sqlite3_stmt *facts_stmt; /* stands on the run's line: `facts` lends */
     struct cm_run_facts facts;
-    char view[64];
     size_t width; /* 0: not counted yet */
     bool totals_known;
     struct cm_report_totals totals;
+    bool views_known;
+    struct cm_report_views views;
+    struct cm_map *after; /* NULL: not read yet; see reader_after.c */
     sqlite3_stmt *cert_stmt;
     sqlite3_stmt *fingerprint_stmt;
     struct cm_report_certificate cert;
@@ -58,6 +63,7 @@ const char *cm_sql_text(struct cm_sql_line *line); /* NULL for NULL */
 const char *cm_sql_word(struct cm_sql_line *line); /* "" for NULL */
 int64_t cm_sql_number(struct cm_sql_line *line);   /* or CM_UNKNOWN */
 void cm_sql_list(struct cm_sql_line *line, struct cm_report_list *list);
+void cm_sql_pairs(struct cm_sql_line *line, struct cm_report_list *list);
 /* The status of the line as an error in words. */
 enum cm_status cm_sql_line_end(const struct cm_sql_line *line,
                                struct cm_error *err);
@@ -67,8 +73,13 @@ enum cm_status cm_sql_line_end(const struct cm_sql_line *line,
     "run, state, started, finished, judged_at, input_name, input_sha256,"      \
     " rows_read, rows_recorded, columns, owner_column, has_header,"            \
     " CASE WHEN json_valid(options) THEN json(options) END, version,"          \
-    " tls_library, trust, resolvers"
+    " tls_library, trust, resolvers, kind, source_run"
 enum cm_status cm_sql_run_facts(sqlite3_stmt *stmt, struct cm_run_facts *out,
                                 struct cm_error *err);
+
+/* reader_after.c: fills run->after, once. */
+enum cm_status cm_report_after_read(struct cm_report_run *run,
+                                    struct cm_error *err);
+void cm_report_after_free(void *after);
 
 #endif

@@ -5,9 +5,10 @@
 
 #include "format.h"
 #include "json.h"
+#include "reader_views.h"
 #include "resolve.h"
 
-#define JSON_SCHEMA_VERSION 1
+#define JSON_SCHEMA_VERSION 2
 #define MAX_COMMANDS ((size_t)64 * 1024)
 
 struct writer {
@@ -25,6 +26,8 @@ static void put_run(struct cm_json *json, const struct cm_run_facts *facts)
     cm_json_key(json, "run");
     cm_json_open(json, '{');
     cm_json_put_number(json, "id", facts->run);
+    cm_json_put_text(json, "kind", facts->kind);
+    cm_json_put_number(json, "source_run", facts->source_run);
     cm_json_put_text(json, "state", facts->state);
     cm_json_put_time(json, "started", facts->started);
     cm_json_put_time(json, "finished", facts->finished);
@@ -43,6 +46,17 @@ static void put_run(struct cm_json *json, const struct cm_run_facts *facts)
     cm_json_close(json, '}');
 }
 
+static void put_verdicts(struct cm_json *json, const int64_t *verdicts)
+{
+    cm_json_key(json, "verdicts");
+    cm_json_open(json, '{');
+    for (int i = CM_VERDICT_TRUSTED; i < CM_VERDICT_COUNT; i++) {
+        cm_json_put_number(json, cm_verdict_id((enum cm_verdict)i),
+                           verdicts[i]);
+    }
+    cm_json_close(json, '}');
+}
+
 static void put_accounting(struct cm_json *json,
                            const struct cm_run_facts *facts,
                            const struct cm_report_totals *totals)
@@ -57,13 +71,7 @@ static void put_accounting(struct cm_json *json,
                            facts->rows_recorded == totals->rows);
     cm_json_close(json, '}');
     cm_json_line(json);
-    cm_json_key(json, "verdicts");
-    cm_json_open(json, '{');
-    for (int i = CM_VERDICT_TRUSTED; i < CM_VERDICT_COUNT; i++) {
-        cm_json_put_number(json, cm_verdict_id((enum cm_verdict)i),
-                           totals->verdicts[i]);
-    }
-    cm_json_close(json, '}');
+    put_verdicts(json, totals->verdicts);
     cm_json_line(json);
     cm_json_key(json, "breaks_next");
     cm_json_open(json, '{');
@@ -96,6 +104,66 @@ static void put_causes(struct cm_json *json,
         cm_json_close(json, '}');
     }
     cm_json_close(json, ']');
+}
+
+static void put_pairs(struct cm_json *json, const char *key,
+                      const struct cm_report_list *pairs)
+{
+    cm_json_key(json, key);
+    cm_json_open(json, '{');
+    for (size_t i = 0; i + 1 < pairs->num; i += 2) {
+        cm_json_put_text(json, pairs->items[i], pairs->items[i + 1]);
+    }
+    cm_json_close(json, '}');
+}
+
+/* The verdicts of the only view are those of the run. */
+static void put_views(struct cm_json *json, const struct cm_report_views *views,
+                      const struct cm_report_totals *totals)
+{
+    cm_json_key(json, "trust_views");
+    cm_json_open(json, '[');
+    for (size_t i = 0; i < views->num; i++) {
+        const struct cm_report_view *view = &views->views[i];
+
+        cm_json_line(json);
+        cm_json_open(json, '{');
+        cm_json_put_text(json, "name", view->name);
+        cm_json_put_text(json, "path",
+                         view->path[0] == '\0' ? NULL : view->path);
+        cm_json_put_text(json, "sha256",
+                         view->sha256[0] == '\0' ? NULL : view->sha256);
+        cm_json_put_number(json, "anchors", view->anchors);
+        cm_json_put_number(json, "distrusted", view->distrusted);
+        put_verdicts(json, views->num == 1 ? totals->verdicts : view->verdicts);
+        cm_json_close(json, '}');
+    }
+    cm_json_close(json, ']');
+}
+
+static void put_differences(struct cm_json *json,
+                            const struct cm_report_views *views)
+{
+    cm_json_key(json, "view_differences");
+    cm_json_open(json, '{');
+    cm_json_put_number(json, "endpoints", views->differing_rows);
+    cm_json_put_number(json, "kinds_in_all", (int64_t)views->num_kinds);
+    cm_json_key(json, "kinds");
+    cm_json_open(json, '[');
+    for (size_t i = 0; i < views->num_differences; i++) {
+        const struct cm_report_difference *one = &views->differences[i];
+
+        cm_json_line(json);
+        cm_json_open(json, '{');
+        cm_json_put_number(json, "endpoints", one->rows);
+        put_pairs(json, "verdicts", &one->verdicts);
+        cm_json_put_text(json, "example_host", one->host);
+        cm_json_put_number(json, "example_port", one->port);
+        put_pairs(json, "example_causes", &one->causes);
+        cm_json_close(json, '}');
+    }
+    cm_json_close(json, ']');
+    cm_json_close(json, '}');
 }
 
 static void close_resolution(struct writer *w)
@@ -167,6 +235,21 @@ static void open_action(struct cm_json *json,
     put_verify(json, action);
 }
 
+static void put_after(struct cm_json *json, const struct cm_report_after *after)
+{
+    cm_json_put_number(json, "endpoints_still_failing",
+                       after == NULL ? 0 : after->rows);
+    cm_json_key(json, "still_failing_causes");
+    cm_json_open(json, '[');
+    for (size_t i = 0; after != NULL && i < after->num_causes; i++) {
+        cm_json_open(json, '{');
+        cm_json_put_text(json, "id", cm_cause_info(after->causes[i])->id);
+        cm_json_put_number(json, "endpoints", after->cause_rows[i]);
+        cm_json_close(json, '}');
+    }
+    cm_json_close(json, ']');
+}
+
 static enum cm_status put_members(struct writer *w, struct cm_error *err)
 {
     struct cm_json *json = &w->json;
@@ -212,6 +295,7 @@ static enum cm_status put_plan(struct writer *w, struct cm_error *err)
         w->num_actions++;
         w->fixes_rows += action->fixes_rows;
         open_action(&w->json, action);
+        put_after(&w->json, action->after);
         status = put_members(w, err);
         cm_json_close(&w->json, '}');
         if (status == CM_OK) {
@@ -223,7 +307,8 @@ static enum cm_status put_plan(struct writer *w, struct cm_error *err)
     return status;
 }
 
-static void put_head(struct writer *w, const struct cm_report_totals *totals)
+static void put_head(struct writer *w, const struct cm_report_totals *totals,
+                     const struct cm_report_views *views)
 {
     const struct cm_run_facts *facts = cm_report_run_facts(w->run);
     struct cm_json *json = &w->json;
@@ -235,6 +320,10 @@ static void put_head(struct writer *w, const struct cm_report_totals *totals)
     cm_json_line(json);
     put_accounting(json, facts, totals);
     cm_json_line(json);
+    put_views(json, views, totals);
+    cm_json_line(json);
+    put_differences(json, views);
+    cm_json_line(json);
     put_causes(json, totals);
 }
 
@@ -242,6 +331,7 @@ enum cm_status cm_json_write(struct cm_report_run *run,
                              struct cm_report_out *out, struct cm_error *err)
 {
     const struct cm_report_totals *totals;
+    const struct cm_report_views *views;
     struct writer w;
     enum cm_status status;
 
@@ -251,11 +341,14 @@ enum cm_status cm_json_write(struct cm_report_run *run,
     cm_json_init(&w.json, &out->buf);
     status = cm_report_run_totals(run, &totals, err);
     if (status == CM_OK) {
+        status = cm_report_run_views(run, &views, err);
+    }
+    if (status == CM_OK) {
         status =
             cm_report_actions_open(&w.actions, run, CM_ORDER_RESOLUTION, err);
     }
     if (status == CM_OK) {
-        put_head(&w, totals);
+        put_head(&w, totals, views);
         status = put_plan(&w, err);
         cm_json_close(&w.json, '}');
         cm_buf_putc(&out->buf, '\n');

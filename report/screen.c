@@ -78,6 +78,13 @@ void cm_screen_cell(struct cm_buf *out, const char *text, size_t width)
     cm_buf_cleanup(&clean);
 }
 
+void cm_screen_trim(struct cm_buf *out)
+{
+    while (out->len > 0 && out->data[out->len - 1] == ' ') {
+        out->len--;
+    }
+}
+
 static void put_spaces(struct cm_buf *out, size_t num)
 {
     for (size_t i = 0; i < num; i++) {

@@ -20,6 +20,8 @@ const char *cm_screen_count(int64_t number, char out[CM_COUNT_TEXT_SIZE]);
 /* One column of foreign text: made harmless, cut or padded to `width`
  * characters. */
 void cm_screen_cell(struct cm_buf *out, const char *text, size_t width);
+/* Takes blanks off the end of the text. */
+void cm_screen_trim(struct cm_buf *out);
 /* A paragraph of our own text, each line after `indent` spaces; it begins where
  * the buffer's last line stands. */
 void cm_screen_wrap(struct cm_buf *out, const char *text, size_t indent,

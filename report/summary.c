@@ -9,6 +9,7 @@
 #include "format.h"
 #include "resolve.h"
 #include "screen.h"
+#include "summary_views.h"
 
 #define MAX_TEXT ((size_t)16 * 1024 * 1024)
 #define LEFT 15U /* rank, count and the gap after them */
@@ -102,13 +103,6 @@ static void put_owners(struct summary *s, const struct cm_report_action *action,
     cm_buf_cleanup(&owners);
 }
 
-static void trim(struct cm_buf *text)
-{
-    while (text->len > 0 && text->data[text->len - 1] == ' ') {
-        text->len--;
-    }
-}
-
 /* The subject stands beside the title when both fit, else below it. */
 static void put_action(struct summary *s, const struct cm_report_action *action)
 {
@@ -132,14 +126,38 @@ static void put_action(struct summary *s, const struct cm_report_action *action)
     cm_buf_putc(&s->text, ' ');
     cm_screen_cell(&s->text, resolved.info->who, WHO);
     put_owners(s, action, owners);
-    trim(&s->text);
+    cm_screen_trim(&s->text);
     cm_buf_putc(&s->text, '\n');
     if (!beside) {
         cm_buf_printf(&s->text, "%*s", (int)LEFT + 2, "");
         cm_screen_cell(&s->text, action->subject, s->width - LEFT - 2);
-        trim(&s->text);
+        cm_screen_trim(&s->text);
         cm_buf_putc(&s->text, '\n');
     }
+    cm_buf_cleanup(&cell);
+}
+
+/* A fix that leaves rows failing must say so. */
+static void put_after(struct summary *s, const struct cm_report_after *after)
+{
+    char count[CM_COUNT_TEXT_SIZE];
+    struct cm_buf cell;
+
+    if (after == NULL) {
+        return;
+    }
+    cm_buf_init(&cell, MAX_TEXT);
+    cm_buf_printf(&cell, "after that %s of them still fail%s",
+                  cm_screen_count(after->rows, count),
+                  after->rows == 1 ? "s" : "");
+    for (size_t i = 0; i < after->num_causes; i++) {
+        cm_buf_printf(&cell, "%s%s", i == 0 ? ": " : ", ",
+                      cm_cause_info(after->causes[i])->id);
+    }
+    cm_buf_printf(&s->text, "%*s", (int)LEFT + 2, "");
+    cm_screen_cell(&s->text, cm_buf_cstr(&cell), s->width - LEFT - 2);
+    cm_screen_trim(&s->text);
+    cm_buf_putc(&s->text, '\n');
     cm_buf_cleanup(&cell);
 }
 
@@ -201,6 +219,7 @@ static enum cm_status put_table(struct summary *s, struct cm_error *err)
             break;
         }
         put_action(s, action);
+        put_after(s, action->after);
         shown++;
     }
     if (status == CM_OK) {
@@ -288,6 +307,7 @@ enum cm_status cm_report_summary(const struct cm_report_options *options,
                                  struct cm_error *err)
 {
     struct summary s = {.options = options, .max_actions = max_actions};
+    const struct cm_report_views *views = NULL;
     enum cm_status status =
         cm_report_run_open(&s.run, options->db_path, options->run_id, err);
 
@@ -297,11 +317,15 @@ enum cm_status cm_report_summary(const struct cm_report_options *options,
         status = cm_report_run_totals(s.run, &s.totals, err);
     }
     if (status == CM_OK) {
+        status = cm_report_run_views(s.run, &views, err);
+    }
+    if (status == CM_OK) {
         put_accounting(&s);
         status = put_plan(&s, err);
     }
     if (status == CM_OK) {
         put_next(&s);
+        cm_summary_views(&s.text, views, s.width);
         put_files(&s);
         status = cm_screen_show(&s.text, out, err);
     }

@@ -18,6 +18,8 @@
   const PROOF = 1;
   const RESOLUTION = 2;
   const FINDING_PARTS = 3;
+  const VIEW_PARTS = 2; /* view, verdict */
+  const REVOCATION_PARTS = 3; /* result, source, until */
 
   const state = { q: "", page: 0, sort: "line", down: false, action: "" };
   let words; /* what people call verdicts, causes and resolutions */
@@ -148,14 +150,19 @@
 
   /* ---- One row's details ---- */
 
-  function findingsOf(row) {
-    const text = columns.findings.at(row);
+  /* A value with several parts, `size` to an item. */
+  function partsOf(name, row, size) {
+    const text = columns[name].at(row);
     const parts = text === "" ? [] : text.split(SEPARATOR);
-    const findings = [];
-    for (let i = 0; i < parts.length; i += FINDING_PARTS) {
-      findings.push(parts.slice(i, i + FINDING_PARTS));
+    const items = [];
+    for (let i = 0; i < parts.length; i += size) {
+      items.push(parts.slice(i, i + size));
     }
-    return findings;
+    return items;
+  }
+
+  function findingsOf(row) {
+    return partsOf("findings", row, FINDING_PARTS);
   }
 
   function fieldsOf(row) {
@@ -194,6 +201,32 @@
     return made;
   }
 
+  /* What stays when the first cause is fixed. */
+  function remainingList(row) {
+    const made = element("ul");
+    for (const cause of columns.remaining.at(row).split(" ").filter(Boolean)) {
+      const item = element("li");
+      item.append(element("b", cause), ": ", wordFor("cause", cause));
+      made.append(item);
+    }
+    return made;
+  }
+
+  function trustOf(row) {
+    const made = [];
+    const views = partsOf("views", row, VIEW_PARTS);
+    const revocation = partsOf("revocation", row, REVOCATION_PARTS);
+    if (views.length > 0) {
+      made.push(element("h3", "Trust views"), pairs(views.map(
+        ([view, verdict]) => [view, wordFor("verdict", verdict)])));
+    }
+    for (const [result, source, until] of revocation) {
+      made.push(element("h3", "Revocation"), pairs([["result", result],
+        ["source", source], ["good until", until]]));
+    }
+    return made;
+  }
+
   function actionButton(key) {
     return document.querySelector(
       `button[data-action="${CSS.escape(key)}"]`);
@@ -215,6 +248,10 @@
     const key = columns.actions.at(row).split(" ")[0];
     cell.colSpan = SHOWN.length;
     left.append(element("h3", "Findings"), findingsList(row));
+    if (columns.remaining.at(row)) {
+      left.append(element("h3", "Still wrong after the first fix"),
+        remainingList(row));
+    }
     if (key && actionButton(key)) {
       const button = element("button", "Show it in the action plan", "plain");
       button.addEventListener("click", () => showAction(key));
@@ -223,6 +260,7 @@
     right.append(element("h3", "Certificate"),
       pairs([["subject", columns.subject.at(row)],
         ["ends", columns.ends.at(row)]]),
+      ...trustOf(row),
       element("h3", "Row in the input"),
       pairs(fieldsOf(row).map((text, i) => [fieldName(i), text])));
     both.append(left, right);

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "support/jsoncheck.h"
+
 /* run 1: eight rows, one duplicate, one invalid, one never scanned. */
 static const char *const fleet_sql[] = {
     "INSERT INTO run (id, state, started, finished, judged_at, input_name,"
@@ -78,6 +80,15 @@ static const char *const fleet_sql[] = {
     "'[\"leaf_expires_soon\"]','[5,2,1]',1795247335,'ok',6,'{}',0),"
     "(1,8,'not_checked','not_scanned','breaks_now','[\"not_scanned\"]','[]',"
     "NULL,NULL,NULL,NULL,NULL)",
+    "INSERT INTO trust_view VALUES (1,0,'system','/etc/ssl/cert.pem',"
+    "'abababababababababababababababababababababababababababababababab',150,"
+    "NULL)",
+    "UPDATE result SET remaining = '[\"chain_incomplete\"]', path_valid = 0"
+    " WHERE endpoint = 2",
+    "UPDATE result SET path_valid = 1 WHERE endpoint IN (1, 3, 7)",
+    "UPDATE result SET revocation = 'good', revocation_source = 'staple',"
+    " revocation_this_update = 1795200000, revocation_next_update = 1795800000"
+    " WHERE endpoint = 1",
     "INSERT INTO probe (run, endpoint, ord, address, reached, ended,"
     " sys_errno, tries, connect_ms, tls_ms, total_ms, proxy_status, error,"
     " version, cipher, kex_group, signature, alpn, flags, num_tickets,"
@@ -182,6 +193,16 @@ void fixture_make(struct fixture *f)
     f->options.formats = "json,actions,endpoints,jsonl";
 }
 
+/* A second view that trusts the third row too, and not the first. */
+void fixture_add_view(const struct fixture *f)
+{
+    fixture_sql(f,
+                "INSERT INTO trust_view VALUES (1,1,'corp','corp.pem','',3,1);"
+                "INSERT INTO view_verdict VALUES"
+                "(1,1,'corp','untrusted','root_not_in_client_store'),"
+                "(1,3,'corp','trusted',NULL)");
+}
+
 void fixture_make_fleet(struct fixture *f)
 {
     fixture_make(f);
@@ -234,15 +255,21 @@ char *fixture_drain(FILE *stream)
     return text;
 }
 
+/* memmem: under sanitizers strstr measures the rest of the text each time. */
 size_t times_in(const char *text, const char *part)
 {
+    const size_t part_len = strlen(part);
+    const char *end = text + strlen(text);
     size_t times = 0;
 
-    for (text = strstr(text, part); text != NULL; text = strstr(text, part)) {
+    for (;;) {
+        text = memmem(text, (size_t)(end - text), part, part_len);
+        if (text == NULL) {
+            return times;
+        }
+        text += part_len;
         times++;
-        text += strlen(part);
     }
-    return times;
 }
 
 static void on_field(void *data, size_t len, void *arg)
@@ -305,4 +332,29 @@ const char *table_at(const struct table *t, size_t row, const char *column)
     }
     fail_msg("there is no column %s", column);
     return NULL;
+}
+
+void json_expect(const char *json, const char *path, const char *want)
+{
+    char *got = json_at(json, path);
+
+    if (got == NULL) {
+        fail_msg("nothing is at %s", path);
+        return;
+    }
+    if (strcmp(got, want) != 0) {
+        fail_msg("%s is %s, not %s", path, got, want);
+    }
+    free(got);
+}
+
+char *line_at(char *text, int n)
+{
+    char *rest = text;
+    char *line = strsep(&rest, "\n");
+
+    while (n-- > 0) {
+        line = strsep(&rest, "\n");
+    }
+    return line;
 }

@@ -23,6 +23,8 @@ struct fixture {
 /* An empty store; with the fleet of eight rows as run 1. */
 void fixture_make(struct fixture *f);
 void fixture_make_fleet(struct fixture *f);
+/* Gives the fleet a second trust view, "corp". */
+void fixture_add_view(const struct fixture *f);
 void fixture_remove(struct fixture *f);
 /* Runs SQL on the store; the text is used as it is. */
 void fixture_sql(const struct fixture *f, const char *sql);
@@ -32,6 +34,12 @@ char *fixture_read(const struct fixture *f, const char *name, size_t *len);
 char *fixture_drain(FILE *stream);
 /* How often `part` stands in `text`. */
 size_t times_in(const char *text, const char *part);
+
+/* The value at a path of keys and indices, as json_at of jsoncheck.h gives it.
+ */
+void json_expect(const char *json, const char *path, const char *want);
+/* The nth line, from 0; cuts the text up. */
+char *line_at(char *text, int n);
 
 /* A CSV file through libcsv. */
 struct table {

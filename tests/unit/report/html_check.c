@@ -355,19 +355,3 @@ void html_lacks(const char *html, const char *part)
         fail_msg("there is \"%s\": %.60s", part, at);
     }
 }
-
-size_t html_times(const char *html, const char *part)
-{
-    const size_t part_len = strlen(part);
-    const char *end = html + strlen(html);
-    size_t times = 0;
-
-    for (;;) {
-        html = memmem(html, (size_t)(end - html), part, part_len);
-        if (html == NULL) {
-            return times;
-        }
-        html += part_len;
-        times++;
-    }
-}

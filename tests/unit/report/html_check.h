@@ -20,8 +20,6 @@ void html_check(const char *html);
 char *html_between(const char *html, const char *before, const char *after);
 void html_has(const char *html, const char *part);
 void html_lacks(const char *html, const char *part);
-/* times_in for long texts: sanitizers measure the rest at every strstr. */
-size_t html_times(const char *html, const char *part);
 
 /* A column of the endpoint table, unpacked. */
 struct html_column {

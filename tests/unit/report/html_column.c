@@ -82,7 +82,7 @@ void html_column_read(struct html_column *column, const char *html,
     data = from_base64(packed, &len);
     plain = inflate_all(data, len);
     memset(column, 0, sizeof(*column));
-    column->texts = calloc(html_times(plain, "\n") + 1, sizeof(*column->texts));
+    column->texts = calloc(times_in(plain, "\n") + 1, sizeof(*column->texts));
     assert_non_null(column->texts);
     rest = plain;
     for (char *line = strsep(&rest, "\n"); rest != NULL;

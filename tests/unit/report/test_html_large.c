@@ -98,13 +98,13 @@ static void a_cut_action_plan_says_so(void **state)
     char *html = html_of(f);
 
     html_check(html);
-    assert_int_equal(html_times(html, "<details class=\"act\""), 500);
+    assert_int_equal(times_in(html, "<details class=\"act\""), 500);
     html_has(html, "<p class=\"mute\">These are the first 500 actions; "
                    "actions.csv has all.</p>");
     html_has(html, "<span class=\"rank\">500</span>");
     html_lacks(html, "<span class=\"rank\">501</span>");
     /* Each of them has its proof. */
-    assert_int_equal(html_times(html, "<p class=\"proof\">proof "), 500);
+    assert_int_equal(times_in(html, "<p class=\"proof\">proof "), 500);
     free(html);
 }
 
@@ -115,12 +115,12 @@ static void a_plan_of_just_500_is_not_cut(void **state)
 
     fixture_sql(f, "DELETE FROM action WHERE rank > 500");
     html = html_of(f);
-    assert_int_equal(html_times(html, "<details class=\"act\""), 500);
+    assert_int_equal(times_in(html, "<details class=\"act\""), 500);
     html_lacks(html, "These are the first");
     free(html);
     fixture_sql(f, "DELETE FROM action WHERE rank > 499");
     html = html_of(f);
-    assert_int_equal(html_times(html, "<details class=\"act\""), 499);
+    assert_int_equal(times_in(html, "<details class=\"act\""), 499);
     html_lacks(html, "These are the first");
     free(html);
 }

@@ -75,7 +75,7 @@ static void the_expiry_chart_has_a_bar_for_each_week(void **state)
     digest.weeks[25] = 1;
     chart = chart_of(&digest);
     html_has(chart, "over 26 weeks: 133 in all\">");
-    assert_int_equal(html_times(chart, "<rect "), 26);
+    assert_int_equal(times_in(chart, "<rect "), 26);
     html_has(chart, "<rect class=\"soon\" x=\"2\" y=\"16\" width=\"17\" height="
                     "\"152\"><title>week from 21 Nov 2026: 99</title></rect>");
     html_has(chart, "<rect class=\"soon\" x=\"65\" y=\"116\" width=\"17\" "
@@ -243,7 +243,7 @@ static void the_columns_hold_the_rows(void **state)
     for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
         expect_column(html, columns[i].name, columns[i].texts, FLEET_ROWS);
     }
-    assert_int_equal(html_times(html, " data-column-data "), CM_COL_COUNT);
+    assert_int_equal(times_in(html, " data-column-data "), CM_COL_COUNT);
     free(html);
     fixture_remove(&f);
 }

@@ -64,6 +64,8 @@ static void endpoints_csv_has_each_row_with_its_columns(void **state)
         "primary_cause",
         "causes",
         "severity",
+        "remaining",
+        "revocation",
         "fix_first",
         "action",
         "proof",
@@ -117,6 +119,9 @@ static void endpoints_csv_says_what_to_do_first(void **state)
     assert_string_equal(table_at(&t, 2, "action"), "aaaa");
     assert_string_equal(table_at(&t, 2, "proof"), "ended a second ago");
     assert_string_equal(table_at(&t, 2, "who"), "server owner");
+    assert_string_equal(table_at(&t, 2, "remaining"), "chain_incomplete");
+    assert_string_equal(table_at(&t, 2, "revocation"), "not_checked");
+    assert_string_equal(table_at(&t, 1, "revocation"), "good");
     assert_string_equal(table_at(&t, 2, "days_left"), "-1");
     assert_string_equal(table_at(&t, 2, "ip"), "2001:db8::1");
     assert_string_equal(table_at(&t, 4, "causes"),
@@ -156,20 +161,6 @@ static void actions_csv_has_one_line_for_each_action(void **state)
     table_free(&t);
 }
 
-static void expect_at(const char *json, const char *path, const char *want)
-{
-    char *got = json_at(json, path);
-
-    if (got == NULL) {
-        fail_msg("nothing is at %s", path);
-        return;
-    }
-    if (strcmp(got, want) != 0) {
-        fail_msg("%s is %s, not %s", path, got, want);
-    }
-    free(got);
-}
-
 static void jsonl_has_every_key_on_every_line(void **state)
 {
     size_t len;
@@ -196,50 +187,65 @@ static void jsonl_has_every_key_on_every_line(void **state)
     free(text);
 }
 
-static char *nth_line(char *text, int n)
-{
-    char *rest = text;
-    char *line = strsep(&rest, "\n");
-
-    while (n-- > 0) {
-        line = strsep(&rest, "\n");
-    }
-    return line;
-}
-
 static void jsonl_holds_the_row_and_its_findings(void **state)
 {
     size_t len;
     char *text = fixture_read(*state, "endpoints.jsonl", &len);
-    char *line = nth_line(text, 3);
+    char *line = line_at(text, 3);
 
-    expect_at(line, "schema_version", "1");
-    expect_at(line, "line", "5");
-    expect_at(line, "input/host", "EXP.example");
-    expect_at(line, "input/host_2", "d");
-    expect_at(line, "input/column_6", "null");
-    expect_at(line, "host", "exp.example");
-    expect_at(line, "port", "443");
-    expect_at(line, "verdict", "untrusted");
-    expect_at(line, "views/system", "untrusted");
-    expect_at(line, "primary", "leaf_expired");
-    expect_at(line, "causes/2", "input_duplicate");
+    json_expect(line, "schema_version", "2");
+    json_expect(line, "line", "5");
+    json_expect(line, "input/host", "EXP.example");
+    json_expect(line, "input/host_2", "d");
+    json_expect(line, "input/column_6", "null");
+    json_expect(line, "host", "exp.example");
+    json_expect(line, "port", "443");
+    json_expect(line, "verdict", "untrusted");
+    json_expect(line, "views/system", "untrusted");
+    json_expect(line, "primary", "leaf_expired");
+    json_expect(line, "causes/2", "input_duplicate");
     assert_int_equal(json_count(line, "findings"), 3);
-    expect_at(line, "findings/0/id", "leaf_expired");
-    expect_at(line, "findings/0/action", "aaaa");
-    expect_at(line, "findings/0/resolution", "renew_certificate");
-    expect_at(line, "findings/2/id", "input_duplicate");
-    expect_at(line, "findings/2/action", "null");
-    expect_at(line, "findings/2/proof", "the same endpoint as line 3");
-    expect_at(line, "tls_version", "TLSv1.2");
-    expect_at(line, "timestamp", "2026-11-21T07:48:52Z");
+    json_expect(line, "findings/0/id", "leaf_expired");
+    json_expect(line, "findings/0/action", "aaaa");
+    json_expect(line, "findings/0/resolution", "renew_certificate");
+    json_expect(line, "findings/2/id", "input_duplicate");
+    json_expect(line, "findings/2/action", "null");
+    json_expect(line, "findings/2/proof", "the same endpoint as line 3");
+    json_expect(line, "tls_version", "TLSv1.2");
+    json_expect(line, "timestamp", "2026-11-21T07:48:52Z");
     assert_int_equal(json_count(line, "chain"), 1);
     assert_int_equal(json_count(line, "path"), 3);
-    expect_at(line, "path/2",
-              "1111111111111111111111111111111111111111111111111111111111111"
-              "111");
-    expect_at(line, "duplicate_of_line", "3");
-    expect_at(line, "not_after", "2026-11-21T07:48:55Z");
+    json_expect(line, "path/0/position", "0");
+    json_expect(line, "path/0/anchor", "false");
+    json_expect(line, "path/1/position", "null"); /* not sent */
+    json_expect(line, "path/2/fingerprint_sha256",
+                "1111111111111111111111111111111111111111111111111111111111111"
+                "111");
+    json_expect(line, "path/2/anchor", "null"); /* the path is not valid */
+    json_expect(line, "path_valid", "false");
+    json_expect(line, "remaining/0", "chain_incomplete");
+    json_expect(line, "view", "system");
+    json_expect(line, "primary_by_view/system", "leaf_expired");
+    json_expect(line, "duplicate_of_line", "3");
+    json_expect(line, "not_after", "2026-11-21T07:48:55Z");
+    free(text);
+}
+
+static void jsonl_says_what_is_known_of_revocation(void **state)
+{
+    size_t len;
+    char *text = fixture_read(*state, "endpoints.jsonl", &len);
+    char *line = line_at(text, 0);
+
+    json_expect(line, "revocation/result", "good");
+    json_expect(line, "revocation/source", "staple");
+    json_expect(line, "revocation/this_update", "2026-11-20T18:40:00Z");
+    json_expect(line, "revocation/next_update", "2026-11-27T17:20:00Z");
+    json_expect(line, "revocation/revoked", "null");
+    json_expect(line, "revocation/reason", "null");
+    json_expect(line, "path/0/subject_dn", "CN=ok");
+    json_expect(line, "path/2/anchor", "true");
+    json_expect(line, "path_valid", "true");
     free(text);
 }
 
@@ -247,15 +253,20 @@ static void jsonl_writes_null_for_what_is_not_known(void **state)
 {
     size_t len;
     char *text = fixture_read(*state, "endpoints.jsonl", &len);
-    char *line = nth_line(text, 7);
+    char *line = line_at(text, 7);
 
-    expect_at(line, "verdict", "not_checked");
-    expect_at(line, "views/system", "not_checked");
-    expect_at(line, "ip", "null");
-    expect_at(line, "tls_version", "null");
-    expect_at(line, "timestamp", "null");
-    expect_at(line, "days_left", "null");
-    expect_at(line, "reason", "null");
+    json_expect(line, "verdict", "not_checked");
+    json_expect(line, "views/system", "null");
+    json_expect(line, "primary_by_view/system", "not_scanned");
+    json_expect(line, "revocation", "null");
+    json_expect(line, "path_valid", "null");
+    assert_int_equal(json_count(line, "path"), 0);
+    assert_int_equal(json_count(line, "remaining"), 0);
+    json_expect(line, "ip", "null");
+    json_expect(line, "tls_version", "null");
+    json_expect(line, "timestamp", "null");
+    json_expect(line, "days_left", "null");
+    json_expect(line, "reason", "null");
     free(text);
 }
 
@@ -267,29 +278,43 @@ static void report_json_lists_all_rows_of_each_action(void **state)
 
     assert_non_null(text);
     assert_true(json_is_valid(text, len, &bad));
-    expect_at(text, "schema_version", "1");
-    expect_at(text, "run/id", "1");
-    expect_at(text, "run/options/rate", "<5");
-    expect_at(text, "run/finished", "2026-11-21T07:48:57Z");
-    expect_at(text, "accounting/rows_read", "8");
-    expect_at(text, "accounting/balanced", "true");
-    expect_at(text, "verdicts/untrusted", "3");
-    expect_at(text, "verdicts/not_tls", "0");
-    expect_at(text, "breaks_next/endpoints", "1");
+    json_expect(text, "schema_version", "2");
+    json_expect(text, "run/id", "1");
+    json_expect(text, "run/options/rate", "<5");
+    json_expect(text, "run/finished", "2026-11-21T07:48:57Z");
+    json_expect(text, "accounting/rows_read", "8");
+    json_expect(text, "accounting/balanced", "true");
+    json_expect(text, "verdicts/untrusted", "3");
+    json_expect(text, "verdicts/not_tls", "0");
+    json_expect(text, "breaks_next/endpoints", "1");
     assert_int_equal(json_count(text, "causes"), 8);
     assert_int_equal(json_count(text, "resolutions"), 6);
-    expect_at(text, "resolutions/0/id", "renew_certificate");
-    expect_at(text, "resolutions/0/num_actions", "2");
-    expect_at(text, "resolutions/0/endpoints_fixed", "2");
-    expect_at(text, "resolutions/0/actions/0/key", "aaaa");
-    expect_at(text, "resolutions/0/actions/1/key", "ffff");
-    expect_at(text, "resolutions/0/actions/1/endpoints/0/host", "soon.example");
-    expect_at(text, "resolutions/0/actions/1/endpoints/0/fixed", "false");
+    json_expect(text, "resolutions/0/id", "renew_certificate");
+    json_expect(text, "resolutions/0/num_actions", "2");
+    json_expect(text, "resolutions/0/endpoints_fixed", "2");
+    json_expect(text, "resolutions/0/actions/0/key", "aaaa");
+    json_expect(text, "resolutions/0/actions/1/key", "ffff");
+    json_expect(text, "resolutions/0/actions/1/endpoints/0/host",
+                "soon.example");
+    json_expect(text, "resolutions/0/actions/1/endpoints/0/fixed", "false");
     assert_int_equal(json_count(text, "resolutions/1/actions/0/endpoints"), 3);
-    expect_at(text, "resolutions/1/actions/0/endpoints/1/line", "4");
-    expect_at(text, "resolutions/1/actions/0/endpoints/1/owner", "hr");
-    expect_at(text, "resolutions/1/actions/0/endpoints/1/fixed", "true");
-    expect_at(text, "resolutions/3/actions/0/endpoints/0/port", "null");
+    json_expect(text, "resolutions/1/actions/0/endpoints/1/line", "4");
+    json_expect(text, "resolutions/1/actions/0/endpoints/1/owner", "hr");
+    json_expect(text, "resolutions/1/actions/0/endpoints/1/fixed", "true");
+    json_expect(text, "resolutions/3/actions/0/endpoints/0/port", "null");
+    json_expect(text, "resolutions/0/actions/0/endpoints_still_failing", "2");
+    json_expect(text, "resolutions/0/actions/0/still_failing_causes/0/id",
+                "chain_incomplete");
+    json_expect(
+        text, "resolutions/0/actions/0/still_failing_causes/0/endpoints", "2");
+    json_expect(text, "resolutions/1/actions/0/endpoints_still_failing", "0");
+    json_expect(text, "trust_views/0/name", "system");
+    json_expect(text, "trust_views/0/anchors", "150");
+    json_expect(text, "trust_views/0/distrusted", "null");
+    json_expect(text, "trust_views/0/verdicts/untrusted", "3");
+    json_expect(text, "view_differences/endpoints", "0");
+    json_expect(text, "run/kind", "scan");
+    json_expect(text, "run/source_run", "null");
     free(text);
 }
 
@@ -303,7 +328,7 @@ static void rows_that_do_not_add_up_are_not_balanced(void **state)
     fixture_sql(f, "UPDATE run SET rows_read = 9");
     assert_int_equal(cm_report_write(&f->options, &err), CM_OK);
     text = fixture_read(f, "report.json", &len);
-    expect_at(text, "accounting/balanced", "false");
+    json_expect(text, "accounting/balanced", "false");
     free(text);
 }
 
@@ -326,7 +351,7 @@ static void a_run_without_rows_makes_whole_files(void **state)
     table_free(&t);
     text = fixture_read(f, "report.json", &len);
     assert_true(json_is_valid(text, len, &bad));
-    expect_at(text, "run/finished", "null");
+    json_expect(text, "run/finished", "null");
     assert_int_equal(json_count(text, "resolutions"), 0);
     free(text);
     text = fixture_read(f, "endpoints.jsonl", &len);
@@ -404,6 +429,7 @@ int main(void)
         FLEET_TEST(actions_csv_has_one_line_for_each_action),
         FLEET_TEST(jsonl_has_every_key_on_every_line),
         FLEET_TEST(jsonl_holds_the_row_and_its_findings),
+        FLEET_TEST(jsonl_says_what_is_known_of_revocation),
         FLEET_TEST(jsonl_writes_null_for_what_is_not_known),
         FLEET_TEST(report_json_lists_all_rows_of_each_action),
         FLEET_TEST(rows_that_do_not_add_up_are_not_balanced),

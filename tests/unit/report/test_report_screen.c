@@ -60,6 +60,8 @@ static void summary_accounts_for_every_row(void **state)
     has(text, " 1          2  renew the certificate and reload the service  "
               "CN=exp");
     has(text, "server owner     (crm, erp)\n");
+    has(text, "\n                 after that 2 of them still fail: "
+              "chain_incomplete\n");
     has(text, " 1 more works today and will break on a known date, all within "
               "30 days.\n");
     has(text, " 2 further actions tidy what does not break clients now.\n");
