@@ -7,6 +7,7 @@
 
 #include "certmuster/log.h"
 #include "certmuster/report.h"
+#include "certmuster/store.h"
 #include "cli/cli.h"
 
 int cm_exit_code(enum cm_status status)
@@ -69,6 +70,9 @@ int cm_cmd_runs(const struct cm_command *command, int argc, char **argv)
         cm_help_print(command);
     } else if (status == CM_OK) {
         status = cm_no_operands(command, &options, 0, &err);
+        if (status == CM_OK) {
+            status = cm_store_update(cm_db_path(&options), &err);
+        }
         if (status == CM_OK) {
             status = cm_report_runs(cm_db_path(&options), stdout, &err);
         }

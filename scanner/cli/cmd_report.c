@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "certmuster/store.h"
 #include "cli/cli.h"
 
 #define DEFAULT_DB "certmuster.db"
@@ -96,6 +97,9 @@ int cm_cmd_report(const struct cm_command *command, int argc, char **argv)
         status = cm_no_operands(command, &options, 0, &err);
         if (status == CM_OK) {
             status = cm_fail_on(&options, &gate, &severity, &err);
+        }
+        if (status == CM_OK) {
+            status = cm_store_update(cm_db_path(&options), &err);
         }
         if (status == CM_OK) {
             code = cm_present(&options, 0);

@@ -230,3 +230,33 @@ void cm_store_close(struct cm_store *store)
     pthread_mutex_destroy(&store->mutex);
     free(store);
 }
+
+/* True only for a store of ours, of an older version. */
+static bool is_old_store(const char *path)
+{
+    uint8_t header[HEADER_SIZE];
+    FILE *file = fopen(path, "rbe");
+    bool whole;
+
+    if (file == NULL) {
+        return false;
+    }
+    whole = fread(header, 1, sizeof(header), file) == sizeof(header);
+    (void)fclose(file); /* nobody has it open yet, see check_header */
+    return whole &&
+           header_u32(header, HEADER_APPLICATION_ID) ==
+               CM_STORE_APPLICATION_ID &&
+           header_u32(header, HEADER_USER_VERSION) < CM_STORE_SCHEMA_VERSION;
+}
+
+enum cm_status cm_store_update(const char *path, struct cm_error *err)
+{
+    struct cm_store *store = NULL;
+    enum cm_status status = CM_OK;
+
+    if (is_old_store(path)) {
+        status = cm_store_open(&store, path, err);
+        cm_store_close(store);
+    }
+    return status;
+}

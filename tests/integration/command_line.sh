@@ -20,6 +20,8 @@ wants 0 "Commands:" --help
 wants 0 "^certmuster [0-9]" --version
 wants 0 "--concurrency N" scan --help
 wants 0 "Examples:" report --help
+wants 0 "^Judges the endpoints" rejudge --help
+wants 2 "no store\|certmuster scan" rejudge
 wants 2 "Did you mean scan" scna fleet.csv
 wants 2 "Did you mean --concurrency" scan --concurency 5 fleet.csv
 wants 2 "whole number" scan --concurrency many fleet.csv
@@ -59,6 +61,11 @@ wants 0 "intermediate" explain chain_incomplete
 wants 0 "nginx" explain install_chain
 wants 0 "leaf_expired" explain
 wants 2 "Did you mean leaf_expired" explain leaf_expird
+wants 0 "" rejudge --run 1 --quiet --out judged
+wants 0 "rejudge\|complete" runs
+wants 2 "one argument too many" rejudge fleet.csv
+wants 2 "no run 99" rejudge --run 99
+wants 2 "Did you mean --trust" rejudge --trsut x=y
 # Standard input, and a store that is something else.
 code=0
 "$CERTMUSTER" scan --quiet --out piped --resolver 127.42.0.53:5353 - \

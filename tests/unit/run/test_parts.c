@@ -7,12 +7,14 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "run/again.h"
 #include "run/parts.h"
 
 /* --- the queue --- */
@@ -142,6 +144,56 @@ static void stop_signals_are_counted_and_the_mask_comes_back(void **state)
     assert_int_equal(sigismember(&after, SIGINT), sigismember(&before, SIGINT));
 }
 
+/* --- work in the background --- */
+
+struct work {
+    _Atomic bool stop;
+    bool signals_itself;
+    enum cm_status answer;
+};
+
+static enum cm_status do_work(void *arg, struct cm_error *err)
+{
+    struct work *work = arg;
+
+    if (work->signals_itself) {
+        (void)kill(getpid(), SIGINT); /* the main thread's to hear */
+        while (!atomic_load(&work->stop)) {
+            (void)sched_yield();
+        }
+    }
+    return work->answer == CM_OK
+               ? CM_OK
+               : cm_error_set(err, work->answer, "it did not work");
+}
+
+static enum cm_status run_work(struct work *work, struct cm_error *err)
+{
+    struct cm_task task = {.work = do_work, .arg = work, .stop = &work->stop};
+    enum cm_status status;
+
+    assert_int_equal(cm_signals_open(&task.signals, err), CM_OK);
+    status = cm_task_run(&task, err);
+    cm_signals_close(task.signals);
+    return status;
+}
+
+static void work_ends_by_itself_or_by_a_signal(void **state)
+{
+    struct work quick = {.answer = CM_OK};
+    struct work endless = {.answer = CM_OK, .signals_itself = true};
+    struct work broken = {.answer = CM_ESTORE};
+    struct cm_error err = {0};
+
+    (void)state;
+    assert_int_equal(run_work(&quick, &err), CM_OK);
+    assert_false(atomic_load(&quick.stop));
+    assert_int_equal(run_work(&endless, &err), CM_OK);
+    assert_true(atomic_load(&endless.stop));
+    assert_int_equal(run_work(&broken, &err), CM_ESTORE);
+    assert_string_equal(err.text, "it did not work");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +202,7 @@ int main(void)
         cmocka_unit_test(closing_lets_a_waiting_pusher_go),
         cmocka_unit_test(the_descriptor_limit_caps_the_concurrency),
         cmocka_unit_test(stop_signals_are_counted_and_the_mask_comes_back),
+        cmocka_unit_test(work_ends_by_itself_or_by_a_signal),
     };
 
     return cmocka_run_group_tests_name("run", tests, NULL, NULL);

@@ -10,7 +10,9 @@
 
 #include "unit/store/fixture.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -120,6 +122,44 @@ static void takes_new_runs(void **state)
                   "trusted|{\"system\":\"trusted\"}");
 }
 
+/* For those who only read. */
+static void updates_an_old_store_and_nothing_else(void **state)
+{
+    struct fixture *f = *state;
+    char other[160];
+    FILE *file;
+
+    make_version_1(f);
+    assert_int_equal(cm_store_update(f->path, NULL), CM_OK);
+    assert_answer(f, "PRAGMA user_version", "2");
+    assert_answer(f, "SELECT count(*) FROM v_run", "2");
+    assert_int_equal(cm_store_update(f->path, NULL), CM_OK);
+    (void)snprintf(other, sizeof(other), "%s/other.csv", f->folder);
+    assert_int_equal(cm_store_update(other, NULL), CM_OK);
+    assert_int_not_equal(access(other, F_OK), 0); /* it was not made */
+    file = fopen(other, "w");
+    assert_non_null(file);
+    assert_int_equal(fputs("host\n", file) >= 0 && fclose(file) == 0, 1);
+    assert_int_equal(cm_store_update(other, NULL), CM_OK);
+}
+
+static void says_why_an_old_store_cannot_be_updated(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_error err = {0};
+    sqlite3 *db = NULL;
+
+    make_version_1(f);
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "CREATE TABLE content (x)", NULL, NULL, NULL),
+        SQLITE_OK);
+    (void)sqlite3_close(db);
+    assert_int_equal(cm_store_update(f->path, &err), CM_ESTORE);
+    assert_non_null(strstr(err.text, "already exists"));
+    assert_answer(f, "PRAGMA user_version", "1");
+}
+
 #define STORE_TEST(name)                                                       \
     cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
@@ -129,6 +169,8 @@ int main(void)
         STORE_TEST(keeps_what_an_old_store_held),
         STORE_TEST(becomes_what_a_new_store_is),
         STORE_TEST(takes_new_runs),
+        STORE_TEST(updates_an_old_store_and_nothing_else),
+        STORE_TEST(says_why_an_old_store_cannot_be_updated),
     };
 
     return cmocka_run_group_tests_name("migration", tests, NULL, NULL);
