@@ -9,7 +9,7 @@
 
 #define MAX_LISTED 3U /* names of the certificate in one proof */
 
-/* What servers show when they have nothing better, by common name. */
+/* What servers show when they have nothing better. */
 static const char *const default_names[] = {
     "localhost",
     "localhost.localdomain",
@@ -25,12 +25,25 @@ static const char *const default_names[] = {
     "invalid2.invalid",
     "Plesk",
     "Parallels Panel",
+    "VMware default certificate",
 };
+
+/* The common name, or the first name of a certificate without one. */
+static bool is_called(const struct cm_cert *leaf, const char *name)
+{
+    size_t len = strlen(name);
+
+    if (leaf->subject_cn[0] != '\0') {
+        return strcasecmp(leaf->subject_cn, name) == 0;
+    }
+    return leaf->num_names > 0 && leaf->names[0].value.len == len &&
+           strncasecmp((const char *)leaf->names[0].value.data, name, len) == 0;
+}
 
 static const char *default_name(const struct cm_cert *leaf)
 {
     for (size_t i = 0; i < sizeof(default_names) / sizeof(char *); i++) {
-        if (strcasecmp(leaf->subject_cn, default_names[i]) == 0) {
+        if (is_called(leaf, default_names[i])) {
             return default_names[i];
         }
     }

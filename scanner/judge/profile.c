@@ -92,16 +92,82 @@ static bool subject_empty(const struct cm_form *form)
            (form->cert->is_ca || !form->cert->has_san);
 }
 
+/* YYMMDDHHMMSSZ as UTCTime, which is for years up to 2049, or with four digits
+ * of the year as GeneralizedTime, which is for those from 2050 on. */
+static bool is_time_as_written(const struct cm_der_element *time)
+{
+    bool is_short = time->tag == CM_DER_UTC_TIME;
+    size_t digits = is_short ? 12 : 14;
+    const uint8_t *text = time->content.data;
+
+    if (time->content.len != digits + 1 || text[digits] != 'Z') {
+        return false;
+    }
+    for (size_t i = 0; i < digits; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+    }
+    return is_short || memcmp(text, "2050", 4) >= 0;
+}
+
+/* What is signed begins: version, serial number, algorithm, issuer, validity.
+ * False: it does not. */
+static bool find_validity(const struct cm_cert *cert, struct cm_reader *out)
+{
+    struct cm_reader tbs;
+    struct cm_der_element element;
+
+    if (!cm_der_only(cert->tbs, CM_DER_SEQUENCE, &tbs)) {
+        return false;
+    }
+    if (cm_der_next_is(&tbs, CM_DER_CONSTRUCTED(0U))) {
+        (void)cm_der_any(&tbs, &element);
+    }
+    for (int skipped = 0; skipped < 3; skipped++) {
+        (void)cm_der_any(&tbs, &element);
+    }
+    return cm_der_enter(&tbs, CM_DER_SEQUENCE, out);
+}
+
+static bool dates_oddly_written(const struct cm_form *form)
+{
+    struct cm_reader validity;
+    struct cm_der_element time;
+    bool odd = false;
+
+    if (!find_validity(form->cert, &validity)) {
+        return false;
+    }
+    while (cm_der_any(&validity, &time)) {
+        odd = odd || !is_time_as_written(&time);
+    }
+    return odd;
+}
+
+static void say_dates(const struct cm_form *form, struct cm_buf *out)
+{
+    struct cm_reader validity;
+    struct cm_der_element time;
+
+    if (!find_validity(form->cert, &validity)) {
+        return;
+    }
+    while (cm_der_any(&validity, &time)) {
+        size_t len =
+            time.content.len < MAX_SHOWN ? time.content.len : MAX_SHOWN;
+
+        (void)cm_buf_puts(out, out->len > 0 ? ", " : "");
+        (void)cm_buf_puts(
+            out, time.tag == CM_DER_UTC_TIME ? "UTCTime " : "GeneralizedTime ");
+        cm_text_to_utf8(out, (const char *)time.content.data, len);
+    }
+}
+
 static bool san_not_critical(const struct cm_form *form)
 {
     return CM_IS_EMPTY_NAME(form->cert->subject) && form->cert->has_san &&
            !CM_IS_CRITICAL(form->cert, CM_EXT_SAN);
-}
-
-/* Or cannot be read: there is no name in any case. */
-static bool san_empty(const struct cm_form *form)
-{
-    return form->cert->has_san && form->cert->num_names_total == 0;
 }
 
 /* A self-signed certificate may do without. */
@@ -173,24 +239,6 @@ static bool pathlen_without_usage(const struct cm_form *form)
            (form->cert->key_usage & CM_KU_KEY_CERT_SIGN) == 0;
 }
 
-/* Is the value a SEQUENCE in which nothing stands? Lists of subtrees without
- * any subtree are nothing. */
-static bool is_empty_sequence(struct cm_span value)
-{
-    struct cm_reader seq;
-    struct cm_der_element element;
-
-    if (!cm_der_only(value, CM_DER_SEQUENCE, &seq)) {
-        return false;
-    }
-    while (cm_der_any(&seq, &element)) {
-        if (element.content.len > 0) {
-            return false;
-        }
-    }
-    return seq.len == 0;
-}
-
 static bool names_not_critical(const struct cm_form *form)
 {
     return form->cert->has_name_constraints &&
@@ -202,22 +250,10 @@ static bool names_without_ca(const struct cm_form *form)
     return form->cert->has_name_constraints && !form->cert->is_ca;
 }
 
-static bool names_empty(const struct cm_form *form)
-{
-    return form->cert->has_name_constraints &&
-           is_empty_sequence(form->cert->name_constraints);
-}
-
 static bool policy_not_critical(const struct cm_form *form)
 {
     return CM_HAS_EXT(form->cert, CM_EXT_POLICY_CONSTRAINTS) &&
            !CM_IS_CRITICAL(form->cert, CM_EXT_POLICY_CONSTRAINTS);
-}
-
-static bool policy_empty(const struct cm_form *form)
-{
-    return CM_HAS_EXT(form->cert, CM_EXT_POLICY_CONSTRAINTS) &&
-           is_empty_sequence(form->cert->policy_constraints);
 }
 
 static bool inhibit_not_critical(const struct cm_form *form)
@@ -247,16 +283,10 @@ static bool extensions_empty(const struct cm_form *form)
                0;
 }
 
-/* What decides and cannot be read is faults.c's, and what is empty has rules of
- * its own. */
+/* What decides and cannot be read, or is empty, is faults.c's. */
 static uint32_t bad_of(const struct cm_form *form)
 {
-    uint32_t bad = form->cert->ext_bad & ~cm_path_bad_extensions(form->cert);
-
-    if (san_empty(form)) {
-        bad &= ~CM_EXT_BIT(CM_EXT_SAN);
-    }
-    return bad;
+    return form->cert->ext_bad & ~cm_path_bad_extensions(form->cert);
 }
 
 static bool is_unreadable(const struct cm_form *form)
@@ -305,6 +335,8 @@ static const struct cm_form_rule rules[] = {
      say_serial},
     {issuer_empty, CM_FORM_ANY, SOME, "RFC 5280 section 4.1.2.4",
      "its issuer is an empty name", SAY("Issuer name empty"), NULL},
+    {dates_oddly_written, CM_FORM_ANY, HYGIENE, "RFC 5280 section 4.1.2.5",
+     "its dates are not written as they must be", "", say_dates},
     {subject_empty, CM_FORM_ANY, SOME, "RFC 5280 section 4.1.2.6",
      "its subject is an empty name", SAY("Subject name empty"), NULL},
     {unique_ids, CM_FORM_ANY, HYGIENE, "RFC 5280 section 4.1.2.8",
@@ -349,19 +381,12 @@ static const struct cm_form_rule rules[] = {
     {san_not_critical, CM_FORM_ANY, SOME, "RFC 5280 section 4.2.1.6",
      "its subject is empty, but its alternative names are not critical",
      SAY("Subject empty and Subject Alt Name extension not critical"), NULL},
-    {san_empty, CM_FORM_ANY, SOME, "RFC 5280 section 4.2.1.6",
-     "its list of alternative names is empty or cannot be read",
-     SAY("Empty Subject Alternative Name extension"), NULL},
     {names_not_critical, CM_FORM_ANY, HYGIENE, "RFC 5280 section 4.2.1.10",
      "its name constraints are not critical", "", NULL},
     {names_without_ca, CM_FORM_ANY, HYGIENE, "RFC 5280 section 4.2.1.10",
      "it has name constraints, but is no CA", "", NULL},
-    {names_empty, CM_FORM_ANY, HYGIENE, "RFC 5280 section 4.2.1.10",
-     "its name constraints are empty", "", NULL},
     {policy_not_critical, CM_FORM_ANY, HYGIENE, "RFC 5280 section 4.2.1.11",
      "its policy constraints are not critical", "", NULL},
-    {policy_empty, CM_FORM_ANY, HYGIENE, "RFC 5280 section 4.2.1.11",
-     "its policy constraints are empty", "", NULL},
     {inhibit_not_critical, CM_FORM_ANY, HYGIENE, "RFC 5280 section 4.2.1.14",
      "its inhibitAnyPolicy is not critical", "", NULL},
     {freshest_critical, CM_FORM_ANY, HYGIENE, "RFC 5280 section 4.2.1.15",

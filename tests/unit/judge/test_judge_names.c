@@ -103,6 +103,47 @@ static void is_malformed(void **state)
     cm_cert_unref(leaf);
 }
 
+/* What servers show when they have nothing better. */
+static struct default_case {
+    const char *name;
+    const char *subject;
+    const char *names;
+    const char *host;
+    const char *cause;
+} defaults[] = {
+    {"by its common name", "VMware default certificate", "esx1", "a.example",
+     "name_default_cert"},
+    {"by its first name", "", "*.azurewebsites.net,x.azurewebsites.net",
+     "a.example", "name_default_cert"},
+    {"not by its second name", "", "b.example,*.azurewebsites.net", "a.example",
+     "name_mismatch"},
+    {"where it belongs", "", "*.azurewebsites.net", "shop.azurewebsites.net",
+     ""},
+    {"below where it belongs", "", "*.azurewebsites.net",
+     "a.shop.azurewebsites.net", "name_wildcard_scope"},
+    {"at the top of where it belongs", "", "*.azurewebsites.net",
+     "azurewebsites.net", "name_wildcard_scope"},
+};
+#define DEFAULTS (sizeof(defaults) / sizeof(*defaults))
+
+static void is_a_default(void **state)
+{
+    const struct default_case *c = *state;
+    struct forge_spec spec = {.subject = c->subject, .names = c->names};
+    struct cm_cert *leaf;
+    struct scene s;
+
+    spec.issuer_cert = zoo_get("int");
+    spec.issuer_key = forge_key(FORGE_P256, 2);
+    leaf = forge_cert(&spec);
+    scene_open(&s, c->host);
+    scene_present(scene_serve(&s, ""), leaf);
+    scene_trust(&s, "int");
+    scene_expect(&s, c->cause[0] == '\0' ? T : U, c->cause);
+    scene_close(&s);
+    cm_cert_unref(leaf);
+}
+
 /* `certmuster check` without a host: every certificate is for it. */
 static struct hostless_case {
     const char *name;
@@ -153,12 +194,13 @@ static int leave(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[FLAWS + MALFORMED + HOSTLESS];
+    struct CMUnitTest tests[FLAWS + MALFORMED + DEFAULTS + HOSTLESS];
     size_t used = 0;
 
     memset(tests, 0, sizeof(tests));
     ADD(flaws, FLAWS, has_this_flaw)
     ADD(malformed, MALFORMED, is_malformed)
+    ADD(defaults, DEFAULTS, is_a_default)
     ADD(hostless, HOSTLESS, for_no_host)
     return cmocka_run_group_tests_name("judge: names", tests, NULL, leave);
 }

@@ -119,6 +119,22 @@ static struct form_case {
     BREACH(SOME, "a path length, but no CA", SERVER, "4.2.1.9", "but is no CA",
            LEAF, OMIT(CM_EXT_BASIC_CONSTRAINTS),
            EXT({OID_BC, true, "3003020100"})),
+    SOUND("dates until 2049 and later", ISSUER, CA("Intermediate"),
+          .validity_hex = "170d3236303130313030303030305a"
+                          "180f32303530303130313030303030305a"),
+    BREACH(HYGIENE, "the long form for a date before 2050", ISSUER, "4.1.2.5",
+           "not written as they must be", CA("Intermediate"),
+           .validity_hex = "170d3236303130313030303030305a"
+                           "180f32303439313233313233353935395a"),
+    BREACH(HYGIENE, "a date without seconds", ISSUER, "4.1.2.5",
+           "must be: UTCTime 2601010000Z, UTCTime 490101000000Z",
+           CA("Intermediate"),
+           .validity_hex = "170b323630313031303030305a"
+                           "170d3439303130313030303030305a"),
+    BREACH(HYGIENE, "a date with an offset", SERVER, "4.1.2.5",
+           "not written as they must be", LEAF,
+           .validity_hex = "17113236303130313030303030302b30313030"
+                           "170d3237303630313030303030305a"),
     SOUND("empty subject", SERVER, .subject = "", .names = ZOO_HOST),
     BREACH(SOME, "empty subject, names not critical", SERVER, "4.2.1.6",
            "alternative names are not critical", .subject = "",
