@@ -160,6 +160,9 @@ struct cm_cert {
     bool sig_alg_differs;  /* tbsCertificate.signature and signatureAlgorithm */
     bool has_unique_ids;   /* issuerUniqueID or subjectUniqueID */
     bool explicit_curve;   /* EC parameters written out (RFC 5480 2.1.1) */
+    bool odd_time;         /* a date is not in the form of RFC 5280 section
+                              4.1.2.5: no seconds, an offset, a fraction */
+    bool key_unusable;     /* no point of its curve, or an even modulus */
     bool rsa_exponent_bad; /* one, even, or longer than 33 bits */
     bool pathlen_without_ca; /* pathLenConstraint where cA is FALSE */
     bool aki_has_issuer; /* authorityCertIssuer or authorityCertSerialNumber */

@@ -126,6 +126,35 @@ static void say_extension(const struct cm_cert *cert, struct cm_buf *out)
     }
 }
 
+static const struct odd_words {
+    unsigned odd;
+    const char *text;
+} odd_words[] = {
+    {CM_ODD_VERSION,
+     "its version does not exist: Chrome, Go and Java do not read it"},
+    {CM_ODD_EXTENSIONS,
+     "it has extensions, which need version 3: Chrome and Java do not read it"},
+    {CM_ODD_SERIAL,
+     "its serial number has needless leading octets: no library that reads DER "
+     "strictly accepts it"},
+    {CM_ODD_TIME,
+     "a date in it is without seconds, with an offset or with a fraction: "
+     "Chrome and OpenSSL do not read it"},
+};
+
+static void say_form(const struct cm_cert *cert, struct cm_buf *out)
+{
+    unsigned odd = cm_path_odd_form(cert);
+
+    (void)cm_buf_printf(out, "is not as DER and its version (%d) want it",
+                        cert->version);
+    for (size_t i = 0; i < sizeof(odd_words) / sizeof(*odd_words); i++) {
+        if ((odd & odd_words[i].odd) != 0) {
+            (void)cm_buf_printf(out, "; %s", odd_words[i].text);
+        }
+    }
+}
+
 static void say_key_size(const struct cm_case *c, const struct cm_cert *cert,
                          struct cm_buf *out)
 {
@@ -251,6 +280,9 @@ void cm_fault_words(struct cm_case *c, const struct cm_blame *b,
         break;
     case CM_FAULT_EXTENSION:
         say_extension(cert, out);
+        break;
+    case CM_FAULT_FORM:
+        say_form(cert, out);
         break;
     case CM_FAULT_SIG_WEAK:
         (void)cm_buf_printf(out, "is signed with %s", cert->sig_name);

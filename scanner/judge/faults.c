@@ -28,6 +28,8 @@ static const struct fault_rule {
          CHANGE_CA, CHANGE_CA, CHANGE_CA, "RFC 5280 section 6.1.1 (d)"),
     RULE(TOO_NEW, CA_DISTRUST_AFTER, CA_DISTRUST_AFTER, CHANGE_CA, CHANGE_CA,
          CHANGE_CA, "RFC 5280 section 6.1.1 (d)"),
+    RULE(FORM, TLS_CERT_UNPARSABLE, TLS_CERT_UNPARSABLE, REISSUE_CERTIFICATE,
+         REISSUE_CA, REISSUE_CA, "RFC 5280 section 4.1.2"),
     RULE(EXTENSION, X509_INVALID_EXTENSION, X509_INVALID_EXTENSION,
          REISSUE_CERTIFICATE, REISSUE_CA, REISSUE_CA, "RFC 5280 section 4.2"),
     RULE(SIG_ALG, CHAIN_BAD_SIGNATURE, CHAIN_BAD_SIGNATURE, REISSUE_CERTIFICATE,
@@ -88,7 +90,7 @@ static void set_severity(const struct cm_blame *b, struct cm_finding *f)
         f->blocks = b->fault == CM_FAULT_KEY_ALG;
     } else if (is_hopeless(b)) {
         f->severity = CM_SEVERITY_NOW;
-    } else if (b->fault == CM_FAULT_KEY_ID) {
+    } else if (b->fault == CM_FAULT_KEY_ID || b->fault == CM_FAULT_FORM) {
         f->severity = CM_SEVERITY_SOME_CLIENTS;
     }
 }

@@ -28,6 +28,10 @@ static const struct cm_key_kind of_alg[] = {
                        "all but OpenSSL 3.5 and later refuse it", true, SOME},
 };
 
+static const struct cm_key_kind off_curve = {
+    "a key that is no point of its curve", "no client can use it", true, NOW};
+static const struct cm_key_kind even_modulus = {
+    "an RSA key whose modulus is even", "no client can use it", true, NOW};
 static const struct cm_key_kind huge_rsa = {
     "an RSA key of more than 16384 bits", "TLS libraries refuse it", true, NOW};
 static const struct cm_key_kind large_rsa = {
@@ -90,6 +94,9 @@ static const struct cm_key_kind *ec_kind(const struct cm_cert *cert,
 const struct cm_key_kind *cm_path_key_kind(const struct cm_cert *cert,
                                            bool is_leaf)
 {
+    if (cert->key_unusable) {
+        return cert->key_alg == CM_KEY_EC ? &off_curve : &even_modulus;
+    }
     if (cert->key_alg == CM_KEY_RSA) {
         return rsa_kind(cert);
     }

@@ -33,8 +33,9 @@ enum cm_fault {
     CM_FAULT_SIG_ALG = 1U << 15,   /* it names two signature algorithms */
     CM_FAULT_REMOVED = 1U << 16,   /* the view's distrust list has the root */
     CM_FAULT_TOO_NEW = 1U << 17,   /* ... for leaves as new as this one */
+    CM_FAULT_FORM = 1U << 18,      /* written as TLS libraries do not read it */
 };
-#define CM_FAULTS 18
+#define CM_FAULTS 19
 /* Some clients accept these: a path with them is weak but valid. */
 #define CM_FAULTS_SOFT                                                         \
     ((unsigned)CM_FAULT_SIG_WEAK | CM_FAULT_KEY_SMALL | CM_FAULT_KEY_RARE)
@@ -111,6 +112,12 @@ bool cm_path_self_signed(const struct cm_trust *trust,
 uint32_t cm_path_wrongly_critical(const struct cm_cert *cert);
 /* Extensions that decide and cannot be read. */
 uint32_t cm_path_bad_extensions(const struct cm_cert *cert);
+/* What keeps libraries from reading a certificate, as bits. */
+#define CM_ODD_VERSION 0x1U    /* not 1, 2 or 3 */
+#define CM_ODD_EXTENSIONS 0x2U /* it has some, below version 3 */
+#define CM_ODD_SERIAL 0x4U     /* not in its shortest form, as DER wants it */
+#define CM_ODD_TIME 0x8U       /* see cm_cert.odd_time */
+unsigned cm_path_odd_form(const struct cm_cert *cert);
 /* Intermediates on the path that count against a limit: self-issued ones do
  * not (RFC 5280 section 4.2.1.9). */
 int cm_path_intermediates(const struct cm_path *path);

@@ -25,6 +25,7 @@ static void sound_key(struct cm_cert *cert)
 {
     cert->explicit_curve = false;
     cert->rsa_exponent_bad = false;
+    cert->key_unusable = false;
     if (cert->key_alg == CM_KEY_RSA) {
         cert->key_bits = SOUND_RSA_BITS;
     } else {
@@ -36,11 +37,16 @@ static void sound_key(struct cm_cert *cert)
 
 static void sound_form(struct cm_cert *cert)
 {
+    static const uint8_t serial[] = {0x5a, 1, 2, 3, 4, 5, 6, 7};
+
     cert->unknown_critical = NULL;
     cert->ext_twice = NULL;
     cert->ext_bad = 0;
     cert->ext_critical = 0;
     cert->sig_alg_differs = false;
+    cert->odd_time = false;
+    cert->version = 3;
+    cert->serial = (struct cm_span){serial, sizeof(serial)};
     if (cm_path_hash_weak(cert->sig_hash)) {
         cert->sig_hash = CM_HASH_SHA256;
     }

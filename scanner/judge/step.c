@@ -96,6 +96,31 @@ static bool for_servers(const struct cm_cert *cert)
            (cert->eku & (CM_EKU_SERVER_AUTH | CM_EKU_ANY)) != 0;
 }
 
+/* ITU-T X.690 section 8.3.2: the first nine bits are not all the same. */
+static bool is_shortest(struct cm_span number)
+{
+    bool high = number.len > 1 && (number.data[1] & 0x80U) != 0;
+
+    return number.len < 2 ||
+           (number.data[0] != 0x00 && number.data[0] != 0xff) ||
+           high == (number.data[0] == 0x00);
+}
+
+unsigned cm_path_odd_form(const struct cm_cert *cert)
+{
+    unsigned odd = 0;
+
+    if (cert->version < 1 || cert->version > 3) {
+        odd |= CM_ODD_VERSION;
+    } else if (cert->version < 3 && cert->ext_present != 0) {
+        odd |= CM_ODD_EXTENSIONS;
+    }
+    if (!is_shortest(cert->serial)) {
+        odd |= CM_ODD_SERIAL;
+    }
+    return cert->odd_time ? odd | CM_ODD_TIME : odd;
+}
+
 static unsigned form_faults(const struct cm_cert *cert)
 {
     unsigned faults = 0;
@@ -105,6 +130,9 @@ static unsigned form_faults(const struct cm_cert *cert)
     }
     if (cert->ext_twice != NULL || cm_path_bad_extensions(cert) != 0) {
         faults |= CM_FAULT_EXTENSION;
+    }
+    if (cm_path_odd_form(cert) != 0) {
+        faults |= CM_FAULT_FORM;
     }
     return faults;
 }

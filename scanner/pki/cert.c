@@ -72,6 +72,16 @@ static void read_version(struct cm_cert *cert, struct cm_reader *tbs)
     cert->version = number + 1;
 }
 
+/* RFC 5280 section 4.1.2.5: YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ. */
+static bool is_plain_time(struct cm_reader *validity)
+{
+    struct cm_der_element time;
+
+    return cm_der_any(validity, &time) &&
+           time.content.len == (time.tag == CM_DER_UTC_TIME ? 13U : 15U) &&
+           time.content.data[time.content.len - 1] == (uint8_t)'Z';
+}
+
 static void read_validity(struct cm_cert *cert, struct cm_span validity)
 {
     struct cm_reader seq;
@@ -81,11 +91,29 @@ static void read_validity(struct cm_cert *cert, struct cm_span validity)
         cm_cert_note(cert, "notBefore is malformed", validity.data);
     } else if (!cm_der_time(&seq, &cert->not_after) || seq.len != 0) {
         cm_cert_note(cert, "notAfter is malformed", validity.data);
+    } else {
+        cm_reader_init(&seq, validity.data, validity.len);
+        cert->odd_time = !is_plain_time(&seq) || !is_plain_time(&seq);
     }
 }
 
-static void read_algorithms(struct cm_cert *cert)
+/* Those that BoringSSL knows. */
+static bool has_nist_curve(const struct cm_cert *cert)
 {
+    static const char *const curves[] = {"P-224", "P-256", "P-384", "P-521"};
+
+    for (size_t i = 0; cert->curve != NULL && i < 4; i++) {
+        if (strcmp(cert->curve, curves[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* False: no memory. */
+static bool read_algorithms(struct cm_cert *cert)
+{
+    bool enough = true;
     struct cm_key_facts key;
     struct cm_sig_facts sig;
 
@@ -99,6 +127,10 @@ static void read_algorithms(struct cm_cert *cert)
         cert->curve = key.curve;
         cert->explicit_curve = key.explicit_curve;
         cert->rsa_exponent_bad = key.rsa_exponent_bad;
+        cert->key_unusable = key.rsa_modulus_even;
+        if (has_nist_curve(cert)) {
+            enough = cm_sig_off_curve(cert->spki, &cert->key_unusable);
+        }
         cm_sha256(cert->spki.data, cert->spki.len, cert->spki_sha256);
     }
     if (!cm_oids_signature(cert->sig_alg, &sig) && cert->sig_alg.len > 0) {
@@ -108,6 +140,7 @@ static void read_algorithms(struct cm_cert *cert)
     cert->sig_key_alg = sig.key_alg;
     cert->sig_hash = sig.hash;
     cert->sig_name = sig.name;
+    return enough;
 }
 
 /* What comes after the key: two unique ids that nobody should use, and [3]. */
@@ -243,8 +276,8 @@ static bool read_all(struct cm_cert *cert)
     } else if (split_outer(cert, &tbs)) {
         complete = split_tbs(cert, &tbs);
     }
-    read_algorithms(cert);
-    return read_names(cert) && (!complete || read_tail(cert, &tbs));
+    return read_algorithms(cert) && read_names(cert) &&
+           (!complete || read_tail(cert, &tbs));
 }
 
 struct cm_cert *cm_cert_parse(const uint8_t *der, size_t len)

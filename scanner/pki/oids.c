@@ -142,6 +142,11 @@ static unsigned first_integer_bits(struct cm_reader r)
     return cm_der_bits(number.content);
 }
 
+static bool is_even(struct cm_span number)
+{
+    return number.len > 0 && (number.data[number.len - 1] & 1U) == 0;
+}
+
 /* RSAPublicKey: the modulus, and an exponent that libraries may refuse. */
 static void read_rsa(struct cm_reader r, struct cm_key_facts *out)
 {
@@ -151,14 +156,15 @@ static void read_rsa(struct cm_reader r, struct cm_key_facts *out)
 
     out->bits = first_integer_bits(r);
     if (!cm_der_enter(&r, CM_DER_SEQUENCE, &seq) ||
-        !cm_der_get(&seq, CM_DER_INTEGER, &number) ||
         !cm_der_get(&seq, CM_DER_INTEGER, &number)) {
         return;
     }
+    out->rsa_modulus_even = is_even(number.content);
+    if (!cm_der_get(&seq, CM_DER_INTEGER, &number)) {
+        return;
+    }
     bits = cm_der_bits(number.content);
-    out->rsa_exponent_bad =
-        bits < 2 || bits > 33 ||
-        (number.content.data[number.content.len - 1] & 1U) == 0;
+    out->rsa_exponent_bad = bits < 2 || bits > 33 || is_even(number.content);
 }
 
 /* SpecifiedECDomain (X9.62): the version, then the field's kind and prime. */

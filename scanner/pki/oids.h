@@ -19,6 +19,7 @@ struct cm_key_facts {
     const char *curve;
     bool explicit_curve;
     bool rsa_exponent_bad; /* one, even, or longer than 33 bits */
+    bool rsa_modulus_even;
     struct cm_span octets; /* the BIT STRING: an RSAPublicKey, a point ... */
 };
 

@@ -60,7 +60,10 @@ struct cm_name_result {
 struct cm_name_result cm_name_match(const struct cm_cert *cert,
                                     const struct cm_endpoint *ep);
 
-/* sig.c -- does `child`'s signature, of the kind that signatureAlgorithm says,
+/* sig.c -- is the EC key in `spki`, of one of the curves P-224 to P-521, no
+ * point of its curve? False: no memory. */
+bool cm_sig_off_curve(struct cm_span spki, bool *off);
+/* Does `child`'s signature, of the kind that signatureAlgorithm says,
  * verify under `issuer`'s key? Whether the signed part says the same is another
  * fact: cm_cert.sig_alg_differs. Answers do not depend on time, so a memo keeps
  * them (thread-safe, bounded). */

@@ -228,6 +228,19 @@ static bool ran_out_of_memory(void)
     return found;
 }
 
+bool cm_sig_off_curve(struct cm_span spki, bool *off)
+{
+    EVP_PKEY *pkey;
+    CBS cbs;
+
+    ERR_clear_error();
+    CBS_init(&cbs, spki.data, spki.len);
+    pkey = EVP_parse_public_key(&cbs);
+    *off = pkey == NULL;
+    EVP_PKEY_free(pkey);
+    return !ran_out_of_memory();
+}
+
 bool cm_sigmemo_spoilt(const struct cm_sigmemo *memo)
 {
     return memo != NULL && atomic_load(&memo->spoilt);

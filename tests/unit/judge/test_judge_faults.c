@@ -113,6 +113,32 @@ static struct fault_case {
      "untrusted_private_root key_alg_unsupported", U, SOME, "rootmldsa",
      "which is not in the trust view"},
 
+    {"a leaf's key that is no key", "keyoffcurve int", "root", "",
+     "key_alg_unsupported", U, NOW, "keyoffcurve", "no point of its curve"},
+    {"a leaf's even modulus", "keyrsaeven int", "root", "",
+     "key_alg_unsupported", U, NOW, "keyrsaeven", "modulus is even"},
+
+    /* What libraries do not read. */
+    {"a version that does not exist", "v4 int", "root", "",
+     "tls_cert_unparsable", U, SOME, "v4", "version does not exist"},
+    {"extensions below version 3", "v1ext int", "root", "",
+     "tls_cert_unparsable revocation_no_info", U, SOME, "v1ext",
+     "need version 3"},
+    {"no extensions below version 3", "v1 int", "root", "",
+     "name_cn_only revocation_no_info", U, SOME, "v1", "common name"},
+    {"a padded serial number", "serialpadded int", "root", "",
+     "tls_cert_unparsable", U, SOME, "serialpadded", "serial number"},
+    {"a date without seconds", "timenosec int", "root", "",
+     "tls_cert_unparsable chain_expires_before_leaf validity_too_long", U, SOME,
+     "timenosec", "without seconds"},
+    {"a date in the longer form", "timegen int", "root", "",
+     "chain_expires_before_leaf validity_too_long x509_not_strict", T,
+     CM_SEVERITY_BY_DATE, "int", ""},
+    {"a CA with a date in a time zone", "leaf intzone", "root", "",
+     "tls_cert_unparsable", U, SOME, "intzone", "an issuer on the path"},
+    {"... and a better twin", "leaf intzone int", "root", "", "", T, NOW, NULL,
+     NULL},
+
     /* Signatures. */
     {"two algorithms in a CA's certificate", "leaf inttwoalgs", "root", "",
      "chain_bad_signature", U, NOW, "inttwoalgs", "another one inside"},

@@ -121,6 +121,13 @@ static const struct zoo_recipe recipes[] = {
      {LEAF, .validity_hex = "17113234303130313030303030302b30313030"
                             "17113334303130313030303030302b30313030"},
      FORGE_P256},
+    {"intzone",
+     "root",
+     2,
+     {CA("Intermediate"), .validity_hex =
+                              "17113234303130313030303030302b30313030"
+                              "17113334303130313030303030302b30313030"},
+     FORGE_P256},
     {"timegen",
      "int",
      10,

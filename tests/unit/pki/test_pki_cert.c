@@ -352,6 +352,40 @@ static void unknown_critical_extension_is_named(void **state)
     cm_cert_unref(cert);
 }
 
+static void keys_that_are_none(void **state)
+{
+    static const struct {
+        enum forge_key_kind kind;
+        enum forge_spki spki;
+        bool even;
+        bool unusable;
+    } cases[] = {
+        {FORGE_P224, FORGE_SPKI_KEY, false, false},
+        {FORGE_P256, FORGE_SPKI_KEY, false, false},
+        {FORGE_P384, FORGE_SPKI_KEY, false, false},
+        {FORGE_P521, FORGE_SPKI_KEY, false, false},
+        {FORGE_P256, FORGE_SPKI_OFF_CURVE, false, true},
+        {FORGE_P256, FORGE_SPKI_BRAINPOOL, false, false}, /* nobody looks */
+        {FORGE_P256, FORGE_SPKI_EXPLICIT, false, false},
+        {FORGE_RSA_2048, FORGE_SPKI_KEY, false, false},
+        {FORGE_P256, FORGE_SPKI_RSA, false, false},
+        {FORGE_P256, FORGE_SPKI_RSA, true, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct cm_cert *cert =
+            forge_cert(&(struct forge_spec){.key = forge_key(cases[i].kind, 1),
+                                            .spki = cases[i].spki,
+                                            .rsa_bits = 2048,
+                                            .rsa_even = cases[i].even});
+
+        assert_true(cert->parsed);
+        assert_int_equal(cert->key_unusable, cases[i].unusable);
+        cm_cert_unref(cert);
+    }
+}
+
 static int cleanup(void **state)
 {
     (void)state;
@@ -377,6 +411,7 @@ int main(void)
         cmocka_unit_test(trailing_bytes_spoil_it_but_not_its_facts),
         cmocka_unit_test(a_duplicate_is_told_and_spoils_nothing),
         cmocka_unit_test(unknown_critical_extension_is_named),
+        cmocka_unit_test(keys_that_are_none),
     };
 
     return cmocka_run_group_tests_name("pki certificates", tests, NULL,

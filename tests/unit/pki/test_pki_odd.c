@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "dertext.h"
@@ -162,6 +163,35 @@ static void versions_as_written(void **state)
 
         assert_true(cert->parsed);
         assert_int_equal(cert->version, cases[i].want);
+        cm_cert_unref(cert);
+    }
+}
+
+static void times_as_written(void **state)
+{
+    static const struct {
+        const char *validity;
+        bool odd;
+    } cases[] = {
+        {UTC_OK UTC_OK, false},
+        {UTC_OK "18'20500101000000Z'", false},
+        {"17'2701010000Z'" UTC_OK, true},
+        {UTC_OK "17'2701010000Z'", true},
+        {UTC_OK "17'270101000000+0100'", true},
+        {UTC_OK "17'270101000000'", true},
+        {UTC_OK "18'20500101000000.5Z'", true},
+        {UTC_OK "18'205001010000Z'", true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char validity[128];
+        struct cm_cert *cert;
+
+        (void)snprintf(validity, sizeof(validity), "30{%s}", cases[i].validity);
+        cert = odd_cert(&(struct odd_cert){.validity = validity});
+        assert_true(cert->parsed);
+        assert_int_equal(cert->odd_time, cases[i].odd);
         cm_cert_unref(cert);
     }
 }
@@ -350,6 +380,7 @@ int main(void)
         cmocka_unit_test(garbage_has_a_hash_and_a_reason),
         cmocka_unit_test(too_long_is_kept_unread),
         cmocka_unit_test(versions_as_written),
+        cmocka_unit_test(times_as_written),
         cmocka_unit_test(unique_ids_are_passed_over),
         cmocka_unit_test(algorithms_that_differ),
         cmocka_unit_test(keys_of_all_kinds),
