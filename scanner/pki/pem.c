@@ -84,10 +84,7 @@ bool cm_pem_decode(const struct cm_pem_block *block, struct cm_buf *der)
         }
     }
     ok = EVP_DecodeBase64(octets, &length, base64.len, packed, count) == 1 &&
-         length > 0;
-    if (ok) {
-        (void)cm_buf_append(der, octets, length);
-    }
+         length > 0 && cm_buf_append(der, octets, length);
     free(packed);
     free(octets);
     return ok;
