@@ -30,6 +30,7 @@ static enum cm_status load_file(const struct sink *sink, const char *path,
 {
     struct cm_error inner;
     struct cm_buf bytes;
+    size_t found = 0;
     enum cm_status status;
 
     cm_buf_init(&bytes, MAX_FILE);
@@ -37,10 +38,11 @@ static enum cm_status load_file(const struct sink *sink, const char *path,
     if (status == CM_OK) {
         struct cm_span span = {bytes.data, bytes.len};
 
-        status = sink->certs != NULL
-                     ? cm_certs_load(sink->certs, span, sink->added, &inner)
-                     : cm_revocation_load(sink->revocation, span, sink->added,
-                                          &inner);
+        status =
+            sink->certs != NULL
+                ? cm_certs_load(sink->certs, span, &found, &inner)
+                : cm_revocation_load(sink->revocation, span, &found, &inner);
+        *sink->added += found;
         if (status != CM_OK) {
             (void)cm_error_set(err, status, "%s: %s", path, inner.text);
         }

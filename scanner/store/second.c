@@ -127,6 +127,10 @@ enum cm_status cm_store_each_unsettled(struct cm_store *store, int64_t run_id,
     struct second second = {.store = store, .run_id = run_id, .pass = pass};
 
     name_causes(&second.causes, pass);
+    if (second.causes.failed) {
+        cm_buf_cleanup(&second.causes);
+        return cm_error_nomem(err, "the second pass");
+    }
     if (cm_evidence_reader_open(&second.reader, store, run_id) == CM_OK) {
         while (visit_batch(&second)) {
         }

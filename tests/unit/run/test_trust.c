@@ -157,6 +157,7 @@ static void anchors_come_from_a_file_or_a_folder(void **state)
     (void)folder_pem(f, "roots/bundle.crt", both, 2);
     (void)folder_write(f, "roots/a.der", certs.a->der.data, certs.a->der.len);
     (void)folder_text(f, "roots/README", "no certificate here\n");
+    (void)folder_text(f, "roots/zz.txt", "nor here\n");
     (void)folder_text(f, "roots/.hidden", "not looked at");
     assert_int_equal(symlink("a.der", folder_path(f, "roots/0a1b2c3d.0")), 0);
     assert_int_equal(symlink("gone", folder_path(f, "roots/0a1b2c3d.1")), 0);
