@@ -41,19 +41,6 @@ static void eku_wrong(struct cm_case *c)
     cm_finding_about(c, f, c->leaf);
 }
 
-/* What every handshake needs, when there was none to look at. */
-static const char *usage_of_none(const struct cm_cert *leaf)
-{
-    unsigned useful = CM_KU_DIGITAL_SIGNATURE;
-
-    if (leaf->key_alg == CM_KEY_RSA) {
-        useful |= CM_KU_KEY_ENCIPHERMENT;
-    }
-    return (leaf->key_usage & useful) != 0
-               ? NULL
-               : "digitalSignature, which key exchanges need";
-}
-
 /* What this handshake used the key for, as RFC 5246 section 7.4.2 and RFC 8446
  * section 4.4.2.2 tie it to keyUsage. */
 const char *cm_judge_usage_missing(const struct cm_case *c)
@@ -62,11 +49,8 @@ const char *cm_judge_usage_missing(const struct cm_case *c)
     const struct cm_probe *p = c->probe;
     const char *cipher;
 
-    if (!leaf->has_key_usage || (!p->server_hello && c->ep->port != 0)) {
+    if (!p->server_hello || !leaf->has_key_usage) {
         return NULL;
-    }
-    if (!p->server_hello) {
-        return usage_of_none(leaf);
     }
     cipher = cm_tls_cipher_name(p->cipher);
     if (p->version < TLS1_3 && cipher != NULL &&
@@ -90,23 +74,16 @@ static void usage_wrong(struct cm_case *c)
     const char *cipher = cm_tls_cipher_name(c->probe->cipher);
     char name[CM_LABEL_SIZE];
     struct cm_finding *f;
-    struct cm_buf chosen;
 
     if (missing == NULL) {
         return;
     }
-    cm_buf_init(&chosen, 256);
-    if (c->probe->server_hello) {
-        (void)cm_buf_printf(&chosen, "; the server chose %s with %s",
-                            cm_tls_version_name(c->probe->version),
-                            cipher != NULL ? cipher
-                                           : "an unknown cipher suite");
-    }
     f = cm_finding_add(c, CM_CAUSE_LEAF_KEY_USAGE, "RFC 5280 section 4.2.1.3",
-                       "the key usage of %s (bits 0x%02x) lacks %s%s",
+                       "the key usage of %s (bits 0x%02x) lacks %s; the "
+                       "server chose %s with %s",
                        cm_finding_cert_name(c->leaf, name), c->leaf->key_usage,
-                       missing, cm_finding_text(c, &chosen));
-    cm_buf_cleanup(&chosen);
+                       missing, cm_tls_version_name(c->probe->version),
+                       cipher != NULL ? cipher : "an unknown cipher suite");
     cm_finding_about(c, f, c->leaf);
 }
 

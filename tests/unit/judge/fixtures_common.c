@@ -86,7 +86,7 @@ static const struct fixture fixtures[] = {
     {"leaf_no_aki", NULL, "leafnoaki int", NULL, NULL, "| x509_not_strict",
      NULL, "x509_not_strict"},
     {"no_digital_signature", NULL, "leafnodigsig int", NULL, NULL,
-     "leaf_key_usage", NULL, NULL},
+     "leaf_key_usage", "", NULL},
     {"unknown_critical", NULL, "leafcritical int", NULL, NULL,
      "leaf_unknown_critical", NULL, NULL},
     {"must_staple", NULL, "leafstaple int", NULL, NULL, "| must_staple_missing",
