@@ -6,8 +6,8 @@
 #   sh tests/run.sh [--no-install] [--fast]
 #
 # --no-install runs with what is there and lists what it skipped; with CI=true a
-# skip is a failure. --fast leaves out the second compiler, clang-tidy, cppcheck
-# and coverage. SPDX-License-Identifier: Apache-2.0
+# skip is a failure. --fast leaves out the second compiler, clang-tidy, fuzzing,
+# cppcheck and coverage. SPDX-License-Identifier: Apache-2.0
 set -u
 
 TOP=$(cd "$(dirname "$0")/.." && pwd)
@@ -36,8 +36,8 @@ TEST_PACKAGES="libcmocka-dev nginx-light openssl gnutls-bin knot sqlite3
   python3 tinyproxy-bin procps util-linux postfix dovecot-imapd dovecot-pop3d
   dovecot-lmtpd dovecot-managesieved vsftpd slapd postgresql mariadb-server
   prosody"
-LINT_PACKAGES="clang clang-tidy clang-format cppcheck shellcheck pmccabe mandoc
-  codespell gcovr"
+LINT_PACKAGES="clang libclang-rt-dev clang-tidy clang-format cppcheck shellcheck
+  pmccabe mandoc codespell gcovr"
 if [ $INSTALL = yes ]; then
   # shellcheck disable=SC2086
   install_packages $BUILD_PACKAGES $TEST_PACKAGES $LINT_PACKAGES || {
@@ -147,6 +147,7 @@ if [ $FAST = no ]; then
     step configure-clang configure clang -DCMAKE_C_COMPILER=clang &&
       step build-clang cmake --build "$BUILD/clang"
     need clang-tidy clang-tidy && step clang-tidy tidy
+    step fuzz env CERTMUSTER_FUZZ_BUILD="$BUILD/fuzz" sh tests/fuzz/run.sh 10
   fi
   need cppcheck cppcheck && step cppcheck static_check
   step threads threads

@@ -1,0 +1,320 @@
+/* Writes what the fuzz targets start from: fuzz_seeds FOLDER makes a folder of
+ * files in it for each target. Made when they are needed, never kept.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fuzz/fuzz.h"
+#include "fuzz/world.h"
+#include "support/forge_crl.h"
+#include "support/forge_ocsp.h"
+
+#define PATH_SIZE 4096
+#define MAX_SEED 65536
+
+struct seeds {
+    const char *folder;
+    unsigned count;
+};
+
+static void must(bool ok, const char *what)
+{
+    if (!ok) {
+        (void)fprintf(stderr, "fuzz_seeds: %s: %s\n", what, strerror(errno));
+        abort();
+    }
+}
+
+static void save(struct seeds *out, const char *target, struct cm_span seed)
+{
+    char path[PATH_SIZE];
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "%s/%s", out->folder, target);
+    must(mkdir(path, 0755) == 0 || errno == EEXIST, path);
+    (void)snprintf(path, sizeof(path), "%s/%s/%04u", out->folder, target,
+                   out->count++);
+    file = fopen(path, "wb");
+    must(file != NULL, path);
+    must(seed.len == 0 || fwrite(seed.data, seed.len, 1, file) == 1, path);
+    must(fclose(file) == 0, path);
+}
+
+static void save_text(struct seeds *out, const char *target, const char *text)
+{
+    save(out, target, (struct cm_span){(const uint8_t *)text, strlen(text)});
+}
+
+/* Saves what was built, and frees it. */
+static void save_take(struct seeds *out, const char *target,
+                      struct cm_span seed)
+{
+    save(out, target, seed);
+    cm_span_free(&seed);
+}
+
+static void save_pem(struct seeds *out, const char *target, char *text)
+{
+    save_text(out, target, text);
+    free(text);
+}
+
+static void put_part(struct cm_buf *out, struct cm_span part)
+{
+    (void)cm_buf_putc(out, (char)(part.len >> 8));
+    (void)cm_buf_putc(out, (char)(part.len & 0xffU));
+    (void)cm_buf_append(out, part.data, part.len);
+}
+
+static const struct forge_spec odd_specs[] = {
+    {.subject = "w", .names = "*.a.example,*.example,a b,ip:2001:db8::1"},
+    {.subject = "x", .names = "email:a@b.example,uri:http://u,dn:Org/x"},
+    {.subject_o = "Org", .subject_email = "a@b", .version = 1},
+    {.subject = "nc", .ca = true, .permitted = "", .excluded = "a.example"},
+    {.ca = true, .permitted = "ip:10.0.0.0/8,email:a.example,uri:a,dn:Org"},
+    {.ca = true,
+     .policies = "1.2.3,any",
+     .policy_mappings = "1.2.3=1.2.4",
+     .require_explicit = 1,
+     .inhibit_any = 2,
+     .inhibit_mapping = 1},
+    {.unknown_critical = true, .duplicate_extension = true},
+    {.ca_issuers = "http://a", .ocsp = "http://o", .crl = "http://c"},
+    {.num_scts = 3, .scts = true, .public_policy = true, .aki_issuer = true},
+    {.unique_ids = true, .serial_hex = "00"},
+    {.spki = FORGE_SPKI_ED448},
+    {.spki = FORGE_SPKI_SECP256K1},
+    {.spki = FORGE_SPKI_DSA},
+    {.spki = FORGE_SPKI_UNKNOWN, .trailing_bytes = 2},
+    {.names = "raw:8703010203,raw:a0060603550403"},
+};
+
+static void save_certs(struct seeds *out, const struct fuzz_world *w)
+{
+    struct cm_cert *all[] = {w->leaf, w->ca, w->root, w->responder};
+
+    for (size_t i = 0; i < 4; i++) {
+        save(out, "cert", all[i]->der);
+    }
+    for (size_t i = 0; i < sizeof(odd_specs) / sizeof(*odd_specs); i++) {
+        struct forge_spec spec = odd_specs[i];
+        struct cm_cert *cert;
+
+        spec.issuer_cert = w->ca;
+        spec.issuer_key = w->ca_key;
+        cert = forge_cert(&spec);
+        save(out, "cert", cert->der);
+        if (cert->sct_list.len > 0) {
+            save(out, "sct", cert->sct_list);
+        }
+        cm_cert_unref(cert);
+    }
+    save(out, "sct", w->leaf->sct_list);
+    save(out, "certs", w->leaf->der);
+    save_pem(out, "certs", forge_pem(all, 4));
+}
+
+static void save_lists(struct seeds *out, const struct fuzz_world *w)
+{
+    const struct forge_revoked entries[] = {
+        {.cert = w->leaf, .reason = 2, .invalid = FORGE_NOW},
+        {.serial_hex = "7f", .other_issuer = w->root},
+        {.serial_hex = "0080", .unknown_critical = true},
+        {.serial_hex = "ff", .other_issuer = w->ca},
+    };
+    struct forge_crl_spec specs[] = {
+        {.num_more = 3},
+        {.revoked = entries, .num_revoked = 4, .idp = FORGE_IDP_INDIRECT},
+        {.version = 1, .revoked = entries, .num_revoked = 1},
+        {.idp = FORGE_IDP_USER, .idp_names = "uri:" FORGE_CRL_URL ",dn:x"},
+        {.idp_hex = "3010a00ea10c300a06035504030c03787878"},
+        {.base = 3, .no_aki = true, .unknown_critical = true},
+    };
+
+    for (size_t i = 0; i < sizeof(specs) / sizeof(*specs); i++) {
+        specs[i].issuer = w->ca;
+        specs[i].key = w->ca_key;
+        save_take(out, "crl", forge_crl(&specs[i]));
+    }
+    save_pem(out, "certs", forge_crl_pem(&specs[0]));
+    save_pem(out, "crl", forge_crl_pem(&specs[0]));
+}
+
+static struct cm_span staple(const struct fuzz_world *w)
+{
+    const struct forge_single single = {.cert = w->leaf, .issuer = w->ca};
+
+    return forge_ocsp(&(struct forge_ocsp_spec){.singles = &single,
+                                                .num_singles = 1,
+                                                .key = w->ca_key,
+                                                .responder = w->ca});
+}
+
+static void save_responses(struct seeds *out, const struct fuzz_world *w)
+{
+    const struct cm_cert *certs[] = {w->ca, w->responder};
+    const struct forge_single singles[] = {
+        {.cert = w->ca, .issuer = w->root},
+        {.cert = w->leaf, .issuer = w->ca, .hash = "sha256"},
+        {.cert = w->leaf, .issuer = w->ca, .hash = "odd"},
+    };
+    struct forge_ocsp_spec specs[] = {
+        {.key = w->ca_key, .responder = w->ca, .nonce = true},
+        {.key = w->ca_key, .responder = w->ca, .by_key = true},
+        {.key = w->responder_key, .responder = w->responder, .by_key = true},
+        {.key = w->responder_key, .responder = w->responder},
+        {.key = w->ca_key, .responder = w->ca, .unknown_critical = true},
+        {.key = w->ca_key, .responder = w->ca, .status = 3},
+    };
+
+    for (size_t i = 0; i < sizeof(specs) / sizeof(*specs); i++) {
+        specs[i].singles = singles;
+        specs[i].num_singles = 3;
+        specs[i].certs = certs;
+        specs[i].num_certs = 2;
+        save_take(out, "ocsp", forge_ocsp(&specs[i]));
+    }
+    save_take(out, "ocsp", staple(w));
+}
+
+static void save_chain(struct seeds *out, const struct fuzz_world *w,
+                       unsigned flags)
+{
+    struct cm_buf seed;
+
+    cm_buf_init(&seed, MAX_SEED);
+    (void)cm_buf_putc(&seed, (char)flags);
+    if ((flags & FUZZ_WITH_LIST) != 0) {
+        struct cm_span list = forge_crl(&(struct forge_crl_spec){
+            .issuer = w->ca, .key = w->ca_key, .num_more = 1});
+
+        put_part(&seed, list);
+        cm_span_free(&list);
+    }
+    if ((flags & FUZZ_WITH_STAPLE) != 0) {
+        struct cm_span response = staple(w);
+
+        put_part(&seed, response);
+        cm_span_free(&response);
+    }
+    put_part(&seed, w->leaf->der);
+    if ((flags & FUZZ_KNOWN) == 0) {
+        put_part(&seed, w->ca->der);
+        put_part(&seed, w->root->der);
+    }
+    save(out, "judge", (struct cm_span){seed.data, seed.len});
+    cm_buf_cleanup(&seed);
+}
+
+static void save_messages(struct seeds *out, const struct fuzz_world *w)
+{
+    static const uint8_t hello[] = {
+        2,  3,  3,  0,  1,    2,    3,  4,  5,  6,  7,  8,  9,  10, 11, 12,
+        13, 14, 15, 16, 17,   18,   19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+        29, 30, 31, 0,  0x13, 0x01, 0,  0,  6,  0,  43, 0,  2,  3,  4};
+    static const uint8_t request[] = {13, 1, 1, 0, 4, 4, 3, 8, 4, 0, 0};
+    size_t der = w->leaf->der.len;
+    struct cm_buf chain;
+    struct cm_buf seed;
+
+    cm_buf_init(&chain, MAX_SEED);
+    cm_buf_init(&seed, MAX_SEED);
+    (void)cm_buf_putc(&chain, 11);
+    for (int level = 0; level < 2; level++) { /* the list, the certificate */
+        size_t len = der + (level == 0 ? 3 : 0);
+
+        (void)cm_buf_putc(&chain, 0);
+        (void)cm_buf_putc(&chain, (char)(len >> 8));
+        (void)cm_buf_putc(&chain, (char)(len & 0xffU));
+    }
+    (void)cm_buf_append(&chain, w->leaf->der.data, der);
+    put_part(&seed, (struct cm_span){hello, sizeof(hello)});
+    put_part(&seed, (struct cm_span){request, sizeof(request)});
+    put_part(&seed, (struct cm_span){chain.data, chain.len});
+    save(out, "capture", (struct cm_span){seed.data, seed.len});
+    cm_buf_cleanup(&chain);
+    cm_buf_cleanup(&seed);
+}
+
+static const struct {
+    const char *target;
+    const char *text;
+} texts[] = {
+    {"http", "\x05HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"},
+    {"http", "\x40HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+             "5\r\nhello\r\n0\r\nTrailer: x\r\n\r\n"},
+    {"http", "\x01HTTP/1.0 302 Found\r\nLocation: ../d?e#f\r\n\r\n"},
+    {"http", "\xffHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 No\r\n\r\nrest"},
+    {"http", " http://[2001:db8::1]:8080/a/../b?c=%20d"},
+    {"http", " http://user@www.A.example./x y"},
+    {"input", "\x03host,port,owner\nwww.a.example,443,me\n\"q\"\"q\",x,\n"},
+    {"input", "\x50sep=;\nurl;sni\nhttps://b.example:8443/p;-\n"},
+    {"input", "\x07# fleet\r\n192.0.2.1\r\n[2001:db8::1]:25\r\n\r\n"},
+    {"input", "\x20\xef\xbb\xbfhost\tprotocol\nm\xc3\xbcller.example\tsmtp\n"},
+    {"starttls", "\x01\x30"
+                 "220-a\r\n220 b\r\n250-x\r\n250 STARTTLS\r\n220 ok"},
+    {"starttls", "\x03\x05* OK\r\n* CAPABILITY STARTTLS\r\na OK\r\nb OK\r\n"},
+    {"starttls", "\x04\x01+OK\r\n+OK\r\nSTLS\r\n.\r\n+OK\r\n"},
+    {"starttls", "\x07\x40<?xml version='1.0'?><stream:stream><stream:features>"
+                 "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+                 "</stream:features><proceed/>"},
+    {"starttls", "\x0a\x02S"},
+    {"starttls", "\x0f\x20\"STARTTLS\"\r\nOK\r\nOK\r\n"},
+    {"text", "<a href=\"x\">'&\r\n=cmd|' /C'!A0\t\x1b[31m\xe2\x80\xae\xff"},
+    {"text", "2026-11-21T07:48:56+01:00"},
+    {"text", "[2001:db8::192.0.2.1]"},
+};
+
+static void save_packets(struct seeds *out)
+{
+    /* www.a.example, an alias of b.example, which is at 192.0.2.1. */
+    static const char dns[] =
+        "\x12\x34\x81\x80\0\1\0\2\0\0\0\0\3www\1a\7example\0\0\1\0\1"
+        "\xc0\x0c\0\5\0\1\0\0\0\x3c\0\4\1b\xc0\x12"
+        "\xc0\x2b\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\1";
+    static const char ldap[] = "\x06\x10\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\0"
+                               "\x04\0\x04\0";
+    static const char mysql[] = "\x0b\x40\x0f\0\0\0\x0a"
+                                "8\0\1\0\0\0"
+                                "saltsalt\0\0\x08";
+
+    save(out, "dns", (struct cm_span){(const uint8_t *)dns, sizeof(dns) - 1});
+    save(out, "starttls",
+         (struct cm_span){(const uint8_t *)ldap, sizeof(ldap) - 1});
+    save(out, "starttls",
+         (struct cm_span){(const uint8_t *)mysql, sizeof(mysql) - 1});
+}
+
+int main(int argc, char **argv)
+{
+    static const unsigned flags[] = {
+        0,
+        FUZZ_STRICT,
+        FUZZ_KNOWN | FUZZ_ASK,
+        FUZZ_WITH_LIST | FUZZ_DEMAND_LISTS,
+        FUZZ_WITH_STAPLE | FUZZ_BY_ADDRESS,
+        FUZZ_WITH_LIST | FUZZ_WITH_STAPLE | FUZZ_STRICT | FUZZ_LAST_IS_ANCHOR,
+    };
+    const struct fuzz_world *w = fuzz_world();
+    struct seeds out = {.folder = argc == 2 ? argv[1] : NULL};
+
+    if (out.folder == NULL) {
+        (void)fprintf(stderr, "usage: fuzz_seeds FOLDER\n");
+        return 2;
+    }
+    save_certs(&out, w);
+    save_lists(&out, w);
+    save_responses(&out, w);
+    for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+        save_chain(&out, w, flags[i]);
+    }
+    save_messages(&out, w);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+        save_text(&out, texts[i].target, texts[i].text);
+    }
+    save_packets(&out);
+    return 0;
+}
