@@ -35,6 +35,31 @@ wants 1 'leaf_not_yet_valid' self.pem --roots self.pem --at 1999-01-01T00:00:00Z
 wants 0 '' self.pem --roots self.pem --quiet
 [ ! -s err.txt ] || fail "--quiet talks"
 
+# The example of the README.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+  -days 36500 -subj '/CN=Corp Root' -addext keyUsage=critical,keyCertSign,cRLSign \
+  -keyout root.key -out corp.pem 2>>openssl.txt
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+  -subj /CN=www.shop.example -keyout leaf.key -out leaf.csr 2>>openssl.txt
+cat >leaf.ext <<EOF
+subjectAltName=DNS:www.shop.example
+basicConstraints=critical,CA:FALSE
+keyUsage=critical,digitalSignature
+extendedKeyUsage=serverAuth
+subjectKeyIdentifier=hash
+authorityKeyIdentifier=keyid
+crlDistributionPoints=URI:http://pki.shop.example/corp.crl
+EOF
+openssl x509 -req -in leaf.csr -CA corp.pem -CAkey root.key -CAcreateserial \
+  -days 90 -extfile leaf.ext -out fullchain.pem 2>>openssl.txt
+wants 1 '^not trusted: leaf_expired, and also name_mismatch$' fullchain.pem \
+  --roots corp.pem --host shop.example --at 2099-03-01
+[ "$(cut -f 1,2,3 out.txt)" = "$(
+  printf '%s\tbreaks_now\tcertificate 1, www.shop.example\n' \
+    leaf_expired name_mismatch)" ] || fail "not as in the README: $(cat out.txt)"
+wants 0 '^trusted$' fullchain.pem --roots corp.pem --host www.shop.example
+[ ! -s out.txt ] || fail "a sound chain has findings: $(cat out.txt)"
+
 # What cannot be parsed is no reason to stop, but in the leaf it is a finding.
 {
   echo -----BEGIN CERTIFICATE-----
