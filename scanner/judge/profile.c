@@ -67,23 +67,12 @@ static bool subject_empty(const struct cm_form *form)
            (form->cert->is_ca || !form->cert->has_san);
 }
 
-/* YYMMDDHHMMSSZ as UTCTime, which is for years up to 2049, or with four digits
- * of the year as GeneralizedTime, which is for those from 2050 on. */
+/* UTCTime is for years up to 2049, GeneralizedTime for those from 2050 on. */
 static bool is_time_as_written(const struct cm_der_element *time)
 {
-    bool is_short = time->tag == CM_DER_UTC_TIME;
-    size_t digits = is_short ? 12 : 14;
-    const uint8_t *text = time->content.data;
-
-    if (time->content.len != digits + 1 || text[digits] != 'Z') {
-        return false;
-    }
-    for (size_t i = 0; i < digits; i++) {
-        if (text[i] < '0' || text[i] > '9') {
-            return false;
-        }
-    }
-    return is_short || memcmp(text, "2050", 4) >= 0;
+    return time->tag == CM_DER_UTC_TIME ||
+           (time->content.len >= 4 &&
+            memcmp(time->content.data, "2050", 4) >= 0);
 }
 
 /* What is signed begins: version, serial number, algorithm, issuer, validity.
