@@ -1,16 +1,12 @@
 /* A chain that ends in the middle: is its last signature broken, was the wrong
  * issuer sent, or is the issuer simply not there, and of what kind is it?
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "judge/rules.h"
 #include "pki/pki.h"
 
-#define MAX_RIVALS                                                             \
-    64U /* of the issuer's name that are looked at in one set                  \
-         */
+#define MAX_RIVALS 64U /* of the issuer's name, looked at in one set */
 
 /* Somebody with the name of the issuer, whose key did not sign. */
 struct rival {
@@ -132,68 +128,6 @@ static void wrong_intermediate(struct cm_case *c, struct cm_cert *child,
     cm_buf_cleanup(&words);
 }
 
-/* The host of a URL, lower case or not, into `out`. */
-static bool url_host(struct cm_case *c, struct cm_span url,
-                     char out[CM_HOST_SIZE])
-{
-    char text[CM_LABEL_SIZE];
-    const char *host;
-    size_t len;
-
-    host = strstr(cm_finding_span_text(c, url, text), "://");
-    if (host == NULL) {
-        return false;
-    }
-    host += 3;
-    len = strcspn(host, "/:?#");
-    if (*host == '[') {
-        len = strcspn(host, "]") + 1;
-    }
-    (void)snprintf(out, CM_HOST_SIZE, "%.*s", (int)len, host);
-    return out[0] != '\0';
-}
-
-/* Where the issuer's certificate is said to be: only inside a network? */
-static bool is_inside_url(struct cm_case *c, struct cm_span url)
-{
-    char host[CM_HOST_SIZE];
-    struct cm_address address;
-
-    if (url.len >= 5 && strncasecmp((const char *)url.data, "ldap:", 5) == 0) {
-        return true;
-    }
-    if (!url_host(c, url, host)) {
-        return false;
-    }
-    if (cm_address_parse(host, &address)) {
-        return cm_address_scope(&address) != CM_SCOPE_PUBLIC;
-    }
-    return cm_judge_is_internal(host);
-}
-
-const char *cm_judge_private_signal(struct cm_case *c,
-                                    const struct cm_cert *cert)
-{
-    if (cert->adcs_template) {
-        return "it carries a template of Active Directory Certificate Services";
-    }
-    for (size_t i = 0; i < cert->num_ca_issuers; i++) {
-        if (is_inside_url(c, cert->ca_issuers[i])) {
-            return "it names an internal place for its issuer's certificate";
-        }
-    }
-    return NULL;
-}
-
-static const char *public_signal(const struct cm_cert *cert)
-{
-    if (cert->num_scts > 0) {
-        return "it carries signed certificate timestamps";
-    }
-    return cert->public_policy ? "it carries a policy of the CA/Browser Forum"
-                               : NULL;
-}
-
 static void say_where(struct cm_case *c, const struct cm_cert *cert,
                       struct cm_buf *out)
 {
@@ -227,14 +161,26 @@ static const char *why_it_ends(const struct cm_case *c,
                               : "was not sent and is not known";
 }
 
-/* Nobody with the issuer's name has the key: what kind of CA is it? */
+/* Of the leaf, else of the highest certificate that is there. */
+static const char *find_signal(
+    struct cm_case *c, const struct cm_cert *top,
+    const char *(*signal)(struct cm_case *c, const struct cm_cert *cert))
+{
+    const char *found = signal(c, c->leaf);
+
+    return found != NULL ? found : signal(c, top);
+}
+
+/* Nobody with the issuer's name has the key: what kind of CA is it? Timestamps
+ * and policies say more than places, internal places more than public ones. */
 static void unknown_issuer(struct cm_case *c, struct cm_cert *top,
                            const struct rival *rival)
 {
-    const char *is_public = public_signal(c->leaf);
-    const char *is_private = cm_judge_private_signal(c, c->leaf) != NULL
-                                 ? cm_judge_private_signal(c, c->leaf)
-                                 : cm_judge_private_signal(c, top);
+    bool sealed = c->leaf->num_scts > 0 || c->leaf->public_policy;
+    const char *is_private = find_signal(c, top, cm_judge_private_signal);
+    const char *is_public = sealed || is_private == NULL
+                                ? find_signal(c, top, cm_judge_public_signal)
+                                : NULL;
     enum cm_cause cause = is_public != NULL    ? CM_CAUSE_CHAIN_INCOMPLETE
                           : is_private != NULL ? CM_CAUSE_UNTRUSTED_PRIVATE_ROOT
                                                : CM_CAUSE_ISSUER_UNKNOWN;

@@ -52,9 +52,12 @@ void cm_judge_no_anchor(struct cm_case *c);
 void cm_judge_distrust_to_come(struct cm_case *c);
 /* issuer.c -- why there is no issuer above `top`. */
 void cm_judge_unknown_issuer(struct cm_case *c, struct cm_cert *top);
-/* Why `cert` is of a private CA, as a clause; NULL: nothing says so. */
+/* signals.c -- why `cert` is of a private CA, or of a public one, as a clause;
+ * NULL: nothing says so. */
 const char *cm_judge_private_signal(struct cm_case *c,
                                     const struct cm_cert *cert);
+const char *cm_judge_public_signal(struct cm_case *c,
+                                   const struct cm_cert *cert);
 /* faults.c -- what is wrong with the certificates of the path. */
 void cm_judge_path_faults(struct cm_case *c);
 /* The same for one certificate that was sent in place of its good `twin`. */

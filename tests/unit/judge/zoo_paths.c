@@ -148,6 +148,17 @@ static const struct zoo_recipe recipes[] = {
      {LEAF, .ca_issuers = "http://r12.i.lencr.org/"},
      FORGE_P256},
 
+    {"leafnolencr",
+     "int",
+     10,
+     {LEAF, .ca_issuers = "http://notlencr.org/"},
+     FORGE_P256},
+    {"intlencr",
+     "root",
+     2,
+     {INT, .ca_issuers = "http://x1.I.LENCR.org/"},
+     FORGE_P256},
+
     /* Timestamps for distrust dates. */
     {"leafsct",
      "int",
