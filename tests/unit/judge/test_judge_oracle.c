@@ -4,14 +4,13 @@
  *   - it takes a CA's certificate that names itself as issuer and has no key
  *     ids for a root, whoever signed it: none are forged here;
  *   - it does not read the path length of a self-issued CA: none is forged;
+ *   - it looks at no extension of an anchor but its name constraints (RFC 5280
+ *     section 6.1.1 (d)), as other clients do: the judge may refuse for those;
  *   - it does not try another issuer once it has one, so it may refuse what
  *     the judge trusts: but it must accept the judge's own path.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "oracle.h"
 #include "scene.h"
-
-#include <openssl/mem.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +33,13 @@ static unsigned draw(struct rng *rng, unsigned below)
 static bool chance(struct rng *rng, unsigned percent)
 {
     return draw(rng, 100) < percent;
+}
+
+static const char *policy_of(struct rng *rng)
+{
+    static const char *const some[] = {"1.2.3", "1.2.4", "1.2.3,1.2.4", "any"};
+
+    return some[draw(rng, 4)];
 }
 
 struct pki {
@@ -69,7 +75,19 @@ static void add_ca(struct rng *rng, struct pki *pki)
         spec.aki_hex = chance(rng, 4) ? "abcd" : NULL;
         spec.eku = chance(rng, 6) ? "client" : NULL;
         spec.unknown_critical = chance(rng, 4);
+        spec.inner_hash = chance(rng, 3) ? "sha384" : NULL;
+        spec.duplicate_extension = chance(rng, 3);
+        spec.require_explicit = chance(rng, 6) ? 1 + (int)draw(rng, 2) : 0;
+        spec.policies = chance(rng, 50) ? policy_of(rng) : NULL;
+    } else {
+        spec.eku = chance(rng, 6) ? "client" : NULL;
+        spec.unknown_critical = chance(rng, 4);
+        spec.duplicate_extension = chance(rng, 3);
     }
+    if (chance(rng, 12)) {
+        spec.permitted = chance(rng, 50) ? "a.example" : "b.example";
+    }
+    spec.excluded = chance(rng, 5) ? "www.a.example" : NULL;
     if (spec.issuer_cert != NULL &&
         strcmp(spec.issuer_cert->subject_cn, name) == 0) {
         spec.pathlen = 0;
@@ -101,6 +119,9 @@ static void make_pki(struct rng *rng, struct pki *pki)
     spec.no_aki = chance(rng, 30);
     spec.unknown_critical = chance(rng, 3);
     spec.eku = chance(rng, 4) ? "client" : NULL;
+    spec.inner_hash = chance(rng, 3) ? "sha384" : NULL;
+    spec.duplicate_extension = chance(rng, 3);
+    spec.policies = chance(rng, 50) ? policy_of(rng) : NULL;
     pki->leaf = forge_cert(&spec);
 }
 
@@ -110,53 +131,6 @@ static void free_pki(struct pki *pki)
         cm_cert_unref(pki->cas[i]);
     }
     cm_cert_unref(pki->leaf);
-}
-
-static X509 *to_x509(const struct cm_cert *cert)
-{
-    const uint8_t *der = cert->der.data;
-    X509 *x509 = d2i_X509(NULL, &der, (long)cert->der.len);
-
-    assert_non_null(x509);
-    return x509;
-}
-
-static STACK_OF(X509) * to_stack(struct cm_cert *const *certs, size_t num)
-{
-    STACK_OF(X509) *stack = sk_X509_new_null();
-
-    for (size_t i = 0; i < num; i++) {
-        assert_true(sk_X509_push(stack, to_x509(certs[i])) > 0);
-    }
-    return stack;
-}
-
-/* Does BoringSSL trust the first of `chain`, with the rest to help? */
-static bool oracle(const struct cm_certset *anchors,
-                   struct cm_cert *const *chain, size_t num, const char **why)
-{
-    X509_STORE *store = X509_STORE_new();
-    X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-    STACK_OF(X509) *rest = to_stack(chain + 1, num - 1);
-    X509 *leaf = to_x509(chain[0]);
-    bool trusted;
-
-    for (size_t i = 0; i < cm_certset_count(anchors); i++) {
-        X509 *anchor = to_x509(cm_certset_at(anchors, i));
-
-        assert_true(X509_STORE_add_cert(store, anchor));
-        X509_free(anchor);
-    }
-    assert_true(X509_STORE_CTX_init(ctx, store, leaf, rest));
-    assert_true(X509_STORE_CTX_set_default(ctx, "ssl_server"));
-    X509_STORE_CTX_set_time(ctx, 0, (time_t)FORGE_NOW);
-    trusted = X509_verify_cert(ctx) == 1;
-    *why = X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx));
-    X509_STORE_CTX_free(ctx);
-    X509_STORE_free(store);
-    X509_free(leaf);
-    sk_X509_pop_free(rest, X509_free);
-    return trusted;
 }
 
 /* Of two certificates of one name on a path BoringSSL may take the wrong one
@@ -182,7 +156,8 @@ static void check_path(const struct cm_judgement *got, unsigned round)
 
     assert_non_null(anchor);
     assert_true(cm_certset_add(anchor, got->path[got->num_path - 1]));
-    if (!oracle(anchor, got->path, got->num_path, &why) && !is_ambiguous(got)) {
+    if (!oracle(anchor, got->path, got->num_path, NULL, &why) &&
+        !is_ambiguous(got)) {
         for (size_t i = 0; i < got->num_path; i++) {
             print_message("%s <- %s\n", got->path[i]->subject_text,
                           got->path[i]->issuer_text);
@@ -219,10 +194,26 @@ static void trust_some(struct rng *rng, struct scene *s, const struct pki *pki)
     }
 }
 
+/* Is all that blocks in what an anchor says of itself? */
+static bool only_for_the_anchor(const struct scene *s)
+{
+    for (size_t i = 0; i < s->got.num_findings; i++) {
+        const struct cm_finding *f = &s->got.findings[i];
+
+        if (f->blocks &&
+            (f->cert == NULL || f->cause == CM_CAUSE_CHAIN_PATHLEN ||
+             !cm_certset_has(s->anchors, f->cert))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 struct tally {
     unsigned both;
     unsigned neither;
     unsigned backtracked;
+    unsigned anchor; /* only the judge minds what an anchor says */
 };
 
 static void compare(struct rng *rng, struct tally *tally, unsigned round)
@@ -241,8 +232,10 @@ static void compare(struct rng *rng, struct tally *tally, unsigned round)
     p = &s.ev->probes[0];
     scene_judge(&s);
     ours = s.got.verdict == CM_VERDICT_TRUSTED;
-    theirs = oracle(s.anchors, p->chain, p->num_chain, &why);
-    if (theirs && !ours) {
+    theirs = oracle(s.anchors, p->chain, p->num_chain, NULL, &why);
+    if (theirs && !ours && only_for_the_anchor(&s)) {
+        tally->anchor++;
+    } else if (theirs && !ours) {
         fail_msg("round %u: BoringSSL trusts it; the judge: %s", round,
                  s.got.findings[0].proof);
     }
@@ -261,15 +254,16 @@ static void compare(struct rng *rng, struct tally *tally, unsigned round)
 static void agrees_with_boringssl(void **state)
 {
     struct rng rng = {2026};
-    struct tally tally = {0, 0, 0};
+    struct tally tally = {0, 0, 0, 0};
 
     (void)state;
     for (unsigned i = 0; i < ROUNDS; i++) {
         compare(&rng, &tally, i);
     }
-    print_message("both %u, neither %u, only by backtracking %u\n", tally.both,
-                  tally.neither, tally.backtracked);
-    assert_true(tally.both > ROUNDS / 10);
+    print_message("both %u, neither %u, only by backtracking %u, not for the "
+                  "anchor's sake %u\n",
+                  tally.both, tally.neither, tally.backtracked, tally.anchor);
+    assert_true(tally.both > ROUNDS / 20);
     assert_true(tally.neither > ROUNDS / 10);
 }
 
