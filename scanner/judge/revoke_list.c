@@ -115,13 +115,23 @@ static enum use classify(struct cm_revoke *r,
                                                           : USE_CURRENT;
 }
 
+/* RFC 5280 section 5.2.3 wants a number in every list. Clients live without,
+ * and version 1 has no place for one; but a list that somebody checks by should
+ * be what it must be. */
+static bool lacks_number(const struct cm_policy *policy,
+                         const struct cm_crl *crl)
+{
+    return crl->crl_number.len == 0 &&
+           (policy->strict || (policy->crl_demanded && crl->version != 1));
+}
+
 /* Does it speak for all reasons and all of its issuer's certificates? */
 static bool is_complete(struct cm_revoke *r, const struct cm_crl *crl)
 {
     if (crl->is_delta || crl->only_some_reasons || crl->indirect) {
         return false;
     }
-    if (r->c->policy->strict && crl->crl_number.len == 0) {
+    if (lacks_number(r->c->policy, crl)) {
         refuse(r, crl, "it has no CRL number", "RFC 5280 section 5.2.3");
         return false;
     }

@@ -176,11 +176,14 @@ static enum cm_status split_tbs(struct cm_crl *crl, struct cm_reader *tbs,
 {
     struct cm_der_element alg;
     struct cm_der_element issuer;
-    int version = 1;
+    int version;
 
-    if (cm_der_next_is(tbs, CM_DER_INTEGER) &&
-        (!cm_der_uint(tbs, &version) || version != 1)) {
-        return malformed(err, "its version is not 2");
+    crl->version = 1;
+    if (cm_der_next_is(tbs, CM_DER_INTEGER)) {
+        if (!cm_der_uint(tbs, &version) || version != 1) {
+            return malformed(err, "its version is not 2");
+        }
+        crl->version = 2;
     }
     if (!cm_der_get(tbs, CM_DER_SEQUENCE, &alg) ||
         !cm_der_get(tbs, CM_DER_SEQUENCE, &issuer)) {
@@ -251,6 +254,19 @@ static enum cm_status unwrap(struct cm_span bytes, struct cm_buf *out,
     return malformed(err, "neither DER nor PEM");
 }
 
+static void crl_free(struct cm_crl *crl)
+{
+    void *memory;
+
+    memcpy(&memory, &crl->unknown_critical, sizeof(memory));
+    free(memory);
+    cm_span_free(&crl->der);
+    cm_span_free(&crl->issuer_norm);
+    free(crl->issuer_text);
+    free(crl->slots);
+    free(crl);
+}
+
 struct cm_crl *cm_crl_parse(struct cm_span bytes, struct cm_error *err)
 {
     struct cm_crl *crl = calloc(1, sizeof(*crl));
@@ -276,7 +292,7 @@ struct cm_crl *cm_crl_parse(struct cm_span bytes, struct cm_error *err)
     }
     cm_buf_cleanup(&der);
     if (status != CM_OK) {
-        cm_crl_unref(crl);
+        crl_free(crl);
         return NULL;
     }
     cm_sha256(crl->der.data, crl->der.len, crl->sha256);
@@ -291,18 +307,9 @@ struct cm_crl *cm_crl_ref(struct cm_crl *crl)
 
 void cm_crl_unref(struct cm_crl *crl)
 {
-    void *memory;
-
-    if (crl == NULL || --crl->refs > 0) {
-        return;
+    if (crl != NULL && --crl->refs == 0) {
+        crl_free(crl);
     }
-    memcpy(&memory, &crl->unknown_critical, sizeof(memory));
-    free(memory);
-    cm_span_free(&crl->der);
-    cm_span_free(&crl->issuer_norm);
-    free(crl->issuer_text);
-    free(crl->slots);
-    free(crl);
 }
 
 enum cm_sig cm_crl_verify(struct cm_sigmemo *memo, const struct cm_crl *crl,

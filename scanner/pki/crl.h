@@ -14,6 +14,7 @@ struct cm_crl { /* immutable once made; shared by reference */
     _Atomic unsigned refs;
     struct cm_span der; /* owned; the spans lie in it */
     uint8_t sha256[CM_SHA256_LEN];
+    int version; /* 1 or 2; version 1 has no extensions */
     struct cm_span tbs;
     struct cm_span issuer;  /* Name with its header, as written */
     struct cm_span sig_alg; /* AlgorithmIdentifier with its header */

@@ -407,7 +407,7 @@ struct cm_ocsp_answer cm_ocsp_read(struct cm_sigmemo *memo, struct cm_span der,
     struct cm_ocsp_basic basic = {.tbs = {NULL, 0}};
     struct subject subject = {.cert = cert, .issuer = issuer};
     struct cm_span bytes = unwrap(der, &answer);
-    struct single single;
+    struct single single = {.reason = -1};
     bool critical = false;
     bool found;
 

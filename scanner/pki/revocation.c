@@ -109,17 +109,17 @@ void cm_revocation_free(struct cm_revocation *set)
 static size_t source_key(const struct cm_cert *cert, struct cm_span url,
                          uint8_t key[CM_SHA256_LEN + MAX_URL])
 {
+    size_t len = url.len < MAX_URL ? url.len : MAX_URL;
     size_t at = 0;
 
     if (cert != NULL) {
         memcpy(key, cert->sha256, CM_SHA256_LEN);
         at = CM_SHA256_LEN;
     }
-    url.len = url.len < MAX_URL ? url.len : MAX_URL;
-    if (url.len > 0) {
-        memcpy(key + at, url.data, url.len);
+    if (url.data != NULL) {
+        memcpy(key + at, url.data, len);
     }
-    return at + url.len;
+    return at + len;
 }
 
 static struct cm_span text_span(const char *text)
@@ -288,7 +288,8 @@ bool cm_revocation_add_ocsp(struct cm_revocation *set,
         memcpy(copy, response.data, response.len);
     }
     cm_span_free(&place->der);
-    place->der = (struct cm_span){copy, response.len};
+    place->der.data = copy;
+    place->der.len = response.len;
     place->seen_unix = seen_unix;
     free(source->why);
     source->why = NULL;

@@ -256,22 +256,32 @@ static void partial_lists(void **state)
     }
 }
 
-/* RFC 5280 section 5.2.3 wants a number; clients live without. */
+/* RFC 5280 section 5.2.3 wants a number, for which version 1 has no place. */
 static void without_a_number(void **state)
 {
-    struct bench b;
+    static const struct forge_crl_spec specs[] = {{.no_number = true},
+                                                  {.version = 1}};
 
     (void)state;
-    bench_open(&b);
-    bench_add(&b, &(struct forge_crl_spec){.no_number = true});
-    b.s.policy.crl_demanded = true;
-    bench_expect(&b, T, "", CM_REVOCATION_GOOD);
-    b.s.policy.strict = true;
-    scene_judge(&b.s);
-    assert_contains(scene_finding(&b.s, CM_CAUSE_CRL_BAD)->proof,
-                    "no CRL number");
-    assert_true(scene_finding(&b.s, CM_CAUSE_CRL_BAD)->blocks);
-    bench_close(&b);
+    for (size_t i = 0; i < 2; i++) {
+        struct bench b;
+
+        bench_open(&b);
+        bench_add(&b, &specs[i]);
+        bench_expect(&b, T, "", CM_REVOCATION_GOOD);
+        b.s.policy.crl_demanded = true;
+        if (i == 0) {
+            bench_expect(&b, U, "crl_bad", CM_REVOCATION_NOT_CHECKED);
+        } else {
+            bench_expect(&b, T, "", CM_REVOCATION_GOOD);
+        }
+        b.s.policy.strict = true;
+        scene_judge(&b.s);
+        assert_contains(scene_finding(&b.s, CM_CAUSE_CRL_BAD)->proof,
+                        "no CRL number");
+        assert_true(scene_finding(&b.s, CM_CAUSE_CRL_BAD)->blocks);
+        bench_close(&b);
+    }
 }
 
 /* The list of the certificate's own distribution point is in scope. */

@@ -1,6 +1,7 @@
 /* BoringSSL as an oracle: with lists demanded, the judge trusts exactly what
- * X509_verify_cert trusts with X509_V_FLAG_CRL_CHECK. The one difference by
- * design: without any list of the issuer, the judge goes on.
+ * X509_verify_cert trusts with X509_V_FLAG_CRL_CHECK. Two differences by
+ * design: without any list of the issuer the judge goes on, and it refuses a
+ * version 2 list without a number (RFC 5280 section 5.2.3).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "bench.h"
 
@@ -25,7 +26,6 @@ static struct oracle_case {
     {"sound", "leaf int", {{.hash = NULL}}, 1, true},
     {"sound, SHA-384", "leaf int", {{.hash = "sha384"}}, 1, true},
     {"version 1", "leaf int", {{.version = 1}}, 1, true},
-    {"no number", "leaf int", {{.no_number = true}}, 1, true},
     {"critical number", "leaf int", {{.critical_number = true}}, 1, false},
     {"unknown critical", "leaf int", {{.unknown_critical = true}}, 1, false},
     {"broken", "leaf int", {{.break_signature = true}}, 1, false},
@@ -146,6 +146,28 @@ static void agrees(void **state)
     compare(*state, true);
 }
 
+static void without_a_number(void **state)
+{
+    const struct forge_crl_spec spec = {.issuer = zoo_get("int"),
+                                        .key = forge_key(FORGE_P256, 2),
+                                        .no_number = true};
+    STACK_OF(X509_CRL) *crls = sk_X509_CRL_new_null();
+    struct cm_span der = forge_crl(&spec);
+    struct bench b;
+
+    (void)state;
+    bench_open(&b);
+    b.s.policy.crl_demanded = true;
+    bench_add(&b, &spec);
+    push(crls, der);
+    scene_judge(&b.s);
+    assert_int_equal(b.s.got.verdict, CM_VERDICT_UNTRUSTED);
+    assert_true(oracle_trusts(&b.s, crls));
+    cm_span_free(&der);
+    sk_X509_CRL_pop_free(crls, X509_CRL_free);
+    bench_close(&b);
+}
+
 static void without_any_list(void **state)
 {
     STACK_OF(X509_CRL) *crls = sk_X509_CRL_new_null();
@@ -170,10 +192,11 @@ static int leave(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[CASES + 1] = {cmocka_unit_test(without_any_list)};
+    struct CMUnitTest tests[CASES + 2] = {cmocka_unit_test(without_any_list),
+                                          cmocka_unit_test(without_a_number)};
 
     for (size_t i = 0; i < CASES; i++) {
-        tests[1 + i] = (struct CMUnitTest){.name = cases[i].name,
+        tests[2 + i] = (struct CMUnitTest){.name = cases[i].name,
                                            .test_func = agrees,
                                            .initial_state = &cases[i]};
     }

@@ -292,6 +292,7 @@ static void version_one(void **state)
     struct cm_crl_entry entry;
 
     assert_true(cm_crl_find(crl, w->leaf->serial, &entry));
+    assert_int_equal(crl->version, 1);
     assert_int_equal(crl->crl_number.len, 0);
     assert_int_equal(cm_crl_verify(NULL, crl, w->ca), CM_SIG_GOOD);
     cm_crl_unref(crl);
