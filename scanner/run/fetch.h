@@ -14,7 +14,8 @@ struct cm_fetch_config {
     bool issuers;         /* AIA; --no-aia clears it */
     unsigned revocation;  /* CM_REVOCATION_* */
     bool allow_private;   /* --fetch-private: any address */
-    unsigned timeout_ms;  /* of one download; 0: 10 s */
+    unsigned timeout_ms;  /* of one download; 0: 10 s. A revocation list has
+                             six times as long */
     unsigned concurrency; /* downloads under way; 0: 32 */
     struct cm_resolver_options resolver;
 };
@@ -37,10 +38,6 @@ enum cm_status cm_fetch_new(struct cm_fetch **out,
                             const struct cm_fetch_config *config,
                             struct cm_error *err);
 void cm_fetch_free(struct cm_fetch *fetch);
-/* Downloads all that is wanted, allowed, and was not tried before; fills the
- * pool and the revocation set; each outcome goes to the store as a
- * cm_download. *news: something came that may change judgements. `stop` (may
- * be NULL) ends it early. */
 struct cm_fetch_progress { /* of the round, for another thread to show */
     _Atomic unsigned total;
     _Atomic unsigned done;
@@ -52,6 +49,11 @@ struct cm_fetch_target {
     int64_t run_id;
     struct cm_fetch_progress *progress; /* NULL: nobody looks */
 };
+/* Downloads all that is wanted, allowed, and was not tried before: of each want
+ * the first URL that gives something usable. Fills the pool and the revocation
+ * set; each outcome goes to the store as a cm_download. *news: something came,
+ * or is now known not to come, that may change judgements. `stop` (may be NULL)
+ * ends it early. */
 enum cm_status cm_fetch_round(struct cm_fetch *fetch,
                               const struct cm_wants *wants,
                               const struct cm_fetch_target *target,
