@@ -134,7 +134,7 @@ static bool is_distrusted(struct cm_case *c, struct cm_step *top)
 
 void cm_judge_no_anchor(struct cm_case *c)
 {
-    struct cm_path elsewhere;
+    struct cm_path elsewhere = {.num = 0};
     struct cm_step *top;
 
     if (find_elsewhere(c, &elsewhere)) {
