@@ -69,8 +69,9 @@ enum cm_status cm_again_fleet(struct cm_again *again, struct cm_error *err);
 
 /* second.c -- the second pass of a scan: completes chains, fetches what is
  * wanted as long as it tells something new, and looks at the fleet. */
+/* `config` NULL: nothing is fetched. */
 enum cm_status cm_second_pass(struct cm_again *again,
-                              const struct cm_fetch_config *fetch, /* or NULL */
+                              const struct cm_fetch_config *config,
                               struct cm_error *err);
 
 /* task.c -- work in a thread of its own, while this one shows the progress and

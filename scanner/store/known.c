@@ -74,11 +74,14 @@ static void each_cert(struct issuers *issuers, const char *sql, int64_t first,
     cm_query_int(&q, (int64_t)(max < issuers->left ? max : issuers->left));
     while (db->error.status == CM_OK && cm_query_row(&q)) {
         struct cm_cert *cert = take_cert(&q);
-        enum cm_status status =
-            cert == NULL ? CM_ENOMEM : issuers->fn(issuers->arg, cert);
+        enum cm_status status;
 
+        if (cert == NULL) {
+            break;
+        }
+        status = issuers->fn(issuers->arg, cert);
         cm_cert_unref(cert);
-        if (status != CM_OK && db->error.status == CM_OK) {
+        if (status != CM_OK) {
             (void)cm_error_set(&db->error, status,
                                "a stored certificate cannot be used");
         }

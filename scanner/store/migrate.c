@@ -88,10 +88,10 @@ static void migrate_from(struct cm_db *db, int64_t version)
     if (version == 0) {
         (void)cm_db_exec(db, cm_store_schema_sql);
     }
-    for (int64_t at = version; at > 0 && at < CM_STORE_SCHEMA_VERSION; at++) {
-        (void)cm_db_exec(db, steps[at - 1]);
-    }
     if (version > 0 && version < CM_STORE_SCHEMA_VERSION) {
+        for (int64_t i = version - 1; i < CM_STORE_SCHEMA_VERSION - 1; i++) {
+            (void)cm_db_exec(db, steps[i]);
+        }
         replace_views(db);
     }
     (void)cm_db_exec(db, version_sql);

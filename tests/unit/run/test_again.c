@@ -191,7 +191,7 @@ static enum cm_status rejudge(struct again_scene *s, const char *trust,
                               int64_t at_unix, struct cm_run_outcome *outcome,
                               struct cm_error *err)
 {
-    struct cm_view_spec spec;
+    struct cm_view_spec spec = {.path = NULL};
     const struct cm_rejudge_config config = {
         .options_json = "{}",
         .version = "9",
@@ -224,9 +224,9 @@ static const char *root_view(struct again_scene *s, char out[256])
 static void rejudge_uses_what_was_downloaded(void **state)
 {
     struct again_scene *s = *state;
-    struct cm_run_outcome outcome;
+    struct cm_run_outcome outcome = {.run_id = 0};
     struct cm_error err = {0};
-    char trust[256];
+    char trust[256] = "";
 
     s->policy.revocation = CM_REVOCATION_CRL;
     again_load(s);
@@ -259,9 +259,9 @@ static void rejudge_takes_another_time(void **state)
 {
     struct again_scene *s = *state;
     struct cm_cert *whole[] = {s->leaf, s->sub};
-    struct cm_run_outcome outcome;
+    struct cm_run_outcome outcome = {.run_id = 0};
     struct cm_error err = {0};
-    char trust[256];
+    char trust[256] = "";
 
     again_load(s);
     again_begin(s);
@@ -280,9 +280,9 @@ static void rejudge_knows_what_the_fleet_sent(void **state)
 {
     struct again_scene *s = *state;
     struct cm_cert *whole[] = {s->leaf, s->sub};
-    struct cm_run_outcome outcome;
+    struct cm_run_outcome outcome = {.run_id = 0};
     struct cm_error err = {0};
-    char trust[256];
+    char trust[256] = "";
 
     again_load(s);
     again_begin(s);
@@ -301,9 +301,9 @@ static void rejudge_refuses_what_cannot_be(void **state)
 {
     struct again_scene *s = *state;
     struct cm_rejudge *none = NULL;
-    struct cm_run_outcome outcome;
+    struct cm_run_outcome outcome = {.run_id = 0};
     struct cm_error err = {0};
-    char trust[256];
+    char trust[256] = "";
 
     assert_int_equal(
         cm_rejudge_open(&none, folder_path(s->folder, "none.db"), 0, &err),
