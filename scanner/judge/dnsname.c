@@ -35,22 +35,24 @@ bool cm_judge_is_internal(const char *host)
     return false;
 }
 
+static bool holds(struct cm_span name, char c)
+{
+    return memchr(name.data, c, name.len) != NULL;
+}
+
 static bool is_address(struct cm_span name)
 {
     char text[CM_ADDRESS_TEXT_SIZE];
     struct cm_address address;
 
-    if (name.len >= sizeof(text)) {
+    /* Few names look like one: the last of IPv4's octets, IPv6's colons. */
+    if (name.len >= sizeof(text) ||
+        (!isdigit(name.data[name.len - 1]) && !holds(name, ':'))) {
         return false;
     }
     (void)snprintf(text, sizeof(text), "%.*s", (int)name.len,
                    (const char *)name.data);
     return cm_address_parse(text, &address);
-}
-
-static bool holds(struct cm_span name, char c)
-{
-    return memchr(name.data, c, name.len) != NULL;
 }
 
 static enum cm_dns_flaw label_flaw(struct cm_span label)

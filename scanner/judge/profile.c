@@ -96,12 +96,17 @@ static bool find_validity(const struct cm_cert *cert, struct cm_reader *out)
 
 static bool dates_oddly_written(const struct cm_form *form)
 {
+    static const uint8_t long_form[] = {CM_DER_GENERALIZED_TIME, 15};
+    struct cm_span tbs = form->cert->tbs;
     struct cm_reader validity;
     struct cm_der_element time;
     bool odd = false;
 
-    if (form->cert->odd_time || !find_validity(form->cert, &validity)) {
-        return false; /* the worse is a fault of the path */
+    /* What is worse is a fault of the path; most have no such time at all. */
+    if (form->cert->odd_time || tbs.len == 0 ||
+        memmem(tbs.data, tbs.len, long_form, sizeof(long_form)) == NULL ||
+        !find_validity(form->cert, &validity)) {
+        return false;
     }
     while (cm_der_any(&validity, &time)) {
         odd = odd || !is_time_as_written(&time);

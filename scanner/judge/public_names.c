@@ -1,7 +1,6 @@
 /* What the CA/Browser Forum's Baseline Requirements ask of the names in a
  * server's certificate. What is no host name at all is hosts.c's.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,17 +9,24 @@
 
 #define SINCE_2026_03 INT64_C(1773532800) /* 15 March */
 
+static bool is_internal(struct cm_span name)
+{
+    char text[CM_HOST_SIZE];
+
+    if (name.len == 0 || name.len >= sizeof(text) ||
+        (name.len == 1 && name.data[0] == '*')) {
+        return false;
+    }
+    memcpy(text, name.data, name.len);
+    text[name.len] = '\0';
+    return cm_judge_is_internal(text);
+}
+
 bool cm_public_internal_name(const struct cm_cert *cert)
 {
     for (size_t i = 0; i < cert->num_names; i++) {
-        struct cm_span name = cert->names[i].value;
-        char text[CM_HOST_SIZE];
-
-        (void)snprintf(text, sizeof(text), "%.*s",
-                       name.len < sizeof(text) ? (int)name.len : 0,
-                       (const char *)name.data);
-        if (cert->names[i].kind == CM_NAME_DNS && text[0] != '\0' &&
-            strcmp(text, "*") != 0 && cm_judge_is_internal(text)) {
+        if (cert->names[i].kind == CM_NAME_DNS &&
+            is_internal(cert->names[i].value)) {
             return true;
         }
     }
