@@ -52,10 +52,10 @@ struct cm_policy {
                           for clients that were given them to check by */
     bool pool_at_hand; /* clients have the pool's certificates: a chain
                           that needs them is complete */
-    int max_depth; /* intermediates allowed on a path, self-issued ones not
-                      counted; -1: no limit but ours */
-    bool strict;   /* what breaks RFC 5280 or the CA/Browser Forum's profile
-                      makes the verdict too */
+    int max_depth;     /* intermediates allowed on a path, self-issued ones not
+                          counted; -1: no limit but ours */
+    bool strict;       /* what breaks RFC 5280 or the CA/Browser Forum's profile
+                          makes the verdict too */
 };
 void cm_policy_default(struct cm_policy *policy);
 

@@ -57,9 +57,9 @@ struct cm_client_text {
     const char *text;   /* what it says; NULL client ends the list */
 };
 struct cm_cause_text {
-    const char *meaning; /* what it means, for who has to act */
-    const char *rule;    /* "RFC 5280 section 4.1.2.5", or "no RFC: " and what
-                            stands in its place */
+    const char *meaning;  /* what it means, for who has to act */
+    const char *rule;     /* "RFC 5280 section 4.1.2.5", or "no RFC: " and what
+                             stands in its place */
     const char *detected; /* what must have been seen for it to be said */
     const struct cm_client_text *clients;
 };

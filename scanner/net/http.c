@@ -367,9 +367,9 @@ static void on_resolved(void *arg, const struct cm_dns_evidence *ev)
     if (ev->num_addresses == 0) {
         /* The resolver's only ways to tell a failure of ours: by its words,
          * or there was no memory even for these. */
-        bool no_memory = ev->result == CM_DNS_FAILED &&
-                         (ev->detail[0] == '\0' ||
-                          strcasestr(ev->detail, "memory") != NULL);
+        bool no_memory =
+            ev->result == CM_DNS_FAILED &&
+            (ev->detail[0] == '\0' || strcasestr(ev->detail, "memory") != NULL);
 
         (void)snprintf(text, sizeof(text), "the name cannot be resolved: %s",
                        cm_dns_result_id(ev->result));
