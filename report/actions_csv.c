@@ -1,6 +1,7 @@
 /* actions.csv: one line for each action, the one that fixes most rows first.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "facts.h"
+#include "fixes.h"
 #include "format.h"
 #include "resolve.h"
 
@@ -11,8 +12,9 @@ static void put_header(struct cm_buf *out)
     cm_buf_puts(out,
                 "rank,action,resolution,title,subject,who_acts,severity,"
                 "endpoints_fixed,endpoints_touched,causes,owners,num_owners,"
-                "example_host,example_port,fingerprint_sha256,steps,verify"
-                "\r\n");
+                "example_host,example_port,fingerprint_sha256,steps,verify,"
+                "endpoints_still_failing,still_failing_causes,fix_files,"
+                "fix_sha256\r\n");
 }
 
 static void put_text(struct cm_buf *out, const char *text)
@@ -46,8 +48,33 @@ static void put_remedy(struct cm_buf *out, const struct cm_remedy *remedy,
     cm_buf_cleanup(&text);
 }
 
+static void put_after(struct cm_buf *out, const struct cm_report_after *after)
+{
+    put_number(out, after == NULL ? 0 : after->rows);
+    cm_buf_putc(out, ',');
+    for (size_t i = 0; after != NULL && i < after->num_causes; i++) {
+        cm_buf_printf(out, "%s%s", i == 0 ? "" : " ",
+                      cm_cause_info(after->causes[i])->id);
+    }
+}
+
+/* Names and digests hold nothing that CSV would have to quote. */
+static void put_files(struct cm_buf *out, const struct cm_fix_list *list)
+{
+    cm_buf_putc(out, ',');
+    for (size_t i = 0; list != NULL && i < list->num; i++) {
+        cm_buf_printf(out, "%s" CM_FIXES_FOLDER "/%s", i == 0 ? "" : " ",
+                      list->files[i]->name);
+    }
+    cm_buf_putc(out, ',');
+    for (size_t i = 0; list != NULL && i < list->num; i++) {
+        cm_buf_printf(out, "%s%s", i == 0 ? "" : " ", list->files[i]->sha256);
+    }
+}
+
 static void put_action(struct cm_buf *out,
-                       const struct cm_report_action *action)
+                       const struct cm_report_action *action,
+                       const struct cm_fixes *fixes)
 {
     struct cm_resolved resolved = cm_report_resolve(action->resolution);
     struct cm_example example = cm_example_of(action);
@@ -70,6 +97,8 @@ static void put_action(struct cm_buf *out,
     put_number(out, action->port);
     put_text(out, action->fingerprint_sha256);
     put_remedy(out, resolved.remedy, &example);
+    put_after(out, action->after);
+    put_files(out, cm_fixes_of(fixes, action->key));
     cm_buf_puts(out, "\r\n");
 }
 
@@ -87,7 +116,7 @@ enum cm_status cm_actions_csv_write(struct cm_report_run *run,
         status = cm_report_actions_next(actions, &action, err);
     }
     while (status == CM_OK && action != NULL) {
-        put_action(&out->buf, action);
+        put_action(&out->buf, action, cm_report_run_fixes(run));
         status = cm_report_out_settle(out, err);
         if (status == CM_OK) {
             status = cm_report_actions_next(actions, &action, err);

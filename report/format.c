@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "fixes.h"
+
 #define ENOUGH ((size_t)256 * 1024)
 #define MAX_BUFFERED ((size_t)256 * 1024 * 1024)
 #define DEFAULT_MODE 0644
@@ -17,6 +19,7 @@ const struct cm_report_format *cm_report_formats(size_t *num)
         {"actions", "actions.csv", cm_actions_csv_write},
         {"endpoints", "endpoints.csv", cm_endpoints_csv_write},
         {"jsonl", "endpoints.jsonl", cm_endpoints_jsonl_write},
+        {"fixes", CM_FIXES_FOLDER "/", NULL},
     };
 
     *num = sizeof(formats) / sizeof(formats[0]);
@@ -145,12 +148,37 @@ static enum cm_status write_one(const struct cm_report_format *format,
     return status;
 }
 
+static enum cm_status write_all(struct cm_report_run *run,
+                                const struct cm_report_options *options,
+                                struct cm_error *err)
+{
+    size_t num;
+    const struct cm_report_format *formats = cm_report_formats(&num);
+    struct cm_fixes *fixes = NULL;
+    enum cm_status status = CM_OK;
+
+    for (size_t i = 0; i < num && status == CM_OK; i++) {
+        if (formats[i].write == NULL &&
+            cm_report_format_wanted(&formats[i], options->formats)) {
+            status = cm_fixes_make(&fixes, run, options, err);
+        }
+    }
+    cm_report_run_set_fixes(run, fixes);
+    for (size_t i = 0; i < num && status == CM_OK; i++) {
+        if (formats[i].write != NULL &&
+            cm_report_format_wanted(&formats[i], options->formats)) {
+            status = write_one(&formats[i], run, options, err);
+        }
+    }
+    cm_report_run_set_fixes(run, NULL);
+    cm_fixes_free(fixes);
+    return status;
+}
+
 enum cm_status cm_report_write(const struct cm_report_options *options,
                                struct cm_error *err)
 {
     struct cm_report_run *run = NULL;
-    size_t num;
-    const struct cm_report_format *formats = cm_report_formats(&num);
     enum cm_status status = check_names(options->formats, err);
 
     if (status == CM_OK) {
@@ -160,10 +188,8 @@ enum cm_status cm_report_write(const struct cm_report_options *options,
     if (status == CM_OK) {
         status = cm_dir_make(options->out_dir, err);
     }
-    for (size_t i = 0; i < num && status == CM_OK; i++) {
-        if (cm_report_format_wanted(&formats[i], options->formats)) {
-            status = write_one(&formats[i], run, options, err);
-        }
+    if (status == CM_OK) {
+        status = write_all(run, options, err);
     }
     cm_report_run_close(run);
     return status;

@@ -25,7 +25,8 @@ enum cm_status cm_report_out_settle(struct cm_report_out *out,
 
 struct cm_report_format {
     const char *name; /* in --formats */
-    const char *file; /* in the output folder */
+    const char *file; /* in the output folder; "fixes/" is a folder */
+    /* NULL: fixes.h writes it, before all others. */
     enum cm_status (*write)(struct cm_report_run *run,
                             struct cm_report_out *out, struct cm_error *err);
 };

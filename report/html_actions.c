@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "certmuster/report.h"
+#include "fixes.h"
 #include "html_parts.h"
 #include "resolve.h"
 
@@ -11,6 +12,7 @@
 #define MAX_ACTION ((size_t)64 << 20)
 #define OPEN_ACTIONS 1 /* shown unfolded */
 #define OWNERS 3       /* named */
+#define FILES 8        /* likewise */
 
 static void severity(struct cm_buf *out, const char *id)
 {
@@ -169,6 +171,32 @@ static void still_failing(struct cm_buf *out,
     (void)cm_buf_puts(out, ".</p>");
 }
 
+/* What there is to download; their names are harmless. */
+static void files(struct cm_buf *out, const struct cm_fix_list *list)
+{
+    if (list == NULL) {
+        return;
+    }
+    (void)cm_buf_puts(out, "<h3>Files</h3><ul>");
+    for (size_t i = 0; i < list->num && i < FILES; i++) {
+        const struct cm_fix_file *file = list->files[i];
+
+        (void)cm_buf_printf(out,
+                            "<li><a href=\"" CM_FIXES_FOLDER
+                            "/%s\">%s</a><br><small class=\"proof\">SHA-256 %s"
+                            "</small></li>",
+                            file->name, file->name, file->sha256);
+    }
+    (void)cm_buf_puts(out, "</ul>");
+    if (list->num > FILES) {
+        (void)cm_buf_puts(out, "<p class=\"mute\">");
+        cm_html_number(out, (int64_t)list->num - FILES);
+        (void)cm_buf_puts(
+            out, " more stand in actions.csv and in the folder " CM_FIXES_FOLDER
+                 ".</p>");
+    }
+}
+
 static void proof(struct cm_buf *out, const struct cm_report_action *action,
                   const struct cm_html_digest *digest)
 {
@@ -194,6 +222,7 @@ static void proof(struct cm_buf *out, const struct cm_report_action *action,
         cm_html_text(out, action->causes.items[i]);
     }
     (void)cm_buf_puts(out, "</p>");
+    files(out, cm_fixes_of(digest->bundles, action->key));
     clients(out, action);
     still_failing(out, action);
     (void)cm_buf_puts(out, "<p><button class=\"plain\" data-action=\"");

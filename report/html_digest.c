@@ -328,6 +328,7 @@ enum cm_status cm_html_digest_make(struct cm_html_digest *digest,
     enum cm_status status;
 
     memset(digest, 0, sizeof(*digest));
+    digest->bundles = cm_report_run_fixes(run);
     digest->judged_at = cm_report_run_facts(run)->judged_at;
     digest->columns = cm_html_columns_new();
     digest->proofs = cm_map_new();

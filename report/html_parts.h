@@ -65,6 +65,7 @@ struct cm_html_digest {
     struct cm_html_columns *columns;
     struct cm_map *proofs; /* action key -> struct cm_html_proof, of the
                               actions that are written out */
+    const struct cm_fixes *bundles; /* borrowed, or NULL */
     int64_t judged_at;
     int64_t weeks[CM_HTML_WEEKS]; /* rows whose certificate ends in the week */
     int64_t fixes[CM_RESOLUTION_COUNT]; /* rows that need this first */

@@ -119,6 +119,17 @@ const struct cm_run_facts *cm_report_run_facts(const struct cm_report_run *run)
     return &run->facts;
 }
 
+void cm_report_run_set_fixes(struct cm_report_run *run,
+                             const struct cm_fixes *fixes)
+{
+    run->fixes = fixes;
+}
+
+const struct cm_fixes *cm_report_run_fixes(const struct cm_report_run *run)
+{
+    return run->fixes;
+}
+
 /* The one line of a counting statement; NULL `stmt` is fine afterwards. */
 static enum cm_status one_line(struct cm_report_run *run, const char *sql,
                                int64_t second, sqlite3_stmt **stmt,

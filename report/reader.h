@@ -50,6 +50,12 @@ enum cm_status cm_report_run_open(struct cm_report_run **out,
                                   struct cm_error *err);
 void cm_report_run_close(struct cm_report_run *run); /* accepts NULL */
 const struct cm_run_facts *cm_report_run_facts(const struct cm_report_run *run);
+/* The fix bundles that the other outputs name; NULL: none were written. They
+ * must outlive the run. */
+struct cm_fixes;
+void cm_report_run_set_fixes(struct cm_report_run *run,
+                             const struct cm_fixes *fixes);
+const struct cm_fixes *cm_report_run_fixes(const struct cm_report_run *run);
 /* The columns of the input, or more when a row has more fields. */
 enum cm_status cm_report_run_width(struct cm_report_run *run, size_t *out,
                                    struct cm_error *err);

@@ -31,7 +31,8 @@ struct cm_report_run {
     struct cm_report_totals totals;
     bool views_known;
     struct cm_report_views views;
-    struct cm_map *after; /* NULL: not read yet; see reader_after.c */
+    const struct cm_fixes *fixes; /* borrowed, or NULL */
+    struct cm_map *after;         /* NULL: not read yet; see reader_after.c */
     sqlite3_stmt *cert_stmt;
     sqlite3_stmt *fingerprint_stmt;
     struct cm_report_certificate cert;

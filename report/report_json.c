@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "fixes.h"
 #include "format.h"
 #include "json.h"
 #include "reader_views.h"
@@ -250,6 +251,24 @@ static void put_after(struct cm_json *json, const struct cm_report_after *after)
     cm_json_close(json, ']');
 }
 
+static void put_files(struct cm_json *json, const struct cm_fix_list *list)
+{
+    cm_json_key(json, "files");
+    cm_json_open(json, '[');
+    for (size_t i = 0; list != NULL && i < list->num; i++) {
+        char path[sizeof(CM_FIXES_FOLDER) + 1 + CM_FIX_NAME_SIZE];
+
+        (void)snprintf(path, sizeof(path), CM_FIXES_FOLDER "/%s",
+                       list->files[i]->name);
+        cm_json_open(json, '{');
+        cm_json_put_text(json, "path", path);
+        cm_json_put_text(json, "kind", cm_fix_kind_id(list->files[i]->kind));
+        cm_json_put_text(json, "sha256", list->files[i]->sha256);
+        cm_json_close(json, '}');
+    }
+    cm_json_close(json, ']');
+}
+
 static enum cm_status put_members(struct writer *w, struct cm_error *err)
 {
     struct cm_json *json = &w->json;
@@ -296,6 +315,8 @@ static enum cm_status put_plan(struct writer *w, struct cm_error *err)
         w->fixes_rows += action->fixes_rows;
         open_action(&w->json, action);
         put_after(&w->json, action->after);
+        put_files(&w->json,
+                  cm_fixes_of(cm_report_run_fixes(w->run), action->key));
         status = put_members(w, err);
         cm_json_close(&w->json, '}');
         if (status == CM_OK) {

@@ -4,6 +4,7 @@
 #ifndef CERTMUSTER_FILE_H
 #define CERTMUSTER_FILE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -17,9 +18,11 @@ enum cm_status cm_file_read(struct cm_buf *out, const char *path,
 
 /* A file under way: its stream writes to "<folder>/.<name>.<pid>.tmp". */
 struct cm_outfile {
-    FILE *stream; /* NULL when not open */
-    char *path;   /* owned: where it will appear */
-    char *temp;   /* owned: where it is now */
+    FILE *stream;  /* NULL when not open */
+    char *path;    /* owned: where it will appear */
+    char *temp;    /* owned: where it is now */
+    bool unsynced; /* set it after opening: no fsync, for one of many files that
+                      can be made again */
 };
 
 enum cm_status cm_outfile_open(struct cm_outfile *file, const char *folder,

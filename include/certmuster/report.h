@@ -15,8 +15,9 @@ struct cm_report_options {
     const char *db_path;
     int64_t run_id; /* 0: the newest */
     const char *out_dir;
-    const char *formats; /* "html,json,jsonl,actions,endpoints"; NULL: all */
-    mode_t mode;         /* of the files; 0: 0644 */
+    const char
+        *formats; /* "html,json,jsonl,actions,endpoints,fixes"; NULL: all */
+    mode_t mode;  /* of the files; 0: 0644 */
 };
 
 /* cm_report_write writes the files; each appears whole or not at all. */

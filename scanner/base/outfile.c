@@ -128,13 +128,13 @@ static void sync_folder(const char *path)
 }
 
 /* 0, or an errno. A pipe or a special file cannot be synced: EINVAL. */
-static int flush_and_close(FILE *stream)
+static int flush_and_close(FILE *stream, bool sync)
 {
     int why = 0;
 
     if (fflush(stream) != 0 || ferror(stream)) {
         why = errno != 0 ? errno : EIO;
-    } else if (fsync(fileno(stream)) != 0 && errno != EINVAL) {
+    } else if (sync && fsync(fileno(stream)) != 0 && errno != EINVAL) {
         why = errno;
     }
     if (fclose(stream) != 0 && why == 0) {
@@ -150,7 +150,7 @@ enum cm_status cm_outfile_commit(struct cm_outfile *file, struct cm_error *err)
 
     cm_assert(file->stream != NULL);
     errno = 0;
-    why = flush_and_close(file->stream);
+    why = flush_and_close(file->stream, !file->unsynced);
     file->stream = NULL;
     if (why == 0 && rename(file->temp, file->path) != 0) {
         why = errno;
@@ -158,7 +158,7 @@ enum cm_status cm_outfile_commit(struct cm_outfile *file, struct cm_error *err)
     if (why != 0) {
         status = cannot_write(file, why, err);
         (void)unlink(file->temp);
-    } else {
+    } else if (!file->unsynced) {
         sync_folder(file->path);
     }
     release(file);

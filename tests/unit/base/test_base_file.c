@@ -189,6 +189,30 @@ static void commit_makes_the_file_appear(void **state)
     cm_buf_cleanup(&buf);
 }
 
+/* That nothing is synced cannot be seen; that all else is the same can. */
+static void an_unsynced_file_appears_too(void **state)
+{
+    struct place *place = *state;
+    char path[PATH_SIZE * 2];
+    struct cm_outfile file;
+    struct cm_buf buf;
+    struct cm_error err;
+
+    assert_int_equal(
+        cm_outfile_open(&file, place->folder, "out.pem", 0644, &err), CM_OK);
+    assert_false(file.unsynced);
+    file.unsynced = true;
+    cm_buf_init(&buf, 100);
+    cm_buf_puts(&buf, "pem\n");
+    assert_int_equal(cm_outfile_put(&file, &buf, &err), CM_OK);
+    assert_int_equal(access(in(place, "out.pem", path), F_OK), -1);
+    assert_int_equal(cm_outfile_commit(&file, &err), CM_OK);
+    assert_content(path, "pem\n");
+    assert_int_equal(count_entries(place), 1);
+    assert_false(file.unsynced);
+    cm_buf_cleanup(&buf);
+}
+
 static void commit_replaces_the_old_file(void **state)
 {
     struct place *place = *state;
@@ -454,6 +478,7 @@ int main(void)
         TEST(reading_takes_several_chunks),
         TEST(reading_says_what_is_wrong),
         TEST(commit_makes_the_file_appear),
+        TEST(an_unsynced_file_appears_too),
         TEST(commit_replaces_the_old_file),
         TEST(abort_leaves_nothing),
         TEST(a_left_over_temporary_file_is_replaced),

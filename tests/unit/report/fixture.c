@@ -229,6 +229,10 @@ static void remove_folder(const char *path)
 
 void fixture_remove(struct fixture *f)
 {
+    char fixes[128];
+
+    (void)snprintf(fixes, sizeof(fixes), "%s/fixes", f->out);
+    remove_folder(fixes);
     remove_folder(f->out);
     remove_folder(f->folder);
 }

@@ -4,6 +4,7 @@
 #ifndef CERTMUSTER_TESTS_REPORT_FIXTURE_H
 #define CERTMUSTER_TESTS_REPORT_FIXTURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -25,11 +26,20 @@ void fixture_make(struct fixture *f);
 void fixture_make_fleet(struct fixture *f);
 /* Gives the fleet a second trust view, "corp". */
 void fixture_add_view(const struct fixture *f);
+/* fixture_fixes.c: eight rows and seven actions that have fix bundles. */
+void fixture_make_fixes(struct fixture *f);
 void fixture_remove(struct fixture *f);
 /* Runs SQL on the store; the text is used as it is. */
 void fixture_sql(const struct fixture *f, const char *sql);
 /* A file of the output folder, NUL-terminated; free() it. NULL: not there. */
 char *fixture_read(const struct fixture *f, const char *name, size_t *len);
+/* cm_report_write, which must succeed. */
+void fixture_write(const struct fixture *f);
+/* fixture_read of a file that must be there. */
+char *fixture_text(const struct fixture *f, const char *name);
+bool fixture_holds(const struct fixture *f, const char *name);
+void text_has(const char *text, const char *part);
+void text_lacks(const char *text, const char *part);
 /* Everything that was written to a stream made by tmpfile(); closes it. */
 char *fixture_drain(FILE *stream);
 /* How often `part` stands in `text`. */

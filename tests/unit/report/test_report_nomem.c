@@ -86,7 +86,11 @@ static void fails_at_every_allocation(
     int n = 0;
 
     assert_non_null(out);
-    fixture_make_fleet(&f);
+    if (strcmp(formats == NULL ? "" : formats, "fixes") == 0) {
+        fixture_make_fixes(&f);
+    } else {
+        fixture_make_fleet(&f);
+    }
     f.options.formats = formats;
     for (; n < MOST && status != CM_OK; n++) {
         char *text;
@@ -133,6 +137,13 @@ static void endpoints_jsonl_is_whole_or_absent(void **state)
     fails_at_every_allocation(write_files, "jsonl", "endpoints.jsonl");
 }
 
+/* The list of the files comes last: with it, all are there. */
+static void fixes_are_listed_when_they_are_whole(void **state)
+{
+    (void)state;
+    fails_at_every_allocation(write_files, "fixes", "fixes/README.txt");
+}
+
 static void the_terminal_says_that_memory_ran_out(void **state)
 {
     (void)state;
@@ -148,6 +159,7 @@ int main(void)
         cmocka_unit_test(actions_csv_is_whole_or_absent),
         cmocka_unit_test(endpoints_csv_is_whole_or_absent),
         cmocka_unit_test(endpoints_jsonl_is_whole_or_absent),
+        cmocka_unit_test(fixes_are_listed_when_they_are_whole),
         cmocka_unit_test(the_terminal_says_that_memory_ran_out),
     };
 
