@@ -44,7 +44,7 @@ const char *cm_did_you_mean(const char *word, const char *const *words,
 
 /* Times are seconds since 1970 in UTC, also far outside time_t's usual range:
  * certificates reach the year 9999. */
-#define CM_TIME_TEXT_SIZE 32 /* room for any text below, with its NUL */
+#define CM_TIME_TEXT_SIZE 48 /* room for any text below, with its NUL */
 
 /* "2026-11-21T07:48:56Z" (RFC 3339). */
 const char *cm_time_rfc3339(int64_t unix_s, char out[CM_TIME_TEXT_SIZE]);

@@ -31,6 +31,7 @@ static const enum cm_cause unsettled[] = {
     CM_CAUSE_SIG_WEAK,
     CM_CAUSE_KEY_TOO_SMALL,
     CM_CAUSE_KEY_ALG_UNSUPPORTED,
+    CM_CAUSE_CERT_DIFFERS_PER_IP,
     CM_CAUSE_REVOKED,
 };
 
