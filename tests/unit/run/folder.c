@@ -49,8 +49,10 @@ int folder_teardown(void **state)
 const char *folder_path(struct folder *f, const char *name)
 {
     char *path = f->made[f->num_made++ % 16];
+    char joined[sizeof(f->made[0])]; /* `name` may be one that was lent */
 
-    (void)snprintf(path, sizeof(f->made[0]), "%s/%s", f->path, name);
+    (void)snprintf(joined, sizeof(joined), "%s/%s", f->path, name);
+    memcpy(path, joined, sizeof(joined));
     return path;
 }
 
