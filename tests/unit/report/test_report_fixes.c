@@ -179,8 +179,8 @@ static void a_root_that_was_not_seen_has_no_file(void **state)
 {
     static const char *const changes[] = {
         "UPDATE finding SET confidence = 'probable' WHERE endpoint = 4",
-        "UPDATE finding SET confidence = 'certain', certificate = 2 WHERE"
-        " endpoint = 4",
+        ("UPDATE finding SET confidence = 'certain', certificate = 2 WHERE"
+         " endpoint = 4"),
         "UPDATE finding SET certificate = NULL WHERE endpoint = 4",
     };
 
