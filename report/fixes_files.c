@@ -25,9 +25,9 @@ void cm_fix_comment(struct cm_buf *out, const char *text)
     char before = '\0';
 
     for (; *text != '\0'; text++) {
-        char c = strchr(plain, *text) == NULL ? '?' : *text;
+        char c = *text;
 
-        if (c == '-' && before == '-') {
+        if (strchr(plain, c) == NULL || (c == '-' && before == '-')) {
             c = '?';
         }
         (void)cm_buf_putc(out, c);
@@ -100,7 +100,7 @@ enum cm_status cm_fix_add(struct cm_fixes *fixes, const char *action_key,
     if (list->num == list->cap) {
         size_t cap = list->cap == 0 ? 4 : 2 * list->cap;
         const struct cm_fix_file **files =
-            realloc(list->files, cap * sizeof(*files));
+            realloc(list->files, cap * sizeof(struct cm_fix_file *));
 
         if (files == NULL) {
             return cm_error_nomem(err, "the fixes");
