@@ -97,11 +97,8 @@ static enum cm_status add_name(struct cm_fix_group *group, const char *given,
     } else if (is_dns_name(name)) {
         put_name(group, "DNS", name);
     } else if (cm_address_parse(name, &address)) {
-        const char *ip = cm_address_text(&address, text);
-
-        /* "[2001:db8::1]" without its brackets. */
-        text[strcspn(text, "]")] = '\0';
-        put_name(group, "IP", ip[0] == '[' ? ip + 1 : ip);
+        address.port = 0; /* then no brackets stand around it either */
+        put_name(group, "IP", cm_address_text(&address, text));
     } else {
         group->names_refused++;
     }

@@ -1,5 +1,5 @@
-/* Digests for fingerprints and manifests, where no TLS library is linked. Not
- * for keys, passwords or signatures: they make no promise about timing.
+/* Digests for fingerprints and manifests, by the TLS library (scanner/pki), for
+ * those who may not include its headers.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CERTMUSTER_DIGEST_H
 #define CERTMUSTER_DIGEST_H

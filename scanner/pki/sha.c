@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "certmuster/digest.h"
 #include "pki/pki.h"
 
 struct cm_digest {
@@ -19,6 +20,20 @@ void cm_sha256(const void *data, size_t len, uint8_t out[CM_SHA256_LEN])
     static const uint8_t nothing;
 
     (void)SHA256(len > 0 ? data : &nothing, len, out);
+}
+
+void cm_digest_sha1(const void *data, size_t len,
+                    uint8_t out[CM_DIGEST_SHA1_LEN])
+{
+    static const uint8_t nothing;
+
+    (void)SHA1(len > 0 ? data : &nothing, len, out);
+}
+
+void cm_digest_sha256(const void *data, size_t len,
+                      uint8_t out[CM_DIGEST_SHA256_LEN])
+{
+    cm_sha256(data, len, out);
 }
 
 size_t cm_hash(enum cm_hash_alg alg, struct cm_span data,
