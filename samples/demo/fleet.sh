@@ -83,7 +83,7 @@ write_nginx() {
   {
     echo "daemon off; master_process off; worker_processes 1;"
     echo "pid $FLEET/nginx.pid; error_log $FLEET/nginx.log;"
-    echo "events { worker_connections 4096; }"
+    echo "events { worker_connections 16384; }"
     echo "http { access_log off;"
     for temp in client_body proxy fastcgi uwsgi scgi; do
       echo "${temp}_temp_path $FLEET/tmp;"

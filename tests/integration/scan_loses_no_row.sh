@@ -35,8 +35,8 @@ awk -F, 'NR == 1 { print $0 ",sni"; next }
   /x,8443/ { print; next } { print $0 "," }' <fleet.csv >named.csv
 # The limits are wide: with sanitizers a busy machine needs long for 5,000
 # handshakes at once.
-scan --out report --concurrency 5000 --timeout-connect 20 --timeout-tls 30 \
-  --timeout-total 100 --retries 0 named.csv
+scan --out report --concurrency 5000 --timeout-connect 20 --timeout-tls 20 \
+  --timeout-total 100 named.csv
 want_code 0
 python3 "$CHECK" accounting report 20000 || fail "accounting"
 for cause in input_unparsable dns_nxdomain connect_refused \
