@@ -186,7 +186,8 @@ static bool read_plain(struct parser *p)
     return true;
 }
 
-static enum cm_status push(struct cm_report_list *list, const char *text)
+enum cm_status cm_report_list_push(struct cm_report_list *list,
+                                   const char *text)
 {
     if (list->num == list->cap) {
         size_t cap = list->cap == 0 ? 16 : list->cap * 2;
@@ -210,7 +211,7 @@ static enum cm_status parse_name(struct cm_report_list *list, struct parser *p)
     if (!take(p, '"') || !read_string(p) || !take(p, ':')) {
         return CM_ESTORE;
     }
-    return push(list, start);
+    return cm_report_list_push(list, start);
 }
 
 static enum cm_status parse_items(struct cm_report_list *list, struct parser *p)
@@ -226,7 +227,7 @@ static enum cm_status parse_items(struct cm_report_list *list, struct parser *p)
         if (status == CM_OK) {
             bool none = p->pairs && !quoted && strcmp(start, "null") == 0;
 
-            status = push(list, none ? NULL : start);
+            status = cm_report_list_push(list, none ? NULL : start);
         }
         if (status != CM_OK) {
             return status;
@@ -305,7 +306,7 @@ enum cm_status cm_report_list_add(struct cm_report_list *list, const char *text)
             return CM_OK;
         }
     }
-    return push(list, text);
+    return cm_report_list_push(list, text);
 }
 
 void cm_report_list_cleanup(struct cm_report_list *list)

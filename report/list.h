@@ -26,8 +26,10 @@ enum cm_status cm_report_list_parse(struct cm_report_list *list,
  * name, value ...; null as a value becomes NULL. NULL reads as "{}". */
 enum cm_status cm_report_list_parse_pairs(struct cm_report_list *list,
                                           const char *json);
-/* cm_report_list_add appends a text that outlives the list, unless it is there
- * already. */
+/* cm_report_list_push appends a text that outlives the list, or its next use;
+ * cm_report_list_add does so unless it is there already. */
+enum cm_status cm_report_list_push(struct cm_report_list *list,
+                                   const char *text);
 enum cm_status cm_report_list_add(struct cm_report_list *list,
                                   const char *text);
 void cm_report_list_cleanup(struct cm_report_list *list); /* zero is fine */

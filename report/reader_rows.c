@@ -18,7 +18,8 @@ static const char rows_sql[] =
     " total_ms, tls_version, cipher, kex_group, alpn, client_auth, chain, path,"
     " fingerprint_sha256, subject, subject_cn, issuer, issuer_cn, serial,"
     " not_before, not_after, key_alg, key_bits, sig_alg, spki_sha256, names,"
-    " path_valid, view, views, remaining, revocation, revocation_source,"
+    " path_valid, view, CASE WHEN ?2 THEN views END, remaining, revocation, "
+    "revocation_source,"
     " revocation_this_update, revocation_next_update, revoked_at,"
     " revocation_reason FROM v_endpoint WHERE run = ?1 ORDER BY row";
 
@@ -29,6 +30,9 @@ static const char findings_sql[] =
     " f.fingerprint_sha256 FROM v_endpoint r CROSS JOIN v_finding f"
     " ON f.run = r.run AND f.endpoint = r.endpoint WHERE r.run = ?1"
     " ORDER BY r.row, f.ord";
+
+static const char several_sql[] =
+    "SELECT count(*) > 1 FROM v_view WHERE run = ?1";
 
 static const char primaries_sql[] =
     "SELECT json_group_object(view, primary_cause) FROM v_verdict"
@@ -44,12 +48,28 @@ struct cm_report_rows {
     int64_t finding_row; /* the row that `findings` stands on */
     bool more_findings;  /* `findings` stands on a line */
     bool used;           /* that line was lent already */
+    bool several;        /* trust views */
     bool duplicate_due;  /* the row's own finding is still to come */
     struct cm_report_finding finding;
     char proof[64];
     char cipher[8]; /* "0x1399" */
     char group[8];
 };
+
+static enum cm_status count_views(struct cm_report_rows *rows,
+                                  struct cm_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool got = false;
+    enum cm_status status = cm_sql_for_run(rows->run, &stmt, several_sql, err);
+
+    if (status == CM_OK) {
+        status = cm_sql_step(stmt, &got, err);
+        rows->several = got && sqlite3_column_int(stmt, 0) == 1;
+    }
+    (void)sqlite3_finalize(stmt);
+    return status;
+}
 
 enum cm_status cm_report_rows_open(struct cm_report_rows **out,
                                    struct cm_report_run *run,
@@ -63,7 +83,14 @@ enum cm_status cm_report_rows_open(struct cm_report_rows **out,
         return cm_error_nomem(err, "the report");
     }
     rows->run = run;
-    status = cm_sql_for_run(run, &rows->rows, rows_sql, err);
+    status = count_views(rows, err);
+    if (status == CM_OK) {
+        status = cm_sql_for_run(run, &rows->rows, rows_sql, err);
+    }
+    if (status == CM_OK &&
+        sqlite3_bind_int(rows->rows, 2, rows->several) != SQLITE_OK) {
+        status = cm_sql_failed(run->db, err);
+    }
     if (status == CM_OK) {
         *out = rows;
         rows = NULL;
@@ -226,11 +253,29 @@ static void read_certificate(struct cm_sql_line *line,
     cm_sql_list(line, &row->names);
 }
 
-static void read_judgement(struct cm_sql_line *line, struct cm_report_row *row)
+/* The only view has the row's verdict: the store need not be asked, which saves
+ * a sixth of the time. */
+static void only_view(struct cm_sql_line *line, struct cm_report_row *row)
 {
+    if (row->view != NULL && line->status == CM_OK) {
+        line->status = cm_report_list_push(&row->views, row->view);
+    }
+    if (row->view != NULL && line->status == CM_OK) {
+        line->status = cm_report_list_push(&row->views, row->verdict);
+    }
+}
+
+static void read_judgement(struct cm_report_rows *rows,
+                           struct cm_sql_line *line)
+{
+    struct cm_report_row *row = &rows->row;
+
     row->path_valid = cm_sql_number(line);
     row->view = cm_sql_text(line);
     cm_sql_pairs(line, &row->views);
+    if (!rows->several) {
+        only_view(line, row);
+    }
     cm_sql_list(line, &row->remaining);
     row->revocation = cm_sql_word(line);
     row->revocation_source = cm_sql_text(line);
@@ -255,7 +300,7 @@ enum cm_status cm_report_rows_next(struct cm_report_rows *rows,
     read_inventory(&line, &rows->row);
     read_connection(rows, &line);
     read_certificate(&line, &rows->row, rows->run->facts.judged_at);
-    read_judgement(&line, &rows->row);
+    read_judgement(rows, &line);
     status = cm_sql_line_end(&line, err);
     rows->duplicate_due = rows->row.duplicate_of_line != CM_UNKNOWN;
     if (status == CM_OK) {
