@@ -64,11 +64,11 @@ static void put_files(struct cm_buf *out, const struct cm_fix_list *list)
     cm_buf_putc(out, ',');
     for (size_t i = 0; list != NULL && i < list->num; i++) {
         cm_buf_printf(out, "%s" CM_FIXES_FOLDER "/%s", i == 0 ? "" : " ",
-                      list->files[i]->name);
+                      list->files[i].name);
     }
     cm_buf_putc(out, ',');
     for (size_t i = 0; list != NULL && i < list->num; i++) {
-        cm_buf_printf(out, "%s%s", i == 0 ? "" : " ", list->files[i]->sha256);
+        cm_buf_printf(out, "%s%s", i == 0 ? "" : " ", list->files[i].sha256);
     }
 }
 

@@ -27,7 +27,7 @@ struct cm_fix_file {
 
 /* The files of one action. */
 struct cm_fix_list {
-    const struct cm_fix_file **files; /* owned array of borrowed files */
+    struct cm_fix_file *files; /* owned */
     size_t num;
     size_t cap;
 };

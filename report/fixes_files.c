@@ -99,8 +99,7 @@ enum cm_status cm_fix_add(struct cm_fixes *fixes, const char *action_key,
     }
     if (list->num == list->cap) {
         size_t cap = list->cap == 0 ? 4 : 2 * list->cap;
-        const struct cm_fix_file **files =
-            realloc(list->files, cap * sizeof(struct cm_fix_file *));
+        struct cm_fix_file *files = realloc(list->files, cap * sizeof(*files));
 
         if (files == NULL) {
             return cm_error_nomem(err, "the fixes");
@@ -108,7 +107,7 @@ enum cm_status cm_fix_add(struct cm_fixes *fixes, const char *action_key,
         list->files = files;
         list->cap = cap;
     }
-    list->files[list->num++] = file;
+    list->files[list->num++] = *file;
     return CM_OK;
 }
 

@@ -179,7 +179,7 @@ static void files(struct cm_buf *out, const struct cm_fix_list *list)
     }
     (void)cm_buf_puts(out, "<h3>Files</h3><ul>");
     for (size_t i = 0; i < list->num && i < FILES; i++) {
-        const struct cm_fix_file *file = list->files[i];
+        const struct cm_fix_file *file = &list->files[i];
 
         (void)cm_buf_printf(out,
                             "<li><a href=\"" CM_FIXES_FOLDER

@@ -259,11 +259,11 @@ static void put_files(struct cm_json *json, const struct cm_fix_list *list)
         char path[sizeof(CM_FIXES_FOLDER) + 1 + CM_FIX_NAME_SIZE];
 
         (void)snprintf(path, sizeof(path), CM_FIXES_FOLDER "/%s",
-                       list->files[i]->name);
+                       list->files[i].name);
         cm_json_open(json, '{');
         cm_json_put_text(json, "path", path);
-        cm_json_put_text(json, "kind", cm_fix_kind_id(list->files[i]->kind));
-        cm_json_put_text(json, "sha256", list->files[i]->sha256);
+        cm_json_put_text(json, "kind", cm_fix_kind_id(list->files[i].kind));
+        cm_json_put_text(json, "sha256", list->files[i].sha256);
         cm_json_close(json, '}');
     }
     cm_json_close(json, ']');
