@@ -2,11 +2,14 @@
 # STARTTLS with the servers that people run: Postfix, Dovecot, vsftpd, slapd,
 # PostgreSQL, MariaDB, Prosody; offered and not. Peers of our own stand for what
 # no package serves.
+# Sockets have short names only (108 bytes), so this works in a short folder.
+WORK=$(mktemp -d)
 . "$(dirname "$0")/lib.sh"
+chmod 755 "$WORK" # the servers run under accounts of their own
 
 cat "$FLEET/pki/web.pem" "$FLEET/pki/tls1.pem" >chain.pem
 cp "$FLEET/pki/leaf.key" key.pem
-chmod 644 key.pem # the servers run under accounts of their own
+chmod 644 key.pem
 TOP=$PWD
 root=$(id -u)
 A=127.44.0
@@ -292,3 +295,4 @@ for row in csv.DictReader(open(sys.argv[1] + "/endpoints.csv", newline="")):
 sys.exit(bad)
 PY
 finish
+trap 'stop_postfix; stop_started; rm -rf "$WORK"' EXIT
