@@ -8,9 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "certmuster/answer.h"
 #include "certmuster/buf.h"
 #include "certmuster/cert.h"
 #include "certmuster/endpoint.h"
+#include "certmuster/inventory.h"
 
 #define CM_MAX_ADDRESSES 16        /* of a name, both families together */
 #define CM_MAX_CHAIN 100           /* presented certificates that are kept */
@@ -27,7 +29,10 @@ enum cm_phase {
     CM_PHASE_PROXYING, /* HTTP CONNECT */
     CM_PHASE_STARTTLS,
     CM_PHASE_HANDSHAKING,
-    CM_PHASE_LINGERING, /* after a TLS 1.3 CertificateRequest */
+    CM_PHASE_LINGERING,  /* after a TLS 1.3 CertificateRequest */
+    CM_PHASE_REQUESTING, /* one HTTP request, where a certificate was asked for
+                          */
+    CM_PHASE_ASKING,     /* hand-built hellos: diagnosis, inventory */
     CM_PHASE_RECORDED,
     CM_PHASE_COUNT
 };
@@ -145,6 +150,12 @@ struct cm_probe {
 
     enum cm_client_auth client_auth;
     struct cm_span ca_names; /* owned: certificate_authorities content */
+    bool client_cert_sent;   /* ours was asked for and given */
+    uint16_t http_status;    /* of the request after the handshake; 0: none */
+    uint16_t http_substatus; /* IIS: 403.7 gives 7; 0: none was named */
+    char http_reply[96];     /* printable: status line, and what decided */
+    bool cert_request_late;  /* asked for after the request: HelloRequest, or
+                                post-handshake CertificateRequest */
 
     bool certificate_message; /* one was received */
     uint32_t chain_bytes;     /* its length */
@@ -153,13 +164,40 @@ struct cm_probe {
     unsigned num_chain_sent; /* more than num_chain when capped */
 };
 
+/* Whether our own client certificate can be used at all. */
+enum cm_client_fault {
+    CM_CLIENT_NONE, /* none was configured for the endpoint */
+    CM_CLIENT_FINE,
+    CM_CLIENT_UNREADABLE,   /* missing, or not for this account */
+    CM_CLIENT_MALFORMED,    /* no certificate or key in it; a passphrase */
+    CM_CLIENT_KEY_MISMATCH, /* the key is another certificate's */
+    CM_CLIENT_EXPIRED,
+    CM_CLIENT_NOT_YET_VALID,
+    CM_CLIENT_WRONG_USAGE, /* no clientAuth among its extended key usages */
+    CM_CLIENT_INCOMPLETE,  /* fine, but its issuer is not in the file */
+    CM_CLIENT_FAULT_COUNT
+};
+const char *cm_client_fault_id(enum cm_client_fault fault);
+struct cm_client_evidence {
+    enum cm_client_fault fault;
+    char detail[200];     /* the file and what is wrong with it */
+    struct cm_cert *cert; /* owned reference; NULL: none could be read */
+    /* Owned: the issuers' names of the chain that was (or would be) sent, DER,
+     * each with its length in two octets, as in certificate_authorities. */
+    struct cm_span issuers;
+};
+
 struct cm_evidence {
     struct cm_dns_evidence dns;
+    struct cm_client_evidence client;
     struct cm_probe *probes; /* owned array, in order of attempt */
     size_t num_probes;
-    size_t max_probes; /* set before the first one, it saves memory; 0:
-                          CM_MAX_PROBES */
-    int64_t seen_unix; /* when the endpoint was recorded */
+    size_t max_probes;         /* set before the first one, it saves memory; 0:
+                                  CM_MAX_PROBES */
+    struct cm_answer *answers; /* owned; to hand-built hellos, in order */
+    size_t num_answers;        /* at most CM_MAX_ANSWERS */
+    struct cm_inventory *inventory; /* owned; NULL: not asked for */
+    int64_t seen_unix;              /* when the endpoint was recorded */
 };
 
 struct cm_evidence *cm_evidence_new(void);
@@ -169,6 +207,12 @@ void cm_evidence_free(struct cm_evidence *ev); /* accepts NULL */
  * on. NULL: no memory or max_probes reached. */
 struct cm_probe *cm_evidence_add_probe(struct cm_evidence *ev);
 void cm_probe_cleanup(struct cm_probe *probe); /* leaves it all zero */
+/* cm_evidence_add_answer lends the new answer, all zero; it may move with the
+ * next one. NULL: no memory, or CM_MAX_ANSWERS reached. */
+struct cm_answer *cm_evidence_add_answer(struct cm_evidence *ev);
+/* The answer to a question; NULL: it was not asked. */
+const struct cm_answer *cm_evidence_answer(const struct cm_evidence *ev,
+                                           enum cm_ask ask);
 /* The probe an endpoint is judged by: the one that came furthest; among equals
  * one that completed the handshake, then the first. NULL: there is none. */
 const struct cm_probe *cm_evidence_main_probe(const struct cm_evidence *ev);

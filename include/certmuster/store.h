@@ -12,6 +12,7 @@
 #include "certmuster/endpoint.h"
 #include "certmuster/evidence.h"
 #include "certmuster/judge.h"
+#include "certmuster/measure.h"
 #include "certmuster/status.h"
 
 #define CM_STORE_SCHEMA_VERSION 2
@@ -48,6 +49,7 @@ struct cm_result {
     uint64_t endpoint_id;
     struct cm_evidence *evidence;  /* owned; NULL for an invalid row */
     struct cm_judgement judgement; /* owned */
+    struct cm_measured measured;   /* owned; by profiles and policies */
 };
 struct cm_result *cm_result_new(void);
 void cm_result_free(struct cm_result *result); /* accepts NULL */

@@ -31,6 +31,13 @@ void cm_evidence_free(struct cm_evidence *ev)
         cm_probe_cleanup(&ev->probes[i]);
     }
     free(ev->probes);
+    for (size_t i = 0; i < ev->num_answers; i++) {
+        cm_answer_cleanup(&ev->answers[i]);
+    }
+    free(ev->answers);
+    cm_inventory_free(ev->inventory);
+    cm_cert_unref(ev->client.cert);
+    cm_span_free(&ev->client.issuers);
     free(ev);
 }
 
@@ -78,6 +85,8 @@ const char *cm_phase_id(enum cm_phase phase)
         [CM_PHASE_STARTTLS] = "starttls",
         [CM_PHASE_HANDSHAKING] = "handshaking",
         [CM_PHASE_LINGERING] = "lingering",
+        [CM_PHASE_REQUESTING] = "requesting",
+        [CM_PHASE_ASKING] = "asking",
         [CM_PHASE_RECORDED] = "recorded",
     };
 
@@ -154,4 +163,22 @@ const char *cm_client_auth_id(enum cm_client_auth auth)
 
     cm_assert((unsigned)auth < CM_CLIENT_AUTH_COUNT);
     return ids[auth];
+}
+
+const char *cm_client_fault_id(enum cm_client_fault fault)
+{
+    static const char *const ids[CM_CLIENT_FAULT_COUNT] = {
+        [CM_CLIENT_NONE] = "none",
+        [CM_CLIENT_FINE] = "fine",
+        [CM_CLIENT_UNREADABLE] = "unreadable",
+        [CM_CLIENT_MALFORMED] = "malformed",
+        [CM_CLIENT_KEY_MISMATCH] = "key_mismatch",
+        [CM_CLIENT_EXPIRED] = "expired",
+        [CM_CLIENT_NOT_YET_VALID] = "not_yet_valid",
+        [CM_CLIENT_WRONG_USAGE] = "wrong_usage",
+        [CM_CLIENT_INCOMPLETE] = "incomplete",
+    };
+
+    cm_assert((unsigned)fault < CM_CLIENT_FAULT_COUNT);
+    return ids[fault];
 }

@@ -86,5 +86,6 @@ void cm_result_free(struct cm_result *result)
     }
     cm_evidence_free(result->evidence);
     cm_judgement_cleanup(&result->judgement);
+    cm_measured_cleanup(&result->measured);
     free(result);
 }

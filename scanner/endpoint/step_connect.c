@@ -172,6 +172,8 @@ void cm_step_timed_out(struct cm_scan *scan)
     case CM_PHASE_STARTTLS:
         cm_step_starttls_timed_out(scan);
         break;
+    case CM_PHASE_REQUESTING:
+    case CM_PHASE_ASKING:
     case CM_PHASE_RECORDED:
     case CM_PHASE_COUNT:
         cm_assert(false);

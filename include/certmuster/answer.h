@@ -1,0 +1,85 @@
+/* What hand-built ClientHellos brought to light: one answer for each question.
+ * A question differs from what common clients send in one respect; the answer
+ * is evidence, without opinion.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_ANSWER_H
+#define CERTMUSTER_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CM_MAX_ANSWERS 32 /* kept of one endpoint */
+#define CM_ANSWER_BYTES 32
+
+/* The questions of the diagnosing phase. */
+enum cm_ask {
+    CM_ASK_TLS1_3, /* TLS 1.3 alone: every suite and group, no key share */
+    CM_ASK_TLS1_2, /* this version at most, every suite with a certificate */
+    CM_ASK_TLS1_1,
+    CM_ASK_TLS1_0,
+    CM_ASK_SSL3,
+    CM_ASK_SSL2,
+    CM_ASK_NO_SNI,    /* as the first hello, without a server name */
+    CM_ASK_OTHER_SNI, /* ... with a name that nobody has */
+    CM_ASK_SMALL,     /* a hello of fewer than 256 bytes: TLS 1.2, few suites */
+    CM_ASK_LARGE,     /* padded to more than 1400 bytes: two segments */
+    CM_ASK_SPLIT,     /* in two TLS records (RFC 8446 section 5.1) */
+    CM_ASK_GREASE,    /* with values that nobody knows (RFC 8701) */
+    CM_ASK_ANONYMOUS, /* suites without a certificate: anonymous, PSK */
+    CM_ASK_GROUPS,    /* every group of IANA's registry */
+    CM_ASK_SIGNATURES, /* every signature scheme of IANA's registry */
+    CM_ASK_ALPN,       /* http/1.1 and h2, or the protocol's own */
+    CM_ASK_COUNT
+};
+const char *cm_ask_id(enum cm_ask ask);
+
+/* How far a hand-built handshake came; it never goes further. */
+enum cm_answer_end {
+    CM_ANSWER_NONE,         /* it could not be asked: see sys_errno */
+    CM_ANSWER_SERVER_HELLO, /* chosen; TLS 1.3: the rest is encrypted */
+    CM_ANSWER_RETRY,        /* a HelloRetryRequest: chosen, names a group */
+    CM_ANSWER_FLIGHT,       /* up to TLS 1.2: to the ServerHelloDone */
+    CM_ANSWER_ALERT,
+    CM_ANSWER_CLOSED,
+    CM_ANSWER_RESET,
+    CM_ANSWER_SILENT,    /* until the limit */
+    CM_ANSWER_NOT_TLS,   /* see first_bytes */
+    CM_ANSWER_MALFORMED, /* TLS records that hold no sound answer */
+    CM_ANSWER_END_COUNT
+};
+const char *cm_answer_end_id(enum cm_answer_end end);
+
+struct cm_cert;
+
+struct cm_answer {
+    enum cm_ask ask;
+    enum cm_answer_end end;
+    int sys_errno;
+    uint32_t ms;
+    uint16_t hello_bytes; /* of the hello that was sent */
+    uint8_t alert_level;  /* 0: no alert was received */
+    uint8_t alert;
+    uint8_t first_bytes[CM_ANSWER_BYTES];
+    uint8_t num_first_bytes;
+
+    /* Of the ServerHello or HelloRetryRequest; 0 where there is none. */
+    uint16_t version; /* 0x0002 is SSLv2 */
+    uint16_t cipher;
+    uint16_t group;      /* 1.3: chosen; else of the ServerKeyExchange */
+    uint16_t signature;  /* SignatureScheme of the ServerKeyExchange, 1.2 */
+    uint16_t dh_bits;    /* length of the prime */
+    uint8_t compression; /* method; 0: none */
+    bool secure_renegotiation; /* RFC 5746: said so */
+    bool extended_master_secret;
+    bool downgrade_sentinel; /* RFC 8446 section 4.1.3 */
+    bool asks_for_cert;      /* a CertificateRequest was in the flight */
+    bool unusual_group;      /* explicit curve parameters */
+
+    struct cm_cert **chain; /* owned references, wire order; up to TLS 1.2 */
+    size_t num_chain;
+};
+
+void cm_answer_cleanup(struct cm_answer *answer); /* leaves it all zero */
+
+#endif

@@ -1,0 +1,94 @@
+/* What an endpoint serves: versions, suites, groups, signature schemes. The
+ * inventory asks for all of them, where a scan sees only what was chosen.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_INVENTORY_H
+#define CERTMUSTER_INVENTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CM_MAX_SUITES 400 /* of one version */
+#define CM_MAX_GROUPS 64
+#define CM_MAX_SCHEMES 64
+#define CM_MAX_ALPN 8
+
+/* In the order of age; index of cm_inventory.versions. */
+enum cm_version_index {
+    CM_VERSION_SSL2,
+    CM_VERSION_SSL3,
+    CM_VERSION_TLS1_0,
+    CM_VERSION_TLS1_1,
+    CM_VERSION_TLS1_2,
+    CM_VERSION_TLS1_3,
+    CM_VERSION_COUNT
+};
+uint16_t cm_version_number(enum cm_version_index index); /* 0x0303 ... */
+/* -1: no version that we know. */
+int cm_version_index(uint16_t version);
+
+/* Yes, no, or not found out: silence, a broken answer, the end of the budget.
+ */
+enum cm_known { CM_NOT_KNOWN, CM_NO, CM_YES };
+const char *cm_known_id(enum cm_known known); /* "unknown", "no", "yes" */
+
+struct cm_version_inventory {
+    enum cm_known served;
+    uint16_t *suites; /* owned; in the server's order, or in ours when the
+                         client's order decides. SSLv2: the low 16 bits */
+    size_t num_suites;
+    bool complete;              /* it refused what is not in `suites` */
+    enum cm_known server_order; /* the server's order decides */
+};
+
+struct cm_inventory {
+    struct cm_version_inventory versions[CM_VERSION_COUNT];
+    uint16_t groups[CM_MAX_GROUPS]; /* that it takes, by number */
+    uint8_t num_groups;
+    bool groups_complete;             /* those not listed were refused */
+    uint16_t schemes[CM_MAX_SCHEMES]; /* it signs with, by number */
+    uint8_t num_schemes;
+    bool schemes_complete;
+    uint16_t min_dh_bits; /* the shortest prime seen; 0: none seen */
+    enum cm_known secure_renegotiation;
+    enum cm_known extended_master_secret;
+    enum cm_known compression;   /* TLS-level, other than null */
+    enum cm_known fallback_scsv; /* RFC 7507 is honoured */
+    enum cm_known stapling;
+    enum cm_known sni_needed; /* fails, or sends another certificate, without */
+    char alpn[CM_MAX_ALPN][16]; /* that it chose when offered alone */
+    uint8_t num_alpn;
+    uint16_t connections; /* that it took to find out */
+};
+
+struct cm_inventory *cm_inventory_new(void);            /* NULL: no memory */
+void cm_inventory_free(struct cm_inventory *inventory); /* accepts NULL */
+/* NOT_KNOWN unless the inventory is there and complete enough to say. */
+enum cm_known cm_inventory_serves(const struct cm_inventory *inventory,
+                                  uint16_t version, uint16_t suite);
+enum cm_known cm_inventory_group(const struct cm_inventory *inventory,
+                                 uint16_t group);
+
+/* A cipher suite by its name's parts (scanner/base/ciphers.c). */
+struct cm_suite {
+    uint16_t number;
+    const char *name; /* IANA's */
+    const char *kx;   /* "ECDHE", "DHE", "RSA", "PSK", "TLS13", ... */
+    const char *auth; /* "RSA", "ECDSA", "anon", "PSK", ... */
+    const char *enc;  /* "AES_128_GCM" */
+    uint16_t bits;    /* strength of the encryption, 0 ... 256 */
+    bool aead;
+    bool forward_secrecy;
+    bool anonymous; /* without authentication */
+    bool is_export;
+    bool weak; /* NULL, EXPORT, anon, RC4, RC2, DES, 3DES, IDEA, MD5 */
+    uint16_t min_version; /* 0x0300, 0x0303, 0x0304 */
+    uint16_t max_version; /* 0x0303, 0x0304 */
+};
+size_t cm_suite_count(void);
+const struct cm_suite *cm_suite_at(size_t index);      /* by number */
+const struct cm_suite *cm_suite_find(uint16_t number); /* NULL: unknown */
+
+/* A strength letter, A to F, and the grade of the whole by the SSL Labs guide
+ * (see scanner/measure/grade.h for the version). */
+#endif
