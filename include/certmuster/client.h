@@ -1,0 +1,32 @@
+/* Our own client certificate, as far as a verdict needs it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_CLIENT_H
+#define CERTMUSTER_CLIENT_H
+
+#include "certmuster/buf.h"
+#include "certmuster/cert.h"
+
+/* Whether our own client certificate can be used at all. */
+enum cm_client_fault {
+    CM_CLIENT_NONE, /* none was configured for the endpoint */
+    CM_CLIENT_FINE,
+    CM_CLIENT_UNREADABLE,   /* missing, or not for this account */
+    CM_CLIENT_MALFORMED,    /* no certificate or key in it; a passphrase */
+    CM_CLIENT_KEY_MISMATCH, /* the key is another certificate's */
+    CM_CLIENT_EXPIRED,
+    CM_CLIENT_NOT_YET_VALID,
+    CM_CLIENT_WRONG_USAGE, /* no clientAuth among its extended key usages */
+    CM_CLIENT_INCOMPLETE,  /* fine, but its issuer is not in the file */
+    CM_CLIENT_FAULT_COUNT
+};
+const char *cm_client_fault_id(enum cm_client_fault fault);
+struct cm_client_evidence {
+    enum cm_client_fault fault;
+    char detail[200];     /* the file and what is wrong with it */
+    struct cm_cert *cert; /* owned reference; NULL: none could be read */
+    /* Owned: the issuers' names of the chain that was (or would be) sent, DER,
+     * each with its length in two octets, as in certificate_authorities. */
+    struct cm_span issuers;
+};
+
+#endif
