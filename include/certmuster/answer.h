@@ -12,6 +12,14 @@
 #define CM_MAX_ANSWERS 32 /* kept of one endpoint */
 #define CM_ANSWER_BYTES 32
 
+struct cm_alert {
+    bool seen;
+    uint8_t level;       /* 1 warning, 2 fatal */
+    uint8_t description; /* RFC 8446 section 6 */
+};
+/* "handshake_failure" ..., "unknown_alert" for a number without a name. */
+const char *cm_alert_name(uint8_t description);
+
 /* The questions of the diagnosing phase. */
 enum cm_ask {
     CM_ASK_TLS1_3, /* TLS 1.3 alone: every suite and group, no key share */

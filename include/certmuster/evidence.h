@@ -82,14 +82,6 @@ enum cm_end {
 };
 const char *cm_end_id(enum cm_end end);
 
-struct cm_alert {
-    bool seen;
-    uint8_t level;       /* 1 warning, 2 fatal */
-    uint8_t description; /* RFC 8446 section 6 */
-};
-/* "handshake_failure" ..., "unknown_alert" for a number without a name. */
-const char *cm_alert_name(uint8_t description);
-
 /* What came of a CertificateRequest that was answered with no certificate. */
 enum cm_client_auth {
     CM_CLIENT_AUTH_NONE,         /* not requested */
