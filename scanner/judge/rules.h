@@ -23,6 +23,10 @@ void cm_judge_tls(struct cm_case *c);
 /* Did any probe see a server that speaks TLS? */
 bool cm_judge_saw_tls(const struct cm_case *c);
 
+/* client.c -- client certificates, for a case whose probe began a handshake.
+ * True: that is why the handshake failed, nothing else needs to explain it. */
+bool cm_judge_client(struct cm_case *c);
+
 /* banner.c -- what a server that speaks no TLS said first. */
 bool cm_banner_is_http(const struct cm_probe *probe);
 const char *cm_banner_protocol(const struct cm_probe *probe); /* NULL: ? */
