@@ -89,6 +89,4 @@ size_t cm_suite_count(void);
 const struct cm_suite *cm_suite_at(size_t index);      /* by number */
 const struct cm_suite *cm_suite_find(uint16_t number); /* NULL: unknown */
 
-/* A strength letter, A to F, and the grade of the whole by the SSL Labs guide
- * (see scanner/measure/grade.h for the version). */
 #endif

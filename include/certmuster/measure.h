@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "certmuster/cause.h"
+#include "certmuster/grade.h"
 
 #define CM_MEASURE_NAME_SIZE 48 /* of a profile, a policy, a rule */
 #define CM_MAX_PROFILES 96      /* of one run */
@@ -52,6 +53,7 @@ struct cm_measured {
     size_t num_profiles;
     struct cm_pack_result *packs; /* owned; in the run's order */
     size_t num_packs;
+    struct cm_grade grade; /* with an inventory only */
 };
 void cm_measured_cleanup(struct cm_measured *measured); /* zero is fine */
 
