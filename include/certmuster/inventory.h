@@ -31,11 +31,16 @@ int cm_version_index(uint16_t version);
  */
 enum cm_known { CM_NOT_KNOWN, CM_NO, CM_YES };
 const char *cm_known_id(enum cm_known known); /* "unknown", "no", "yes" */
+/* "SSL_CK_RC4_128_WITH_MD5" for 0x0100 of SSLv2, else IANA's name; NULL:
+ * unknown. */
+const char *cm_inventory_suite_name(enum cm_version_index version,
+                                    uint16_t suite);
 
 struct cm_version_inventory {
     enum cm_known served;
     uint16_t *suites; /* owned; in the server's order, or in ours when the
-                         client's order decides. SSLv2: the low 16 bits */
+                         client's order decides. SSLv2: the first two bytes of
+                         its kinds, which have three */
     size_t num_suites;
     bool complete;              /* it refused what is not in `suites` */
     enum cm_known server_order; /* the server's order decides */
@@ -50,7 +55,7 @@ struct cm_inventory {
     uint8_t num_schemes;
     bool schemes_complete;
     uint16_t min_dh_bits; /* the shortest prime seen; 0: none seen */
-    enum cm_known secure_renegotiation;
+    enum cm_known secure_renegotiation; /* with TLS 1.3 alone: not known */
     enum cm_known extended_master_secret;
     enum cm_known compression;   /* TLS-level, other than null */
     enum cm_known fallback_scsv; /* RFC 7507 is honoured */

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "certmuster/evidence.h"
 #include "certmuster/status.h"
 
 static const uint16_t numbers[CM_VERSION_COUNT] = {
@@ -32,6 +33,37 @@ int cm_version_index(uint16_t version)
 const char *cm_known_id(enum cm_known known)
 {
     return known == CM_YES ? "yes" : known == CM_NO ? "no" : "unknown";
+}
+
+/* Hickman, "The SSL Protocol" (1995), section C.4. */
+static const struct sslv2_kind {
+    uint16_t number;
+    const char *name;
+} sslv2_kinds[] = {
+    {0x0100, "SSL_CK_RC4_128_WITH_MD5"},
+    {0x0200, "SSL_CK_RC4_128_EXPORT40_WITH_MD5"},
+    {0x0300, "SSL_CK_RC2_128_CBC_WITH_MD5"},
+    {0x0400, "SSL_CK_RC2_128_CBC_EXPORT40_WITH_MD5"},
+    {0x0500, "SSL_CK_IDEA_128_CBC_WITH_MD5"},
+    {0x0600, "SSL_CK_DES_64_CBC_WITH_MD5"},
+    {0x0700, "SSL_CK_DES_192_EDE3_CBC_WITH_MD5"},
+    {0x0800, "SSL_CK_RC4_64_WITH_MD5"},
+};
+
+const char *cm_inventory_suite_name(enum cm_version_index version,
+                                    uint16_t suite)
+{
+    size_t num = sizeof(sslv2_kinds) / sizeof(sslv2_kinds[0]);
+
+    if (version != CM_VERSION_SSL2) {
+        return cm_tls_cipher_name(suite);
+    }
+    for (size_t i = 0; i < num; i++) {
+        if (sslv2_kinds[i].number == suite) {
+            return sslv2_kinds[i].name;
+        }
+    }
+    return NULL;
 }
 
 struct cm_inventory *cm_inventory_new(void)

@@ -32,6 +32,10 @@ void cm_flight_answer(const struct cm_flight *flight, struct cm_answer *answer);
  * freed. */
 size_t cm_flight_chain(const struct cm_flight *flight, struct cm_span *out,
                        size_t max);
+/* The cipher kinds of SSLv2's SERVER-HELLO, each by the first two of its three
+ * bytes; at most `max` of them, as many as returned. */
+size_t cm_flight_sslv2_kinds(const struct cm_flight *flight, uint16_t *out,
+                             size_t max);
 bool cm_flight_no_memory(const struct cm_flight *flight);
 bool cm_flight_stapled(const struct cm_flight *flight); /* CertificateStatus */
 /* "h2"; "" when none was chosen (in clear: up to TLS 1.2). */
