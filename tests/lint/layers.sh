@@ -17,7 +17,7 @@ deny() {
 }
 
 all="include scanner report"
-modules="base input pki judge net starttls tls store endpoint run cli"
+modules="base input pki judge measure net starttls tls store endpoint run cli"
 
 # allow MODULE OTHERS...: a scanner module includes itself and these only.
 allow() {
@@ -37,18 +37,19 @@ allow net
 allow starttls
 allow tls
 allow judge pki
+allow measure judge pki
 allow store pki
 allow endpoint net starttls tls pki
-allow run endpoint judge store input net tls pki
-allow cli run input net
+allow run endpoint judge measure store input net tls pki
+allow cli run input net measure
 
 deny "$all" '\.\./' "include from the top of a half, never upwards"
 for module in $modules; do
   deny "include report" "$module/" "only scanner/ sees scanner/$module"
 done
-deny "include" '(ares|csv|idn2|sqlite3|zlib|openssl|sys/epoll)' \
+deny "include" '(ares|csv|idn2|ini|sqlite3|zlib|openssl|sys/epoll)' \
   "contracts use no third-party header"
-deny "scanner/base scanner/pki scanner/judge scanner/input" \
+deny "scanner/base scanner/pki scanner/judge scanner/measure scanner/input" \
   '(sys/socket|netinet|sys/epoll|netdb|poll)\.?' "this module has no network"
 deny "scanner/judge" '(time|stdio_ext|unistd|fcntl|pthread)\.h' "judge is pure"
 
@@ -63,6 +64,7 @@ one_home() {
 }
 one_home 'ares\.h' 'scanner/net/resolver'
 one_home 'csv\.h' 'scanner/input/csv'
+one_home 'ini\.h' 'scanner/measure/ini\.c'
 one_home 'idn2\.h' 'scanner/input/target'
 one_home 'sqlite3\.h' 'scanner/store/|report/reader'
 one_home 'zlib\.h' 'report/'
