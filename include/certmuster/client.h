@@ -3,6 +3,8 @@
 #ifndef CERTMUSTER_CLIENT_H
 #define CERTMUSTER_CLIENT_H
 
+#include <stdbool.h>
+
 #include "certmuster/buf.h"
 #include "certmuster/cert.h"
 
@@ -10,9 +12,10 @@
 enum cm_client_fault {
     CM_CLIENT_NONE, /* none was configured for the endpoint */
     CM_CLIENT_FINE,
-    CM_CLIENT_UNREADABLE,   /* missing, or not for this account */
-    CM_CLIENT_MALFORMED,    /* no certificate or key in it; a passphrase */
-    CM_CLIENT_KEY_MISMATCH, /* the key is another certificate's */
+    CM_CLIENT_UNREADABLE,     /* missing, or not for this account */
+    CM_CLIENT_KEY_UNREADABLE, /* the same, of the file with its key */
+    CM_CLIENT_MALFORMED,      /* no certificate or key in it; a passphrase */
+    CM_CLIENT_KEY_MISMATCH,   /* the key is another certificate's */
     CM_CLIENT_EXPIRED,
     CM_CLIENT_NOT_YET_VALID,
     CM_CLIENT_WRONG_USAGE, /* no clientAuth among its extended key usages */
@@ -20,6 +23,10 @@ enum cm_client_fault {
     CM_CLIENT_FAULT_COUNT
 };
 const char *cm_client_fault_id(enum cm_client_fault fault);
+/* Can it be sent in spite of that? One that ordinary clients would not find or
+ * not load is not sent, and the endpoint is scanned without it. */
+bool cm_client_usable(enum cm_client_fault fault);
+
 struct cm_client_evidence {
     enum cm_client_fault fault;
     char detail[200];     /* the file and what is wrong with it */

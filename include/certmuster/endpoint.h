@@ -13,6 +13,7 @@
 #define CM_HOST_SIZE 256 /* 253 octets of RFC 1035, a dot and the NUL */
 #define CM_PROTOCOL_SIZE 16
 #define CM_VIEW_NAME_SIZE 32
+#define CM_HTTP_PATH_SIZE 256
 #define CM_ADDRESS_TEXT_SIZE 64 /* "[v6]:port" */
 
 struct cm_address {
@@ -33,6 +34,11 @@ struct cm_endpoint {
     char sni[CM_HOST_SIZE];          /* "" : send none */
     char trust[CM_VIEW_NAME_SIZE];   /* the trust view to report; "": the
                                         default one */
+    uint16_t client; /* the client certificate to send: its number in the
+                        run, from 1; 0: none */
+    char http_path[CM_HTTP_PATH_SIZE]; /* of the row's URL, percent-encoded,
+                                          without the query; "": none */
+    bool path_counts; /* rows with other paths are other endpoints */
     bool had_trailing_dot;
     bool scheme_not_tls; /* http://, ws://, port 80 without STARTTLS */
 };
@@ -50,6 +56,10 @@ struct cm_row {
     unsigned column;     /* byte of that line where the mistake is, from 1;
                             0: none, or the reason names another line */
     struct cm_endpoint endpoint; /* when valid */
+    /* The files of the row's client certificate and its key, of `fields`.
+     * Empty: the run's; "-" as the first: none. */
+    struct cm_span client_cert;
+    struct cm_span client_key;
     uint64_t endpoint_id; /* id of the first row with the same endpoint */
     uint64_t first_line;  /* that row's line */
 };

@@ -82,12 +82,14 @@ enum cm_end {
 };
 const char *cm_end_id(enum cm_end end);
 
-/* What came of a CertificateRequest that was answered with no certificate. */
+/* What came of a CertificateRequest. */
 enum cm_client_auth {
     CM_CLIENT_AUTH_NONE,         /* not requested */
     CM_CLIENT_AUTH_REQUESTED,    /* requested; the handshake ended before */
-    CM_CLIENT_AUTH_OPTIONAL,     /* accepted without */
-    CM_CLIENT_AUTH_REQUIRED,     /* refused without */
+    CM_CLIENT_AUTH_OPTIONAL,     /* accepted without one */
+    CM_CLIENT_AUTH_REQUIRED,     /* refused without one */
+    CM_CLIENT_AUTH_ACCEPTED,     /* ours was sent and taken */
+    CM_CLIENT_AUTH_REJECTED,     /* ours was sent and refused */
     CM_CLIENT_AUTH_UNDETERMINED, /* silence until the limit */
     CM_CLIENT_AUTH_COUNT
 };

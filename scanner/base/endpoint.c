@@ -21,11 +21,12 @@ void cm_row_free(struct cm_row *row)
     free(row);
 }
 
-/* What is connected to and sent, and whose trust is asked about; not how the
- * row wrote it (a trailing dot). No part can hold a space, so no two endpoints
- * share a key. */
+/* What is connected to and sent, as whom, and whose trust is asked about; not
+ * how the row wrote it (a trailing dot). No part can hold a space, so no two
+ * endpoints share a key. */
 void cm_endpoint_key(const struct cm_endpoint *ep, struct cm_buf *out)
 {
-    cm_buf_printf(out, "%s %s %u %s %s", ep->protocol, ep->host,
-                  (unsigned)ep->port, ep->sni, ep->trust);
+    cm_buf_printf(out, "%s %s %u %s %s %u %s", ep->protocol, ep->host,
+                  (unsigned)ep->port, ep->sni, ep->trust, (unsigned)ep->client,
+                  ep->path_counts ? ep->http_path : "");
 }

@@ -158,6 +158,8 @@ const char *cm_client_auth_id(enum cm_client_auth auth)
         [CM_CLIENT_AUTH_REQUESTED] = "requested",
         [CM_CLIENT_AUTH_OPTIONAL] = "optional",
         [CM_CLIENT_AUTH_REQUIRED] = "required",
+        [CM_CLIENT_AUTH_ACCEPTED] = "accepted",
+        [CM_CLIENT_AUTH_REJECTED] = "rejected",
         [CM_CLIENT_AUTH_UNDETERMINED] = "undetermined",
     };
 
@@ -171,6 +173,7 @@ const char *cm_client_fault_id(enum cm_client_fault fault)
         [CM_CLIENT_NONE] = "none",
         [CM_CLIENT_FINE] = "fine",
         [CM_CLIENT_UNREADABLE] = "unreadable",
+        [CM_CLIENT_KEY_UNREADABLE] = "key_unreadable",
         [CM_CLIENT_MALFORMED] = "malformed",
         [CM_CLIENT_KEY_MISMATCH] = "key_mismatch",
         [CM_CLIENT_EXPIRED] = "expired",
@@ -181,4 +184,9 @@ const char *cm_client_fault_id(enum cm_client_fault fault)
 
     cm_assert((unsigned)fault < CM_CLIENT_FAULT_COUNT);
     return ids[fault];
+}
+
+bool cm_client_usable(enum cm_client_fault fault)
+{
+    return fault == CM_CLIENT_FINE || fault == CM_CLIENT_INCOMPLETE;
 }

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base_test.h"
 
+#include <stdio.h>
+
 #include "certmuster/endpoint.h"
 
 static struct text_case {
@@ -234,6 +236,13 @@ static void keys_differ_exactly_by_what_is_connected_to(void **state)
         {.host = "a", .port = 443, .protocol = "smtp", .sni = "a"},
         {.host = "a", .port = 443, .protocol = "tls", .sni = "b"},
         {.host = "a", .port = 443, .protocol = "tls", .sni = ""},
+        {.host = "a", .port = 443, .protocol = "tls", .sni = "a", .client = 1},
+        {.host = "a",
+         .port = 443,
+         .protocol = "tls",
+         .sni = "a",
+         .http_path = "/a",
+         .path_counts = true},
     };
     struct cm_endpoint dotted = endpoints[0];
     struct cm_buf keys[2];
@@ -254,6 +263,7 @@ static void keys_differ_exactly_by_what_is_connected_to(void **state)
     }
     dotted.had_trailing_dot = true;
     dotted.scheme_not_tls = true;
+    (void)snprintf(dotted.http_path, sizeof(dotted.http_path), "/b");
     cm_buf_clear(&keys[0]);
     cm_buf_clear(&keys[1]);
     cm_endpoint_key(&endpoints[0], &keys[0]);

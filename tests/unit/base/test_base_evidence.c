@@ -158,6 +158,11 @@ static const char *auth(int i)
     return cm_client_auth_id((enum cm_client_auth)i);
 }
 
+static const char *fault(int i)
+{
+    return cm_client_fault_id((enum cm_client_fault)i);
+}
+
 static void every_number_has_its_own_word(void **state)
 {
     static const struct {
@@ -168,6 +173,7 @@ static void every_number_has_its_own_word(void **state)
         {dns, CM_DNS_RESULT_COUNT},
         {end, CM_END_COUNT},
         {auth, CM_CLIENT_AUTH_COUNT},
+        {fault, CM_CLIENT_FAULT_COUNT},
     };
 
     (void)state;
