@@ -16,7 +16,12 @@ fail() {
   failures=$((failures + 1))
 }
 
+# A test that ends early says what its servers said last.
 stop_started() {
+  if [ "${finished:-no}" = no ] && [ -s "$WORK/servers.log" ]; then
+    echo "the test ended early; its servers said last:" >&2
+    tail -n 30 "$WORK/servers.log" >&2
+  fi
   while read -r pid; do
     kill "$pid" 2>/dev/null || :
   done <started
@@ -39,6 +44,7 @@ start_bad() {
 }
 
 finish() {
+  finished=yes
   [ $failures -eq 0 ] || exit 1
 }
 

@@ -187,15 +187,19 @@ postgres_at baseopen $A.10 off
 mariadb_at() { # mariadb_at NAME ADDRESS OPTIONS...
   name=$1 address=$2
   shift 2
-  mkdir -p "$name"
+  mkdir -p "$name/tmp"
   own mysql "$name"
   as mysql
+  # A server that starts removes the temporary tables of the others: each has
+  # a folder of its own for them.
   # shellcheck disable=SC2086
-  $AS mariadb-install-db --no-defaults --datadir="$TOP/$name/data" \
+  TMPDIR=$TOP/$name/tmp $AS mariadb-install-db --no-defaults \
+    --datadir="$TOP/$name/data" \
     --auth-root-authentication-method=normal --skip-test-db \
     >>servers.log 2>&1
   # shellcheck disable=SC2086
   start $AS mariadbd --no-defaults --datadir="$TOP/$name/data" \
+    --tmpdir="$TOP/$name/tmp" \
     --bind-address="$address" --port=13306 --socket="$TOP/$name/socket" \
     --innodb-flush-method=nosync --skip-grant-tables --skip-networking=0 "$@"
 }
