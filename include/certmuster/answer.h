@@ -30,14 +30,17 @@ enum cm_ask {
     CM_ASK_SSL2,
     CM_ASK_NO_SNI,    /* as the first hello, without a server name */
     CM_ASK_OTHER_SNI, /* ... with a name that nobody has */
-    CM_ASK_SMALL,     /* a hello of fewer than 256 bytes: TLS 1.2, few suites */
-    CM_ASK_LARGE,     /* padded to more than 1400 bytes: two segments */
-    CM_ASK_SPLIT,     /* in two TLS records (RFC 8446 section 5.1) */
-    CM_ASK_GREASE,    /* with values that nobody knows (RFC 8701) */
+    CM_ASK_SMALL,     /* as the first hello, of TLS 1.2: under 256 bytes */
+    CM_ASK_LARGE,     /* as SMALL, padded to over 1400 bytes: two segments */
+    CM_ASK_SPLIT,     /* as SMALL, in two records (RFC 8446 section 5.1) */
+    CM_ASK_GREASE,    /* as SMALL, with values that nobody knows (RFC 8701) */
+    CM_ASK_NEWER,     /* as SMALL, with TLS 1.3 on offer too */
     CM_ASK_ANONYMOUS, /* suites without a certificate: anonymous, PSK */
-    CM_ASK_GROUPS,    /* every group of IANA's registry */
-    CM_ASK_SIGNATURES, /* every signature scheme of IANA's registry */
-    CM_ASK_ALPN,       /* http/1.1 and h2, or the protocol's own */
+    CM_ASK_SUITES,    /* as SMALL or, where only TLS 1.3 is spoken, as the first
+                         hello: but with every suite, */
+    CM_ASK_GROUPS,    /* ... every group of IANA's registry, */
+    CM_ASK_SIGNATURES, /* ... every signature scheme of IANA's registry */
+    CM_ASK_ALPN,       /* as the first hello, with http/1.1 and h2 */
     CM_ASK_COUNT
 };
 const char *cm_ask_id(enum cm_ask ask);
@@ -89,5 +92,9 @@ struct cm_answer {
 };
 
 void cm_answer_cleanup(struct cm_answer *answer); /* leaves it all zero */
+/* The server chose from what was offered. */
+bool cm_answer_worked(const struct cm_answer *answer);
+/* It was asked, and the server did not choose. */
+bool cm_answer_failed(const struct cm_answer *answer);
 
 #endif

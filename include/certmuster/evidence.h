@@ -185,6 +185,14 @@ struct cm_answer *cm_evidence_add_answer(struct cm_evidence *ev);
 /* The answer to a question; NULL: it was not asked. */
 const struct cm_answer *cm_evidence_answer(const struct cm_evidence *ev,
                                            enum cm_ask ask);
+/* The first answer in which the server chose; NULL: there is none. */
+const struct cm_answer *cm_evidence_worked(const struct cm_evidence *ev,
+                                           enum cm_ask ask);
+unsigned cm_evidence_count_failed(const struct cm_evidence *ev,
+                                  enum cm_ask ask);
+/* The answer whose certificates an endpoint is judged by when its main probe
+ * saw none: of the newest version, asked for by the right name. NULL: none. */
+const struct cm_answer *cm_evidence_certificates(const struct cm_evidence *ev);
 /* The probe an endpoint is judged by: the one that came furthest; among equals
  * one that completed the handshake, then the first. NULL: there is none. */
 const struct cm_probe *cm_evidence_main_probe(const struct cm_evidence *ev);

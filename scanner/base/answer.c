@@ -44,6 +44,55 @@ const struct cm_answer *cm_evidence_answer(const struct cm_evidence *ev,
     return NULL;
 }
 
+bool cm_answer_worked(const struct cm_answer *answer)
+{
+    return answer->end == CM_ANSWER_SERVER_HELLO ||
+           answer->end == CM_ANSWER_RETRY || answer->end == CM_ANSWER_FLIGHT;
+}
+
+bool cm_answer_failed(const struct cm_answer *answer)
+{
+    return answer->end != CM_ANSWER_NONE && !cm_answer_worked(answer);
+}
+
+const struct cm_answer *cm_evidence_worked(const struct cm_evidence *ev,
+                                           enum cm_ask ask)
+{
+    for (size_t i = 0; i < ev->num_answers; i++) {
+        if (ev->answers[i].ask == ask && cm_answer_worked(&ev->answers[i])) {
+            return &ev->answers[i];
+        }
+    }
+    return NULL;
+}
+
+unsigned cm_evidence_count_failed(const struct cm_evidence *ev, enum cm_ask ask)
+{
+    unsigned num = 0;
+
+    for (size_t i = 0; i < ev->num_answers; i++) {
+        num += ev->answers[i].ask == ask && cm_answer_failed(&ev->answers[i]);
+    }
+    return num;
+}
+
+/* SSLv2 is the oldest, and so is its number. */
+const struct cm_answer *cm_evidence_certificates(const struct cm_evidence *ev)
+{
+    const struct cm_answer *best = NULL;
+
+    for (size_t i = 0; i < ev->num_answers; i++) {
+        const struct cm_answer *answer = &ev->answers[i];
+
+        if (answer->num_chain > 0 && answer->ask != CM_ASK_NO_SNI &&
+            answer->ask != CM_ASK_OTHER_SNI &&
+            (best == NULL || answer->version > best->version)) {
+            best = answer;
+        }
+    }
+    return best;
+}
+
 const char *cm_ask_id(enum cm_ask ask)
 {
     static const char *const ids[CM_ASK_COUNT] = {
@@ -59,7 +108,9 @@ const char *cm_ask_id(enum cm_ask ask)
         [CM_ASK_LARGE] = "large",
         [CM_ASK_SPLIT] = "split",
         [CM_ASK_GREASE] = "grease",
+        [CM_ASK_NEWER] = "newer",
         [CM_ASK_ANONYMOUS] = "anonymous",
+        [CM_ASK_SUITES] = "suites",
         [CM_ASK_GROUPS] = "groups",
         [CM_ASK_SIGNATURES] = "signatures",
         [CM_ASK_ALPN] = "alpn",
