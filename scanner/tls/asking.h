@@ -23,6 +23,7 @@ struct cm_asking {
     void (*heard)(struct cm_asking *asking, const struct cm_answer *answer,
                   const struct cm_flight *flight);
     void (*free)(struct cm_asking *asking);
+    bool no_memory; /* set by the asker: what it noted down has gaps */
 };
 
 /* diagnose.c -- why a handshake failed (design: from the cheapest and likeliest

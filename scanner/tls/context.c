@@ -4,51 +4,20 @@
 #include <openssl/err.h>
 #include <stdlib.h>
 
+#include "certmuster/offer.h"
 #include "tls/internal.h"
 
-#define NUM_OF(array) (sizeof(array) / sizeof((array)[0]))
+/* There are fewer schemes than that. */
+#define MAX_SCHEMES 64
 
 /* No suite without a certificate: a server that cannot use its certificate
- * would pick one of those and hide what is wrong. */
+ * would pick one of those and hide what is wrong. What is left is
+ * cm_offer_suites. */
 static const char ciphers[] = "ALL:3DES:!aPSK:!kPSK:!aNULL:!eNULL";
 
 static const char groups[] = "X25519:P-256:P-384:P-521";
 /* Last, so that no key share is computed for it before a server asks. */
 static const char groups_pq[] = "X25519:P-256:P-384:P-521:X25519MLKEM768";
-
-/* SignatureScheme values, the usual ones first. Servers choose their
- * certificate by this list, so it names also what we cannot verify: better a
- * certificate that is seen and refused than none. */
-static const uint16_t signatures[] = {
-    0x0403, /* ecdsa_secp256r1_sha256 */
-    0x0804, /* rsa_pss_rsae_sha256 */
-    0x0401, /* rsa_pkcs1_sha256 */
-    0x0503, /* ecdsa_secp384r1_sha384 */
-    0x0805, /* rsa_pss_rsae_sha384 */
-    0x0501, /* rsa_pkcs1_sha384 */
-    0x0603, /* ecdsa_secp521r1_sha512 */
-    0x0806, /* rsa_pss_rsae_sha512 */
-    0x0601, /* rsa_pkcs1_sha512 */
-    0x0807, /* ed25519 */
-    0x0201, /* rsa_pkcs1_sha1 */
-    0x0203, /* ecdsa_sha1 */
-    /* Some of these no BoringSSL verifies; old ones offer them all the same. */
-    0x0808, /* ed448 */
-    0x0809, /* rsa_pss_pss_sha256 */
-    0x080a, /* rsa_pss_pss_sha384 */
-    0x080b, /* rsa_pss_pss_sha512 */
-    0x081a, /* ecdsa_brainpoolP256r1tls13_sha256 */
-    0x081b, /* ecdsa_brainpoolP384r1tls13_sha384 */
-    0x081c, /* ecdsa_brainpoolP512r1tls13_sha512 */
-    0x0904, /* mldsa44 */
-    0x0905, /* mldsa65 */
-    0x0906, /* mldsa87 */
-    0x0402, /* dsa with SHA-256 (RFC 5246 section 7.4.1.4.1) */
-    0x0202, /* dsa with SHA-1 */
-    0x0301, /* rsa with SHA-224 */
-    0x0303, /* ecdsa with SHA-224 */
-    0x0101, /* rsa with MD5 */
-};
 
 static enum ssl_verify_result_t accept_all(SSL *ssl, uint8_t *alert)
 {
@@ -60,12 +29,13 @@ static enum ssl_verify_result_t accept_all(SSL *ssl, uint8_t *alert)
 /* Newer libraries refuse numbers that they do not know, so each is tried. */
 static bool offer_signatures(SSL_CTX *ssl_ctx)
 {
-    uint16_t known[NUM_OF(signatures)];
+    const struct cm_offer_list list = cm_offer_schemes();
+    uint16_t known[MAX_SCHEMES];
     size_t num_known = 0;
 
-    for (size_t i = 0; i < NUM_OF(signatures); i++) {
-        if (SSL_CTX_set_verify_algorithm_prefs(ssl_ctx, &signatures[i], 1)) {
-            known[num_known++] = signatures[i];
+    for (size_t i = 0; i < list.num && num_known < MAX_SCHEMES; i++) {
+        if (SSL_CTX_set_verify_algorithm_prefs(ssl_ctx, &list.numbers[i], 1)) {
+            known[num_known++] = list.numbers[i];
         }
     }
     ERR_clear_error();

@@ -11,8 +11,7 @@
 #include <openssl/bio.h>
 #include <openssl/pool.h>
 
-#include <sys/types.h>
-
+#include "tls/tds.h"
 #include "tls/tls.h"
 
 /* A record of the largest size arrives in one or two reads. */
@@ -32,15 +31,6 @@ struct cm_tls_context {
     CRYPTO_BUFFER_POOL *pool;
     BIO_METHOD *bio_method;
     struct cm_tls_input input;
-};
-
-/* What was read of a packet around the server's records; see tds.c. */
-#define CM_TDS_HEADER 8
-struct cm_tds {
-    bool on;
-    uint8_t header[CM_TDS_HEADER];
-    size_t have; /* of the header */
-    size_t left; /* of the packet */
 };
 
 struct cm_tls {
@@ -76,11 +66,6 @@ bool cm_tls_bio_end(struct cm_tls *tls);
 /* The first bytes are not those of a TLS record (RFC 8446 section 5.1). Decided
  * from the bytes, because libraries differ in how they put it. */
 bool cm_tls_not_tls(const struct cm_probe *probe);
-
-/* tds.c -- send, all or an error; and what is left of `bytes` without the
- * packets' headers, in place. */
-ssize_t cm_tds_send(int fd, const void *data, size_t len);
-size_t cm_tds_unwrap(struct cm_tds *tds, uint8_t *bytes, size_t len);
 
 /* handshake.c -- BoringSSL calls this with every whole message in clear, before
  * it looks at it itself. `arg` is the struct cm_tls. */

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "certmuster/offer.h"
 #include "peer.h"
 #include "tls/tls.h"
 
@@ -241,6 +242,29 @@ static void offers_four_groups_and_x25519_first(void **state)
     assert_int_equal(list.len, 0);
 }
 
+/* Hand-built hellos differ from this one in one respect: so the rest must be
+ * the same. */
+static void offers_what_it_is_said_to_offer(void **state)
+{
+    struct cm_offer_list suites = cm_offer_suites();
+    struct cm_offer_list groups = cm_offer_groups();
+    struct hello hello;
+    uint16_t number;
+
+    (void)state;
+    get_hello(&hello, &everything, "");
+    for (size_t i = 0; i < suites.num; i++) {
+        assert_true(lists(hello.ciphers, suites.numbers[i]));
+    }
+    for (size_t i = 0; i < groups.num; i++) {
+        assert_true(extension_lists(&hello, EXT_GROUPS, groups.numbers[i]));
+    }
+    while (hello.ciphers.len > 0) {
+        assert_true(cm_reader_u16(&hello.ciphers, &number));
+        assert_true(number == 0x00ff || cm_offer_has(suites, number));
+    }
+}
+
 static void asks_for_staple_and_scts_and_no_more(void **state)
 {
     struct hello hello;
@@ -377,6 +401,7 @@ int main(void)
         cmocka_unit_test(offers_the_usual_signatures_first),
         cmocka_unit_test(offers_strange_signatures_where_it_can),
         cmocka_unit_test(offers_four_groups_and_x25519_first),
+        cmocka_unit_test(offers_what_it_is_said_to_offer),
         cmocka_unit_test(asks_for_staple_and_scts_and_no_more),
         cmocka_unit_test(sends_the_name_it_is_given),
         cmocka_unit_test(sends_no_name_when_there_is_none),
