@@ -97,4 +97,21 @@ bool cm_answer_worked(const struct cm_answer *answer);
 /* It was asked, and the server did not choose. */
 bool cm_answer_failed(const struct cm_answer *answer);
 
+/* The answers of an endpoint's evidence (evidence.h). */
+struct cm_evidence;
+/* cm_evidence_add_answer lends the new answer, all zero; it may move with the
+ * next one. NULL: no memory, or CM_MAX_ANSWERS reached. */
+struct cm_answer *cm_evidence_add_answer(struct cm_evidence *ev);
+/* The answer to a question; NULL: it was not asked. */
+const struct cm_answer *cm_evidence_answer(const struct cm_evidence *ev,
+                                           enum cm_ask ask);
+/* The first answer in which the server chose; NULL: there is none. */
+const struct cm_answer *cm_evidence_worked(const struct cm_evidence *ev,
+                                           enum cm_ask ask);
+unsigned cm_evidence_count_failed(const struct cm_evidence *ev,
+                                  enum cm_ask ask);
+/* The answer whose certificates an endpoint is judged by when its main probe
+ * saw none: of the newest version, asked for by the right name. NULL: none. */
+const struct cm_answer *cm_evidence_certificates(const struct cm_evidence *ev);
+
 #endif

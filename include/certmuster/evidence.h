@@ -179,20 +179,6 @@ void cm_evidence_free(struct cm_evidence *ev); /* accepts NULL */
  * on. NULL: no memory or max_probes reached. */
 struct cm_probe *cm_evidence_add_probe(struct cm_evidence *ev);
 void cm_probe_cleanup(struct cm_probe *probe); /* leaves it all zero */
-/* cm_evidence_add_answer lends the new answer, all zero; it may move with the
- * next one. NULL: no memory, or CM_MAX_ANSWERS reached. */
-struct cm_answer *cm_evidence_add_answer(struct cm_evidence *ev);
-/* The answer to a question; NULL: it was not asked. */
-const struct cm_answer *cm_evidence_answer(const struct cm_evidence *ev,
-                                           enum cm_ask ask);
-/* The first answer in which the server chose; NULL: there is none. */
-const struct cm_answer *cm_evidence_worked(const struct cm_evidence *ev,
-                                           enum cm_ask ask);
-unsigned cm_evidence_count_failed(const struct cm_evidence *ev,
-                                  enum cm_ask ask);
-/* The answer whose certificates an endpoint is judged by when its main probe
- * saw none: of the newest version, asked for by the right name. NULL: none. */
-const struct cm_answer *cm_evidence_certificates(const struct cm_evidence *ev);
 /* The probe an endpoint is judged by: the one that came furthest; among equals
  * one that completed the handshake, then the first. NULL: there is none. */
 const struct cm_probe *cm_evidence_main_probe(const struct cm_evidence *ev);
