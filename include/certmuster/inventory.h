@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "certmuster/buf.h"
+#include "certmuster/status.h"
+
 #define CM_MAX_SUITES 400 /* of one version */
 #define CM_MAX_GROUPS 64
 #define CM_MAX_SCHEMES 64
@@ -68,6 +71,12 @@ struct cm_inventory {
 
 struct cm_inventory *cm_inventory_new(void);            /* NULL: no memory */
 void cm_inventory_free(struct cm_inventory *inventory); /* accepts NULL */
+/* As it is stored: a JSON object, its members always in the same order. */
+void cm_inventory_write(struct cm_buf *out,
+                        const struct cm_inventory *inventory);
+/* The way back, the caller's. CM_EINPUT: cm_inventory_write did not write it.
+ */
+enum cm_status cm_inventory_read(const char *json, struct cm_inventory **out);
 /* NOT_KNOWN unless the inventory is there and complete enough to say. */
 enum cm_known cm_inventory_serves(const struct cm_inventory *inventory,
                                   uint16_t version, uint16_t suite);

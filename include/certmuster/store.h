@@ -15,7 +15,7 @@
 #include "certmuster/measure.h"
 #include "certmuster/status.h"
 
-#define CM_STORE_SCHEMA_VERSION 2
+#define CM_STORE_SCHEMA_VERSION 3
 
 struct cm_store; /* opaque */
 
@@ -29,6 +29,8 @@ struct cm_run_info {
     const char *views;       /* JSON array, the default one first: {name, path,
                                 sha256, anchors, distrusted}; NULL: none */
     const char *resolvers;
+    const struct cm_measure_facts *measures; /* what it is held against */
+    size_t num_measures;
     int64_t source_run; /* of a rejudge: the run that is judged again; 0: a
                            scan */
     int64_t started_unix;

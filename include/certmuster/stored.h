@@ -8,12 +8,14 @@
 #include "certmuster/store.h"
 
 /* Is called for an endpoint with its evidence as it was recorded (borrowed).
- * May fill *judgement, which the store cleans up; with *replace it takes the
- * place of the stored one. Another status than CM_OK ends the pass. */
+ * May fill *judgement and *measured, which the store cleans up; with *replace
+ * they take the place of the stored ones, an empty *measured of nothing.
+ * Another status than CM_OK ends the pass. */
 typedef enum cm_status cm_store_visit(void *arg, uint64_t endpoint,
                                       const struct cm_endpoint *ep,
                                       const struct cm_evidence *evidence,
                                       struct cm_judgement *judgement,
+                                      struct cm_measured *measured,
                                       bool *replace);
 struct cm_store_pass {
     cm_store_visit *visit;

@@ -100,13 +100,15 @@ enum cm_status cm_again_fill(struct cm_again *again,
 static enum cm_status visit(void *arg, uint64_t endpoint,
                             const struct cm_endpoint *ep,
                             const struct cm_evidence *ev,
-                            struct cm_judgement *judgement, bool *replace)
+                            struct cm_judgement *judgement,
+                            struct cm_measured *measured, bool *replace)
 {
     struct cm_again *again = arg;
     bool learning = again->views[0].fleet == NULL;
     enum cm_status status =
         cm_judging_judge(&again->judging, judgement, ep, ev);
 
+    (void)measured;
     *replace = true;
     atomic_fetch_add(&again->counters->again, 1);
     if (status == CM_OK && again->pending != NULL &&

@@ -27,10 +27,12 @@ static const char rows_sql[] =
     " SELECT ?1, id, line, fields, owner, endpoint, first_line FROM row"
     " WHERE run = ?2 AND id > ?3 AND id <= ?4";
 
+#define ENDPOINT_COLUMNS                                                       \
+    " id, host, port, protocol, sni, is_ip, flags, reason, trust, client,"     \
+    " client_cert, http_path"
 static const char endpoints_sql[] =
-    "INSERT INTO endpoint (run, id, host, port, protocol, sni, is_ip, flags,"
-    " reason, trust)"
-    " SELECT ?1, id, host, port, protocol, sni, is_ip, flags, reason, trust"
+    "INSERT INTO endpoint (run," ENDPOINT_COLUMNS
+    ") SELECT ?1," ENDPOINT_COLUMNS
     " FROM endpoint WHERE run = ?2 AND id > ?3 AND id <= ?4";
 
 #define PROBE_COLUMNS                                                          \
@@ -38,10 +40,32 @@ static const char endpoints_sql[] =
     " tls_ms, total_ms, proxy_status, first_bytes, alert_received,"            \
     " alert_sent, error, version, cipher, kex_group, signature, alpn, flags,"  \
     " num_tickets, sct_bytes, ocsp_staple, client_auth, ca_names,"             \
-    " chain_bytes, num_chain_sent, chain, leaf, starttls, starttls_reply"
+    " chain_bytes, num_chain_sent, chain, leaf, starttls, starttls_reply,"     \
+    " http_status, http_substatus, http_reply"
 static const char probes_sql[] =
     "INSERT INTO probe (run," PROBE_COLUMNS ") SELECT ?1," PROBE_COLUMNS
     " FROM probe WHERE run = ?2 AND endpoint > ?3 AND endpoint <= ?4";
+
+static const char answers_sql[] =
+    "INSERT INTO answer (run, endpoint, ord, ask, ended, sys_errno, ms,"
+    " hello_bytes, alert, first_bytes, version, cipher, kex_group, signature,"
+    " dh_bits, compression, flags, chain, leaf)"
+    " SELECT ?1, endpoint, ord, ask, ended, sys_errno, ms, hello_bytes, alert,"
+    " first_bytes, version, cipher, kex_group, signature, dh_bits,"
+    " compression, flags, chain, leaf FROM answer"
+    " WHERE run = ?2 AND endpoint > ?3 AND endpoint <= ?4";
+
+static const char inventories_sql[] =
+    "INSERT INTO inventory (run, endpoint, ssl2, ssl3, tls1_0, tls1_1, tls1_2,"
+    " tls1_3, facts)"
+    " SELECT ?1, endpoint, ssl2, ssl3, tls1_0, tls1_1, tls1_2, tls1_3, facts"
+    " FROM inventory"
+    " WHERE run = ?2 AND endpoint > ?3 AND endpoint <= ?4";
+
+static const char clients_sql[] =
+    "INSERT INTO client (run, endpoint, fault, detail, certificate, issuers)"
+    " SELECT ?1, endpoint, fault, detail, certificate, issuers FROM client"
+    " WHERE run = ?2 AND endpoint > ?3 AND endpoint <= ?4";
 
 /* Of endpoints that were never probed: there is nothing to judge. */
 static const char results_sql[] =
@@ -145,6 +169,7 @@ enum cm_status cm_store_begin_rejudge(struct cm_store *store,
         *run_id = sqlite3_last_insert_rowid(db->handle);
     }
     cm_put_trust_views(db, *run_id, info->views);
+    cm_put_measures(db, *run_id, info);
     copy(db, downloads_sql, *run_id, info->source_run);
     end_batch(store);
     copy_rows(store, *run_id, info->source_run);
@@ -167,6 +192,7 @@ static void judge(struct rejudge *rejudge, int64_t id)
     const struct cm_store_pass *pass = rejudge->pass;
     struct cm_db *db = &rejudge->store->db;
     struct cm_judgement judgement = {.primary = -1};
+    struct cm_measured measured = {0};
     struct cm_evidence *ev = NULL;
     struct cm_endpoint ep;
     bool replace = true;
@@ -174,16 +200,18 @@ static void judge(struct rejudge *rejudge, int64_t id)
 
     if (cm_evidence_get(&rejudge->reader, id, &ev) == CM_OK && ev != NULL &&
         cm_endpoint_get(rejudge->store, rejudge->from, id, &ep) == CM_OK) {
-        status =
-            pass->visit(pass->arg, (uint64_t)id, &ep, ev, &judgement, &replace);
+        status = pass->visit(pass->arg, (uint64_t)id, &ep, ev, &judgement,
+                             &measured, &replace);
         if (status != CM_OK) {
             (void)cm_error_set(&db->error, status,
                                "an endpoint could not be judged again");
         } else {
             (void)cm_put_judgement_of(rejudge->store, rejudge->to,
                                       rejudge->from, id, &judgement);
+            (void)cm_put_measured(rejudge->store, rejudge->to, id, &measured);
         }
     }
+    cm_measured_cleanup(&measured);
     cm_judgement_cleanup(&judgement);
     cm_evidence_free(ev);
 }
@@ -230,6 +258,9 @@ static bool judge_batch(struct rejudge *rejudge)
         range[3] = ids[done++];
     }
     copy_range(db, probes_sql, range);
+    copy_range(db, answers_sql, range);
+    copy_range(db, inventories_sql, range);
+    copy_range(db, clients_sql, range);
     copy_range(db, results_sql, range);
     copy_range(db, findings_sql, range);
     rejudge->after = range[3];

@@ -14,7 +14,7 @@
 #include "certmuster/buf.h"
 #include "certmuster/status.h"
 
-#define CM_DB_MAX_STATEMENTS 64
+#define CM_DB_MAX_STATEMENTS 96
 #define CM_DB_MAX_TEXT 16777216 /* bytes of one text that we compose */
 
 struct cm_db {

@@ -1,7 +1,7 @@
 /* Evidence from SQL, equal to what evidence_put.c wrote. A store may come from
  * elsewhere: every value is checked before it is believed.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "store/parts.h"
+#include "store/take.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,8 @@
 #define MAX_KNOWN_CERTS 4096
 
 static const char endpoint_sql[] =
-    "SELECT host, port, protocol, sni, is_ip, flags, trust FROM endpoint"
-    " WHERE run = ? AND id = ?";
+    "SELECT host, port, protocol, sni, is_ip, flags, trust, client,"
+    " http_path FROM endpoint WHERE run = ? AND id = ?";
 
 static const char result_sql[] =
     "SELECT seen, dns_result, dns_ms, dns FROM result"
@@ -31,7 +31,8 @@ static const char probes_sql[] =
     " total_ms, proxy_status, first_bytes, alert_received, alert_sent, error,"
     " version, cipher, kex_group, signature, alpn, flags, num_tickets,"
     " sct_bytes, ocsp_staple, client_auth, ca_names, chain_bytes,"
-    " num_chain_sent, chain, starttls, starttls_reply"
+    " num_chain_sent, chain, starttls, starttls_reply, http_status,"
+    " http_substatus, http_reply"
     " FROM probe WHERE run = ? AND endpoint = ? ORDER BY ord";
 
 enum probe_column {
@@ -64,49 +65,12 @@ enum probe_column {
     CHAIN,
     STARTTLS,
     STARTTLS_REPLY,
+    HTTP_STATUS,
+    HTTP_SUBSTATUS,
+    HTTP_REPLY,
 };
 
 static const char cert_sql[] = "SELECT der FROM certificate WHERE id = ?";
-
-static void damaged(struct cm_db *db, const char *what)
-{
-    if (db->error.status == CM_OK) {
-        (void)cm_error_set(&db->error, CM_ESTORE,
-                           "store %s is damaged: %s; restore a copy of it",
-                           db->path, what);
-    }
-}
-
-static void no_memory(struct cm_db *db)
-{
-    if (db->error.status == CM_OK) {
-        (void)cm_error_nomem(&db->error, "stored evidence");
-    }
-}
-
-static void take_text(const struct cm_query *q, int column, char *out,
-                      size_t size)
-{
-    const char *text = cm_column_text(q, column);
-    size_t len = strlen(text);
-
-    if (len >= size) {
-        damaged(q->db, "a text is too long");
-        len = 0;
-    }
-    memcpy(out, text, len);
-    out[len] = '\0';
-}
-
-static uint32_t take_u32(const struct cm_query *q, int column)
-{
-    return (uint32_t)(cm_column_int(q, column) & UINT32_MAX);
-}
-
-static uint16_t take_u16(const struct cm_query *q, int column)
-{
-    return (uint16_t)(cm_column_int(q, column) & UINT16_MAX);
-}
 
 /* The table of an enum's ids, searched from the first. */
 static const char *phase_id(int value)
@@ -132,20 +96,6 @@ static const char *client_auth_id(int value)
 static const char *dns_result_id(int value)
 {
     return cm_dns_result_id((enum cm_dns_result)value);
-}
-
-static int take_id(const struct cm_query *q, int column, int count,
-                   const char *(*id)(int value))
-{
-    const char *text = cm_column_text(q, column);
-
-    for (int i = 0; i < count; i++) {
-        if (strcmp(id(i), text) == 0) {
-            return i;
-        }
-    }
-    damaged(q->db, "a word in it is unknown");
-    return 0;
 }
 
 /* "192.0.2.1:443", "[2001:db8::1]:443", or one of them without the port. */
@@ -192,21 +142,24 @@ enum cm_status cm_endpoint_get(struct cm_store *store, int64_t run_id,
     cm_query_int(&q, run_id);
     cm_query_int(&q, endpoint);
     if (!cm_query_row(&q)) {
-        damaged(&store->db, "an endpoint is missing");
+        cm_take_damaged(&store->db, "an endpoint is missing");
         return cm_query_end(&q);
     }
-    take_text(&q, 0, out->host, sizeof(out->host));
-    out->port = take_u16(&q, 1);
-    take_text(&q, 2, out->protocol, sizeof(out->protocol));
-    take_text(&q, 3, out->sni, sizeof(out->sni));
-    take_text(&q, 6, out->trust, sizeof(out->trust));
+    cm_take_text(&q, 0, out->host, sizeof(out->host));
+    out->port = cm_take_u16(&q, 1);
+    cm_take_text(&q, 2, out->protocol, sizeof(out->protocol));
+    cm_take_text(&q, 3, out->sni, sizeof(out->sni));
+    cm_take_text(&q, 6, out->trust, sizeof(out->trust));
     out->is_ip = cm_column_int(&q, 4) != 0;
     flags = cm_column_int(&q, 5);
     out->had_trailing_dot = (flags & CM_ENDPOINT_DOT) != 0;
     out->scheme_not_tls = (flags & CM_ENDPOINT_NOT_TLS) != 0;
+    out->path_counts = (flags & CM_ENDPOINT_PATH_COUNTS) != 0;
+    out->client = cm_take_u16(&q, 7);
+    cm_take_text(&q, 8, out->http_path, sizeof(out->http_path));
     if (out->is_ip) {
         if (!cm_address_parse(out->host, &out->literal)) {
-            damaged(&store->db, "an address cannot be read");
+            cm_take_damaged(&store->db, "an address cannot be read");
         }
         out->literal.port = out->port;
     }
@@ -220,7 +173,7 @@ enum cm_status cm_evidence_reader_open(struct cm_evidence_reader *reader,
     reader->run_id = run_id;
     reader->certs = cm_map_new();
     if (reader->certs == NULL) {
-        no_memory(&store->db);
+        cm_take_no_memory(&store->db);
     }
     return store->db.error.status;
 }
@@ -248,18 +201,17 @@ static struct cm_cert *read_cert(struct cm_db *db, int64_t id)
         cert = cm_cert_parse(der.len == 0 ? (const uint8_t *)"" : der.data,
                              der.len);
         if (cert == NULL) {
-            no_memory(db);
+            cm_take_no_memory(db);
         }
     } else {
-        damaged(db, "a certificate is missing");
+        cm_take_damaged(db, "a certificate is missing");
     }
     (void)cm_query_end(&q);
     return cert;
 }
 
-/* A reference for the caller; fleets share certificates, so the last ones are
- * kept. NULL: the database notes why. */
-static struct cm_cert *get_cert(struct cm_evidence_reader *reader, int64_t id)
+/* Fleets share certificates, so the last ones are kept. */
+struct cm_cert *cm_take_cert(struct cm_evidence_reader *reader, int64_t id)
 {
     struct cm_cert *cert = cm_map_get(reader->certs, &id, sizeof(id));
 
@@ -274,9 +226,8 @@ static struct cm_cert *get_cert(struct cm_evidence_reader *reader, int64_t id)
     return cert;
 }
 
-/* "[3,1]", as cm_cert_ids_json writes it. */
-static void take_chain(struct cm_evidence_reader *reader, const char *ids,
-                       struct cm_probe *probe)
+void cm_take_chain(struct cm_evidence_reader *reader, const char *ids,
+                   struct cm_cert ***chain, size_t *num)
 {
     const char *at = ids[0] == '[' ? ids + 1 : ids;
     char *end = NULL;
@@ -284,86 +235,51 @@ static void take_chain(struct cm_evidence_reader *reader, const char *ids,
     if (*at == ']') {
         return;
     }
-    probe->chain = calloc(CM_MAX_CHAIN, sizeof(struct cm_cert *));
-    if (probe->chain == NULL) {
-        no_memory(&reader->store->db);
+    *chain = calloc(CM_MAX_CHAIN, sizeof(struct cm_cert *));
+    if (*chain == NULL) {
+        cm_take_no_memory(&reader->store->db);
         return;
     }
     while (*at != ']' && reader->store->db.error.status == CM_OK) {
         long long id = strtoll(at, &end, 10);
         struct cm_cert *cert = NULL;
 
-        if (end == at || probe->num_chain == CM_MAX_CHAIN) {
-            damaged(&reader->store->db, "a chain cannot be read");
+        if (end == at || *num == CM_MAX_CHAIN) {
+            cm_take_damaged(&reader->store->db, "a chain cannot be read");
             return;
         }
-        cert = get_cert(reader, id);
+        cert = cm_take_cert(reader, id);
         if (cert != NULL) {
-            probe->chain[probe->num_chain++] = cert;
+            (*chain)[(*num)++] = cert;
         }
         at = *end == ',' ? end + 1 : end;
     }
 }
 
-static void take_alert(const struct cm_query *q, int column,
-                       struct cm_alert *out)
-{
-    uint16_t value = take_u16(q, column);
-
-    out->seen = !cm_column_is_null(q, column);
-    out->level = (uint8_t)(value >> 8);
-    out->description = (uint8_t)(value & 0xff);
-}
-
-static void take_bytes(const struct cm_query *q, int column,
-                       struct cm_span *out)
-{
-    struct cm_span bytes = cm_column_blob(q, column);
-    uint8_t *copy;
-
-    if (bytes.len == 0) {
-        return;
-    }
-    copy = malloc(bytes.len);
-    if (copy == NULL) {
-        no_memory(q->db);
-        return;
-    }
-    memcpy(copy, bytes.data, bytes.len);
-    out->data = copy;
-    out->len = bytes.len;
-}
-
 static void take_connection(const struct cm_query *q, struct cm_probe *probe)
 {
-    struct cm_span first = cm_column_blob(q, FIRST_BYTES);
-
     if (!parse_address(cm_column_text(q, ADDRESS), &probe->address)) {
-        damaged(q->db, "an address cannot be read");
+        cm_take_damaged(q->db, "an address cannot be read");
     }
     probe->reached =
-        (enum cm_phase)take_id(q, REACHED, CM_PHASE_COUNT, phase_id);
-    probe->end = (enum cm_end)take_id(q, ENDED, CM_END_COUNT, end_id);
+        (enum cm_phase)cm_take_id(q, REACHED, CM_PHASE_COUNT, phase_id);
+    probe->end = (enum cm_end)cm_take_id(q, ENDED, CM_END_COUNT, end_id);
     probe->sys_errno = (int)cm_column_int(q, SYS_ERRNO);
-    probe->tries = take_u32(q, TRIES);
-    probe->connect_ms = take_u32(q, CONNECT_MS);
-    probe->tls_ms = take_u32(q, TLS_MS);
-    probe->total_ms = take_u32(q, TOTAL_MS);
-    probe->proxy_status = take_u16(q, PROXY_STATUS);
-    if (first.len > sizeof(probe->first_bytes)) {
-        damaged(q->db, "the first bytes are too many");
-    } else if (first.len > 0) {
-        memcpy(probe->first_bytes, first.data, first.len);
-        probe->num_first_bytes = (uint8_t)first.len;
-    }
-    take_alert(q, ALERT_RECEIVED, &probe->alert_received);
-    take_alert(q, ALERT_SENT, &probe->alert_sent);
-    take_text(q, ERROR_TEXT, probe->error, sizeof(probe->error));
+    probe->tries = cm_take_u32(q, TRIES);
+    probe->connect_ms = cm_take_u32(q, CONNECT_MS);
+    probe->tls_ms = cm_take_u32(q, TLS_MS);
+    probe->total_ms = cm_take_u32(q, TOTAL_MS);
+    probe->proxy_status = cm_take_u16(q, PROXY_STATUS);
+    probe->num_first_bytes = cm_take_some(q, FIRST_BYTES, probe->first_bytes,
+                                          sizeof(probe->first_bytes));
+    cm_take_alert(q, ALERT_RECEIVED, &probe->alert_received);
+    cm_take_alert(q, ALERT_SENT, &probe->alert_sent);
+    cm_take_text(q, ERROR_TEXT, probe->error, sizeof(probe->error));
     if (!cm_column_is_null(q, STARTTLS)) {
-        probe->starttls = (enum cm_starttls_outcome)take_id(
+        probe->starttls = (enum cm_starttls_outcome)cm_take_id(
             q, STARTTLS, CM_STARTTLS_OUTCOME_COUNT, starttls_id);
-        take_text(q, STARTTLS_REPLY, probe->starttls_reply,
-                  sizeof(probe->starttls_reply));
+        cm_take_text(q, STARTTLS_REPLY, probe->starttls_reply,
+                     sizeof(probe->starttls_reply));
     }
 }
 
@@ -372,23 +288,28 @@ static void take_tls(const struct cm_query *q, struct cm_probe *probe)
     int64_t flags = cm_column_int(q, FLAGS);
 
     probe->server_hello = !cm_column_is_null(q, VERSION);
-    probe->version = take_u16(q, VERSION);
-    probe->cipher = take_u16(q, CIPHER);
-    probe->group = take_u16(q, KEX_GROUP);
-    probe->signature = take_u16(q, SIGNATURE);
-    take_text(q, ALPN, probe->alpn, sizeof(probe->alpn));
+    probe->version = cm_take_u16(q, VERSION);
+    probe->cipher = cm_take_u16(q, CIPHER);
+    probe->group = cm_take_u16(q, KEX_GROUP);
+    probe->signature = cm_take_u16(q, SIGNATURE);
+    cm_take_text(q, ALPN, probe->alpn, sizeof(probe->alpn));
     probe->bad_key_proof = (flags & CM_PROBE_BAD_KEY_PROOF) != 0;
     probe->extended_master_secret =
         (flags & CM_PROBE_EXTENDED_MASTER_SECRET) != 0;
     probe->certificate_message = (flags & CM_PROBE_CERTIFICATE_MESSAGE) != 0;
-    probe->num_tickets = take_u32(q, NUM_TICKETS);
-    probe->sct_bytes = take_u32(q, SCT_BYTES);
-    take_bytes(q, OCSP_STAPLE, &probe->ocsp_staple);
-    probe->client_auth = (enum cm_client_auth)take_id(
+    probe->client_cert_sent = (flags & CM_PROBE_CLIENT_CERT_SENT) != 0;
+    probe->cert_request_late = (flags & CM_PROBE_CERT_REQUEST_LATE) != 0;
+    probe->num_tickets = cm_take_u32(q, NUM_TICKETS);
+    probe->sct_bytes = cm_take_u32(q, SCT_BYTES);
+    cm_take_bytes(q, OCSP_STAPLE, &probe->ocsp_staple);
+    probe->client_auth = (enum cm_client_auth)cm_take_id(
         q, CLIENT_AUTH, CM_CLIENT_AUTH_COUNT, client_auth_id);
-    take_bytes(q, CA_NAMES, &probe->ca_names);
-    probe->chain_bytes = take_u32(q, CHAIN_BYTES);
-    probe->num_chain_sent = take_u32(q, NUM_CHAIN_SENT);
+    cm_take_bytes(q, CA_NAMES, &probe->ca_names);
+    probe->chain_bytes = cm_take_u32(q, CHAIN_BYTES);
+    probe->num_chain_sent = cm_take_u32(q, NUM_CHAIN_SENT);
+    probe->http_status = cm_take_u16(q, HTTP_STATUS);
+    probe->http_substatus = cm_take_u16(q, HTTP_SUBSTATUS);
+    cm_take_text(q, HTTP_REPLY, probe->http_reply, sizeof(probe->http_reply));
 }
 
 static void take_probes(struct cm_evidence_reader *reader, int64_t endpoint,
@@ -402,17 +323,18 @@ static void take_probes(struct cm_evidence_reader *reader, int64_t endpoint,
         struct cm_probe *probe;
 
         if (ev->num_probes == CM_MAX_PROBES) {
-            damaged(&reader->store->db, "there are too many probes");
+            cm_take_damaged(&reader->store->db, "there are too many probes");
             break;
         }
         probe = cm_evidence_add_probe(ev);
         if (probe == NULL) {
-            no_memory(&reader->store->db);
+            cm_take_no_memory(&reader->store->db);
             break;
         }
         take_connection(&q, probe);
         take_tls(&q, probe);
-        take_chain(reader, cm_column_text(&q, CHAIN), probe);
+        cm_take_chain(reader, cm_column_text(&q, CHAIN), &probe->chain,
+                      &probe->num_chain);
     }
     (void)cm_query_end(&q);
 }
@@ -428,7 +350,7 @@ static void take_addresses(struct cm_db *db, const char *json,
 
         if (i == CM_MAX_ADDRESSES ||
             !cm_address_parse(cm_column_text(&q, 0), &dns->addresses[i])) {
-            damaged(db, "an answer of DNS cannot be read");
+            cm_take_damaged(db, "an answer of DNS cannot be read");
             break;
         }
         dns->from_second[i] = cm_column_int(&q, 1) != 0;
@@ -445,9 +367,9 @@ static void take_dns(struct cm_db *db, const char *json,
     cm_query_text(&q, json);
     if (cm_query_row(&q)) {
         dns->second_differs = cm_column_int(&q, 0) != 0;
-        take_text(&q, 1, dns->cname, sizeof(dns->cname));
-        dns->num_cnames = take_u32(&q, 2);
-        take_text(&q, 3, dns->detail, sizeof(dns->detail));
+        cm_take_text(&q, 1, dns->cname, sizeof(dns->cname));
+        dns->num_cnames = cm_take_u32(&q, 2);
+        cm_take_text(&q, 3, dns->detail, sizeof(dns->detail));
     }
     (void)cm_query_end(&q);
     take_addresses(db, json, dns);
@@ -463,13 +385,13 @@ static struct cm_evidence *take_result(struct cm_db *db,
     }
     ev = cm_evidence_new();
     if (ev == NULL) {
-        no_memory(db);
+        cm_take_no_memory(db);
         return NULL;
     }
     ev->seen_unix = cm_column_int(q, 0);
-    ev->dns.result =
-        (enum cm_dns_result)take_id(q, 1, CM_DNS_RESULT_COUNT, dns_result_id);
-    ev->dns.ms = take_u32(q, 2);
+    ev->dns.result = (enum cm_dns_result)cm_take_id(q, 1, CM_DNS_RESULT_COUNT,
+                                                    dns_result_id);
+    ev->dns.ms = cm_take_u32(q, 2);
     take_dns(db, cm_column_text(q, 3), &ev->dns);
     return ev;
 }
@@ -488,6 +410,7 @@ enum cm_status cm_evidence_get(struct cm_evidence_reader *reader,
     }
     if (cm_query_end(&q) == CM_OK && *out != NULL) {
         take_probes(reader, endpoint, *out);
+        cm_get_asked(reader, endpoint, *out);
     }
     if (db->error.status != CM_OK) {
         cm_evidence_free(*out);

@@ -12,9 +12,9 @@ static const char probe_sql[] =
     " first_bytes, alert_received, alert_sent, error, version, cipher,"
     " kex_group, signature, alpn, flags, num_tickets, sct_bytes, ocsp_staple,"
     " client_auth, ca_names, chain_bytes, num_chain_sent, chain, leaf,"
-    " starttls, starttls_reply)"
+    " starttls, starttls_reply, http_status, http_substatus, http_reply)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static void json_member(struct cm_buf *out, const char *name, const char *text)
 {
@@ -111,6 +111,16 @@ static void bind_connection(struct cm_query *q, const struct cm_probe *probe)
     cm_query_text(q, probe->error);
 }
 
+static int flags_of(const struct cm_probe *probe)
+{
+    return (probe->bad_key_proof ? CM_PROBE_BAD_KEY_PROOF : 0) |
+           (probe->extended_master_secret ? CM_PROBE_EXTENDED_MASTER_SECRET
+                                          : 0) |
+           (probe->certificate_message ? CM_PROBE_CERTIFICATE_MESSAGE : 0) |
+           (probe->client_cert_sent ? CM_PROBE_CLIENT_CERT_SENT : 0) |
+           (probe->cert_request_late ? CM_PROBE_CERT_REQUEST_LATE : 0);
+}
+
 static void bind_tls(struct cm_query *q, const struct cm_probe *probe)
 {
     if (probe->server_hello) {
@@ -123,11 +133,7 @@ static void bind_tls(struct cm_query *q, const struct cm_probe *probe)
     cm_query_int(q, probe->group);
     cm_query_int(q, probe->signature);
     cm_query_text(q, probe->alpn);
-    cm_query_int(
-        q, (probe->bad_key_proof ? CM_PROBE_BAD_KEY_PROOF : 0) |
-               (probe->extended_master_secret ? CM_PROBE_EXTENDED_MASTER_SECRET
-                                              : 0) |
-               (probe->certificate_message ? CM_PROBE_CERTIFICATE_MESSAGE : 0));
+    cm_query_int(q, flags_of(probe));
     cm_query_int(q, probe->num_tickets);
     cm_query_int(q, probe->sct_bytes);
     cm_query_blob(q, probe->ocsp_staple);
@@ -135,6 +141,18 @@ static void bind_tls(struct cm_query *q, const struct cm_probe *probe)
     cm_query_blob(q, probe->ca_names);
     cm_query_int(q, probe->chain_bytes);
     cm_query_int(q, probe->num_chain_sent);
+}
+
+/* What was said around TLS: most probes have nothing of it. */
+static void bind_dialogues(struct cm_query *q, const struct cm_probe *probe)
+{
+    bool starttls = probe->starttls != CM_STARTTLS_NONE;
+
+    cm_query_text(q, starttls ? cm_starttls_outcome_id(probe->starttls) : NULL);
+    cm_query_text(q, starttls ? probe->starttls_reply : NULL);
+    cm_query_known(q, probe->http_status, probe->http_status != 0);
+    cm_query_known(q, probe->http_substatus, probe->http_substatus != 0);
+    cm_query_text(q, probe->http_reply[0] != '\0' ? probe->http_reply : NULL);
 }
 
 enum cm_status cm_put_probes(struct cm_store *store, uint64_t endpoint,
@@ -159,10 +177,7 @@ enum cm_status cm_put_probes(struct cm_store *store, uint64_t endpoint,
         } else {
             cm_query_null(&q);
         }
-        if (probe->starttls != CM_STARTTLS_NONE) {
-            cm_query_text(&q, cm_starttls_outcome_id(probe->starttls));
-            cm_query_text(&q, probe->starttls_reply);
-        }
+        bind_dialogues(&q, probe);
         (void)cm_query_run(&q);
     }
     cm_buf_cleanup(&chain);

@@ -55,8 +55,57 @@ static const char from_1_sql[] =
     " content INTEGER REFERENCES content(id), certificate TEXT,"
     " PRIMARY KEY (run, ord)) STRICT, WITHOUT ROWID;";
 
+#define OF_ENDPOINT                                                            \
+    " (run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,"             \
+    " endpoint INTEGER NOT NULL,"
+
+/* Version 2 knew no hand-built hellos, client certificates, profiles and
+ * policies. */
+static const char from_2_sql[] =
+    "ALTER TABLE endpoint ADD COLUMN client INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE endpoint ADD COLUMN client_cert TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE endpoint ADD COLUMN http_path TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE probe ADD COLUMN http_status INTEGER;"
+    "ALTER TABLE probe ADD COLUMN http_substatus INTEGER;"
+    "ALTER TABLE probe ADD COLUMN http_reply TEXT;"
+    "CREATE TABLE answer" OF_ENDPOINT " ord INTEGER NOT NULL,"
+    " ask TEXT NOT NULL, ended TEXT NOT NULL, sys_errno INTEGER NOT NULL,"
+    " ms INTEGER NOT NULL, hello_bytes INTEGER NOT NULL,"
+    " alert INTEGER NOT NULL, first_bytes BLOB, version INTEGER NOT NULL,"
+    " cipher INTEGER NOT NULL, kex_group INTEGER NOT NULL,"
+    " signature INTEGER NOT NULL, dh_bits INTEGER NOT NULL,"
+    " compression INTEGER NOT NULL, flags INTEGER NOT NULL,"
+    " chain TEXT NOT NULL, leaf INTEGER REFERENCES certificate(id),"
+    " PRIMARY KEY (run, endpoint, ord)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE inventory" OF_ENDPOINT " ssl2 TEXT NOT NULL,"
+    " ssl3 TEXT NOT NULL, tls1_0 TEXT NOT NULL, tls1_1 TEXT NOT NULL,"
+    " tls1_2 TEXT NOT NULL, tls1_3 TEXT NOT NULL, facts TEXT NOT NULL,"
+    " PRIMARY KEY (run, endpoint)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE client" OF_ENDPOINT " fault TEXT NOT NULL,"
+    " detail TEXT NOT NULL, certificate INTEGER REFERENCES certificate(id),"
+    " issuers BLOB, PRIMARY KEY (run, endpoint)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE measure ("
+    " run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,"
+    " kind TEXT NOT NULL, ord INTEGER NOT NULL, name TEXT NOT NULL,"
+    " title TEXT NOT NULL, source TEXT NOT NULL, confidence TEXT NOT NULL,"
+    " family TEXT NOT NULL, sha256 TEXT NOT NULL, rules TEXT NOT NULL,"
+    " PRIMARY KEY (run, kind, ord)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE measured" OF_ENDPOINT " clients TEXT NOT NULL,"
+    " policies TEXT NOT NULL, grade TEXT, grade_without_trust TEXT,"
+    " grade_at_best INTEGER, grade_score INTEGER, grade_parts TEXT,"
+    " grade_rules TEXT,"
+    " PRIMARY KEY (run, endpoint)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE profile_result" OF_ENDPOINT " profile INTEGER NOT NULL,"
+    " cause TEXT, why TEXT NOT NULL, message TEXT,"
+    " PRIMARY KEY (run, endpoint, profile)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE policy_result" OF_ENDPOINT " policy INTEGER NOT NULL,"
+    " ord INTEGER NOT NULL, rule TEXT NOT NULL, outcome TEXT NOT NULL,"
+    " warning INTEGER NOT NULL, why TEXT NOT NULL,"
+    " PRIMARY KEY (run, endpoint, policy, ord)) STRICT, WITHOUT ROWID;";
+
 /* steps[n - 1] leads from version n to n + 1, but for the views. */
-static const char *const steps[CM_STORE_SCHEMA_VERSION - 1] = {from_1_sql};
+static const char *const steps[CM_STORE_SCHEMA_VERSION - 1] = {from_1_sql,
+                                                               from_2_sql};
 
 static const char old_views_sql[] =
     "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name LIMIT 1";

@@ -88,6 +88,7 @@ void cm_cert_ids_json(struct cm_store *store, struct cm_cert *const *certs,
 /* As stored in endpoint.flags. */
 #define CM_ENDPOINT_DOT 1
 #define CM_ENDPOINT_NOT_TLS 2
+#define CM_ENDPOINT_PATH_COUNTS 4
 
 /* put.c -- one record to SQL. The database notes what fails. */
 enum cm_status cm_put_columns(struct cm_store *store,
@@ -114,6 +115,24 @@ enum cm_status cm_put_probes(struct cm_store *store, uint64_t endpoint,
 #define CM_PROBE_BAD_KEY_PROOF 1
 #define CM_PROBE_EXTENDED_MASTER_SECRET 2
 #define CM_PROBE_CERTIFICATE_MESSAGE 4
+#define CM_PROBE_CLIENT_CERT_SENT 8
+#define CM_PROBE_CERT_REQUEST_LATE 16
+
+/* asked.c -- answers to hand-built hellos, the inventory, and our own
+ * certificate: what most endpoints have nothing of. */
+enum cm_status cm_put_asked(struct cm_store *store, int64_t endpoint,
+                            const struct cm_evidence *ev);
+
+/* measured.c -- what a run is held against, and what comes of it. */
+void cm_put_measures(struct cm_db *db, int64_t run_id,
+                     const struct cm_run_info *info);
+enum cm_status cm_put_measured(struct cm_store *store, int64_t run_id,
+                               int64_t endpoint,
+                               const struct cm_measured *measured);
+/* In the place of what is stored; an empty one leaves that. */
+enum cm_status cm_put_measured_again(struct cm_store *store, int64_t run_id,
+                                     int64_t endpoint,
+                                     const struct cm_measured *measured);
 
 /* evidence_get.c -- the way back. */
 struct cm_evidence_reader {
@@ -128,6 +147,9 @@ void cm_evidence_reader_close(struct cm_evidence_reader *reader);
  * fails. */
 enum cm_status cm_evidence_get(struct cm_evidence_reader *reader,
                                int64_t endpoint, struct cm_evidence **out);
+/* asked.c */
+void cm_get_asked(struct cm_evidence_reader *reader, int64_t endpoint,
+                  struct cm_evidence *ev);
 enum cm_status cm_endpoint_get(struct cm_store *store, int64_t run_id,
                                int64_t endpoint, struct cm_endpoint *out);
 

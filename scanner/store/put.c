@@ -15,7 +15,8 @@ static const char row_sql[] =
 
 static const char endpoint_sql[] =
     "INSERT INTO endpoint (run, id, host, port, protocol, sni, is_ip, flags,"
-    " trust, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " trust, reason, client, client_cert, http_path)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char result_sql[] =
     "INSERT INTO result (verdict, primary_cause, severity, causes, remaining,"
@@ -68,6 +69,16 @@ enum cm_status cm_put_columns(struct cm_store *store,
     return cm_query_run(&q);
 }
 
+static void bind_span(struct cm_query *q, struct cm_span span)
+{
+    struct cm_buf text;
+
+    cm_buf_init(&text, CM_DB_MAX_TEXT);
+    cm_text_to_utf8(&text, (const char *)span.data, span.len);
+    cm_query_buf(q, &text);
+    cm_buf_cleanup(&text);
+}
+
 static enum cm_status put_endpoint(struct cm_store *store,
                                    const struct cm_row *row)
 {
@@ -83,9 +94,13 @@ static enum cm_status put_endpoint(struct cm_store *store,
         cm_query_text(&q, ep->sni);
         cm_query_int(&q, ep->is_ip ? 1 : 0);
         cm_query_int(&q, (ep->had_trailing_dot ? CM_ENDPOINT_DOT : 0) |
-                             (ep->scheme_not_tls ? CM_ENDPOINT_NOT_TLS : 0));
+                             (ep->scheme_not_tls ? CM_ENDPOINT_NOT_TLS : 0) |
+                             (ep->path_counts ? CM_ENDPOINT_PATH_COUNTS : 0));
         cm_query_text(&q, ep->trust);
         cm_query_null(&q);
+        cm_query_int(&q, ep->client);
+        bind_span(&q, row->client_cert);
+        cm_query_text(&q, ep->http_path);
     } else {
         cm_query_text(&q, "");
         cm_query_null(&q);
@@ -95,6 +110,9 @@ static enum cm_status put_endpoint(struct cm_store *store,
         cm_query_int(&q, 0);
         cm_query_text(&q, "");
         cm_query_text(&q, row->reason);
+        cm_query_int(&q, 0);
+        cm_query_text(&q, "");
+        cm_query_text(&q, "");
     }
     return cm_query_run(&q);
 }
@@ -329,12 +347,14 @@ enum cm_status cm_put_result(struct cm_store *store,
     }
     if (cm_query_run(&q) == CM_OK && ev != NULL) {
         (void)cm_put_probes(store, result->endpoint_id, ev);
+        (void)cm_put_asked(store, (int64_t)result->endpoint_id, ev);
     }
     put_findings(store, store->run_id, (int64_t)result->endpoint_id,
                  &result->judgement);
     put_views(store, store->run_id, (int64_t)result->endpoint_id,
               &result->judgement);
-    return store->db.error.status;
+    return cm_put_measured(store, store->run_id, (int64_t)result->endpoint_id,
+                           &result->measured);
 }
 
 static void forget(struct cm_store *store, const char *sql, int64_t run_id,

@@ -1,4 +1,4 @@
--- certmuster's result store, version 2. Tables are ours to change; the views
+-- certmuster's result store, version 3. Tables are ours to change; the views
 -- (v_*) are the documented contract for reports and for anyone's SQL. They stand
 -- behind all tables: a store of an older version gets its views from here too.
 -- Ids of causes, resolutions, verdicts and severities are their text ids.
@@ -57,9 +57,15 @@ CREATE TABLE endpoint (
   protocol      TEXT NOT NULL,
   sni           TEXT NOT NULL,
   is_ip         INTEGER NOT NULL,
-  flags         INTEGER NOT NULL,          -- 1 trailing dot, 2 scheme without TLS
+  flags         INTEGER NOT NULL,          -- 1 trailing dot, 2 scheme without
+                                           -- TLS, 4 the path counts
   reason        TEXT,                      -- why the row is invalid
   trust         TEXT NOT NULL DEFAULT '',  -- the row's trust view; '': default
+  client        INTEGER NOT NULL DEFAULT 0, -- which of the run's own
+                                           -- certificates is sent; 0: none
+  client_cert   TEXT NOT NULL DEFAULT '',  -- the row's file of it; '': the
+                                           -- run's; '-': none
+  http_path     TEXT NOT NULL DEFAULT '',  -- of the row's URL
   PRIMARY KEY (run, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -136,7 +142,8 @@ CREATE TABLE probe (
   version       INTEGER, cipher INTEGER,      -- NULL: no ServerHello
   kex_group     INTEGER NOT NULL, signature INTEGER NOT NULL,
   alpn          TEXT NOT NULL,
-  flags         INTEGER NOT NULL,  -- 1 bad key proof, 2 EMS, 4 Certificate seen
+  flags         INTEGER NOT NULL,  -- 1 bad key proof, 2 EMS, 4 Certificate seen,
+                -- 8 our certificate was sent, 16 it was asked for late
   num_tickets   INTEGER NOT NULL, sct_bytes INTEGER NOT NULL,
   ocsp_staple   BLOB,
   client_auth   TEXT NOT NULL, ca_names BLOB,
@@ -146,7 +153,104 @@ CREATE TABLE probe (
   starttls      TEXT,                      -- how the dialogue before TLS ended;
                                            -- NULL: there was none
   starttls_reply TEXT,                     -- what the server said at the end
+  http_status   INTEGER, http_substatus INTEGER, -- NULL: no request was answered
+  http_reply    TEXT,                      -- status line, and what decided
   PRIMARY KEY (run, endpoint, ord)
+) STRICT, WITHOUT ROWID;
+
+-- What hand-built ClientHellos brought to light; 0 where nothing was said.
+CREATE TABLE answer (
+  run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  endpoint      INTEGER NOT NULL,
+  ord           INTEGER NOT NULL,          -- 0, 1, ... in the order of asking
+  ask           TEXT NOT NULL, ended TEXT NOT NULL,
+  sys_errno     INTEGER NOT NULL, ms INTEGER NOT NULL,
+  hello_bytes   INTEGER NOT NULL,
+  alert         INTEGER NOT NULL,          -- level * 256 + description
+  first_bytes   BLOB,
+  version       INTEGER NOT NULL, cipher INTEGER NOT NULL,
+  kex_group     INTEGER NOT NULL, signature INTEGER NOT NULL,
+  dh_bits       INTEGER NOT NULL, compression INTEGER NOT NULL,
+  flags         INTEGER NOT NULL,  -- 1 secure renegotiation, 2 EMS, 4 downgrade
+                -- sentinel, 8 asks for a certificate, 16 explicit curve
+  chain         TEXT NOT NULL,             -- JSON array of certificate ids
+  leaf          INTEGER REFERENCES certificate(id), -- the first of them
+  PRIMARY KEY (run, endpoint, ord)
+) STRICT, WITHOUT ROWID;
+
+-- All that an endpoint serves, where that was asked for: yes no unknown.
+CREATE TABLE inventory (
+  run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  endpoint      INTEGER NOT NULL,
+  ssl2          TEXT NOT NULL, ssl3 TEXT NOT NULL, tls1_0 TEXT NOT NULL,
+  tls1_1        TEXT NOT NULL, tls1_2 TEXT NOT NULL, tls1_3 TEXT NOT NULL,
+  facts         TEXT NOT NULL,             -- JSON object, see v_inventory
+  PRIMARY KEY (run, endpoint)
+) STRICT, WITHOUT ROWID;
+
+-- Our own certificate, where one was configured for the endpoint.
+CREATE TABLE client (
+  run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  endpoint      INTEGER NOT NULL,
+  fault         TEXT NOT NULL,             -- fine, or why it cannot be used
+  detail        TEXT NOT NULL,
+  certificate   INTEGER REFERENCES certificate(id), -- NULL: none could be read
+  issuers       BLOB,                      -- names of its chain's issuers
+  PRIMARY KEY (run, endpoint)
+) STRICT, WITHOUT ROWID;
+
+-- What the run was held against: clients by profiles, rules by policies.
+CREATE TABLE measure (
+  run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  kind          TEXT NOT NULL,             -- profile policy
+  ord           INTEGER NOT NULL,          -- 0, 1, ... of its kind
+  name          TEXT NOT NULL, title TEXT NOT NULL,
+  source        TEXT NOT NULL,             -- of its facts
+  confidence    TEXT NOT NULL,             -- high medium low
+  family        TEXT NOT NULL,             -- of a client; '': a policy
+  sha256        TEXT NOT NULL,             -- of the file
+  rules         TEXT NOT NULL,  -- of a policy: JSON array of {id, text, source,
+                                -- warning, confidence}; '': a client
+  PRIMARY KEY (run, kind, ord)
+) STRICT, WITHOUT ROWID;
+
+-- What came of it: a letter for each profile and policy, by their order. What
+-- did not pass has lines of its own below.
+CREATE TABLE measured (
+  run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  endpoint      INTEGER NOT NULL,
+  clients       TEXT NOT NULL,             -- w works, f fails, u unknown, - none
+  policies      TEXT NOT NULL,             -- p pass, f fail, u unknown, - none
+  grade         TEXT,                      -- NULL: not graded
+  grade_without_trust TEXT,                -- as if the certificate were fine
+  grade_at_best INTEGER,                   -- 1: something was not found out
+  grade_score   INTEGER,                   -- 0 ... 100
+  grade_parts   TEXT,                      -- JSON array: points for versions,
+                                           -- key exchange, suites
+  grade_rules   TEXT,                      -- JSON array: what holds it down
+  PRIMARY KEY (run, endpoint)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profile_result (
+  run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  endpoint      INTEGER NOT NULL,
+  profile       INTEGER NOT NULL,          -- measure.ord
+  cause         TEXT,
+  why           TEXT NOT NULL,             -- what was compared
+  message       TEXT,                      -- the client's own words
+  PRIMARY KEY (run, endpoint, profile)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE policy_result (
+  run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  endpoint      INTEGER NOT NULL,
+  policy        INTEGER NOT NULL,          -- measure.ord
+  ord           INTEGER NOT NULL,          -- 0, 1, ... of those not passed
+  rule          TEXT NOT NULL,
+  outcome       TEXT NOT NULL,             -- fail unknown
+  warning       INTEGER NOT NULL,          -- 1: does not fail the policy
+  why           TEXT NOT NULL,
+  PRIMARY KEY (run, endpoint, policy, ord)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE finding (
@@ -229,6 +333,9 @@ FROM trust_view;
 -- One line for each input row. `verdict`, `primary_cause`, `severity`, `causes`,
 -- `remaining`, `path` and `revocation` are those in the trust view `view`;
 -- `views` is a JSON object of the verdicts in all views of the run by name.
+-- `inventory` is v_inventory.facts; `clients` and `policies` have a letter for
+-- each profile and policy of v_measure, in its order: w(orks), p(ass), f(ail),
+-- u(nknown), - (no result).
 CREATE VIEW v_endpoint AS
 SELECT r.run, r.id AS row, r.line, r.fields, r.owner,
        r.endpoint, CASE WHEN r.id <> r.endpoint THEN r.first_line END
@@ -254,13 +361,103 @@ SELECT r.run, r.id AS row, r.line, r.fields, r.owner,
        coalesce(s.remaining, '[]') AS remaining, s.path_valid,
        coalesce(s.revocation, 'not_checked') AS revocation,
        s.revocation_source, s.revocation_this_update, s.revocation_next_update,
-       s.revoked_at, s.revocation_reason
+       s.revoked_at, s.revocation_reason,
+       e.client_cert, o.fault AS client_fault, o.detail AS client_detail,
+       (SELECT d.sha256 FROM certificate d WHERE d.id = o.certificate)
+         AS client_fingerprint_sha256,
+       (p.flags & 8) <> 0 AS client_cert_sent,
+       (p.flags & 16) <> 0 AS cert_request_late,
+       p.http_status, p.http_substatus, p.http_reply,
+       i.facts AS inventory, m.clients, m.policies, m.grade,
+       m.grade_without_trust, m.grade_at_best, m.grade_score, m.grade_parts,
+       m.grade_rules
 FROM row r
 JOIN endpoint e ON e.run = r.run AND e.id = r.endpoint
 LEFT JOIN result s ON s.run = r.run AND s.endpoint = r.endpoint
 LEFT JOIN probe p ON p.run = r.run AND p.endpoint = r.endpoint
   AND p.ord = s.main_probe
-LEFT JOIN certificate c ON c.id = p.leaf;
+LEFT JOIN certificate c ON c.id = p.leaf
+LEFT JOIN client o ON o.run = r.run AND o.endpoint = r.endpoint
+LEFT JOIN inventory i ON i.run = r.run AND i.endpoint = r.endpoint
+LEFT JOIN measured m ON m.run = r.run AND m.endpoint = r.endpoint;
+
+-- One line for each question that a hand-built ClientHello asked; NULL where
+-- the answer does not say.
+CREATE VIEW v_answer AS
+SELECT a.run, a.endpoint, a.ord, a.ask, a.ended, a.sys_errno, a.ms,
+       a.hello_bytes, nullif(a.alert >> 8, 0) AS alert_level,
+       CASE WHEN a.alert > 0 THEN a.alert & 255 END AS alert, a.first_bytes,
+       nullif(a.version, 0) AS tls_version,
+       CASE WHEN a.version > 0 THEN a.cipher END AS cipher,
+       nullif(a.kex_group, 0) AS kex_group,
+       nullif(a.signature, 0) AS signature, nullif(a.dh_bits, 0) AS dh_bits,
+       CASE WHEN a.version > 0 THEN a.compression END AS compression,
+       (a.flags & 1) <> 0 AS secure_renegotiation,
+       (a.flags & 2) <> 0 AS extended_master_secret,
+       (a.flags & 4) <> 0 AS downgrade_sentinel,
+       (a.flags & 8) <> 0 AS asks_for_cert,
+       (a.flags & 16) <> 0 AS unusual_group, a.chain,
+       c.sha256 AS fingerprint_sha256
+FROM answer a LEFT JOIN certificate c ON c.id = a.leaf;
+
+-- One line for each endpoint that was asked for all that it serves: yes, no or
+-- unknown. `facts` is a JSON object. It has, for each version ("SSLv2" ...
+-- "TLSv1.3"), an object of `served`, `complete` (1: it refused what is not
+-- listed), `order` (yes: the server's decides) and `suites`; beside them
+-- `groups`, `groups_complete`, `schemes`, `schemes_complete`, `min_dh_bits` (0:
+-- none seen), `secure_renegotiation`, `extended_master_secret`, `compression`,
+-- `fallback_scsv`, `stapling`, `sni_needed`, `alpn` and `connections`. Suites,
+-- groups and schemes are IANA's numbers.
+CREATE VIEW v_inventory AS
+SELECT run, endpoint, ssl2, ssl3, tls1_0, tls1_1, tls1_2, tls1_3, facts
+FROM inventory;
+
+-- What a run was held against, clients (`kind` profile) and rules (policy).
+CREATE VIEW v_measure AS
+SELECT run, kind, ord, name, title, source, confidence, family, sha256, rules
+FROM measure;
+
+-- One line for each endpoint and client: works fails unknown. `message` is what
+-- that client would say.
+CREATE VIEW v_profile AS
+SELECT d.run, d.endpoint, m.name AS profile,
+       CASE substr(d.clients, m.ord + 1, 1) WHEN 'w' THEN 'works'
+         WHEN 'f' THEN 'fails' ELSE 'unknown' END AS outcome,
+       r.cause, coalesce(r.why, '') AS why, r.message
+FROM measured d
+JOIN measure m ON m.run = d.run AND m.kind = 'profile'
+  AND substr(d.clients, m.ord + 1, 1) NOT IN ('', '-')
+LEFT JOIN profile_result r ON r.run = d.run AND r.endpoint = d.endpoint
+  AND r.profile = m.ord;
+
+-- One line for each endpoint and policy: pass fail unknown. `failed`, `warnings`
+-- and `unknown` are JSON arrays of rules.
+CREATE VIEW v_policy AS
+SELECT d.run, d.endpoint, m.name AS policy,
+       CASE substr(d.policies, m.ord + 1, 1) WHEN 'p' THEN 'pass'
+         WHEN 'f' THEN 'fail' ELSE 'unknown' END AS outcome,
+       (SELECT '[' || coalesce(group_concat('"' || r.rule || '"'), '') || ']'
+         FROM policy_result r
+         WHERE r.run = d.run AND r.endpoint = d.endpoint AND r.policy = m.ord
+         AND r.outcome = 'fail' AND r.warning = 0) AS failed,
+       (SELECT '[' || coalesce(group_concat('"' || r.rule || '"'), '') || ']'
+         FROM policy_result r
+         WHERE r.run = d.run AND r.endpoint = d.endpoint AND r.policy = m.ord
+         AND r.outcome = 'fail' AND r.warning <> 0) AS warnings,
+       (SELECT '[' || coalesce(group_concat('"' || r.rule || '"'), '') || ']'
+         FROM policy_result r
+         WHERE r.run = d.run AND r.endpoint = d.endpoint AND r.policy = m.ord
+         AND r.outcome = 'unknown') AS unknown
+FROM measured d
+JOIN measure m ON m.run = d.run AND m.kind = 'policy'
+  AND substr(d.policies, m.ord + 1, 1) NOT IN ('', '-');
+
+-- One line for each rule that an endpoint does not pass.
+CREATE VIEW v_rule AS
+SELECT r.run, r.endpoint, m.name AS policy, r.ord, r.rule, r.outcome, r.warning,
+       r.why
+FROM policy_result r
+JOIN measure m ON m.run = r.run AND m.kind = 'policy' AND m.ord = r.policy;
 
 -- One line for each endpoint and trust view of its run.
 CREATE VIEW v_verdict AS

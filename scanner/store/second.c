@@ -73,6 +73,7 @@ static enum cm_status visit_endpoint(struct second *second, int64_t id)
     const struct cm_store_pass *pass = second->pass;
     struct cm_db *db = &second->store->db;
     struct cm_judgement judgement = {.primary = -1};
+    struct cm_measured measured = {0};
     struct cm_evidence *ev = NULL;
     struct cm_endpoint ep;
     bool replace = false;
@@ -83,16 +84,19 @@ static enum cm_status visit_endpoint(struct second *second, int64_t id)
     }
     status = cm_endpoint_get(second->store, second->run_id, id, &ep);
     if (status == CM_OK) {
-        status =
-            pass->visit(pass->arg, (uint64_t)id, &ep, ev, &judgement, &replace);
+        status = pass->visit(pass->arg, (uint64_t)id, &ep, ev, &judgement,
+                             &measured, &replace);
         if (status != CM_OK) {
             (void)cm_error_set(&db->error, status,
                                "an endpoint could not be judged again");
         } else if (replace) {
-            status = cm_put_judgement_again(second->store, second->run_id, id,
-                                            &judgement);
+            (void)cm_put_judgement_again(second->store, second->run_id, id,
+                                         &judgement);
+            status = cm_put_measured_again(second->store, second->run_id, id,
+                                           &measured);
         }
     }
+    cm_measured_cleanup(&measured);
     cm_judgement_cleanup(&judgement);
     cm_evidence_free(ev);
     return status;

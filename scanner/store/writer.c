@@ -147,6 +147,7 @@ static void put_run(struct cm_store *store, const struct cm_run_info *info)
         store->run_id = sqlite3_last_insert_rowid(store->db.handle);
     }
     cm_put_trust_views(&store->db, store->run_id, info->views);
+    cm_put_measures(&store->db, store->run_id, info);
 }
 
 enum cm_status cm_store_begin_run(struct cm_store *store,

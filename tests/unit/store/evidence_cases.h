@@ -17,5 +17,7 @@ void cases_assert_same(const struct cm_evidence *a,
                        const struct cm_evidence *b);
 void cases_assert_same_address(const struct cm_address *a,
                                const struct cm_address *b);
+void cases_assert_same_inventory(const struct cm_inventory *a,
+                                 const struct cm_inventory *b);
 
 #endif

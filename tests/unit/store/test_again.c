@@ -121,12 +121,14 @@ struct judge {
 static enum cm_status judge_anew(void *arg, uint64_t endpoint,
                                  const struct cm_endpoint *ep,
                                  const struct cm_evidence *evidence,
-                                 struct cm_judgement *judgement, bool *replace)
+                                 struct cm_judgement *judgement,
+                                 struct cm_measured *measured, bool *replace)
 {
     struct judge *judge = arg;
     char host[64];
 
     (void)snprintf(host, sizeof(host), "host%d.example", (int)endpoint);
+    (void)measured;
     assert_string_equal(ep->host, host);
     assert_non_null(evidence);
     judgement->verdict = CM_VERDICT_UNTRUSTED;
@@ -254,6 +256,9 @@ static void judges_a_run_anew(void **state)
     assert_copied(f, "row");
     assert_copied(f, "endpoint");
     assert_copied(f, "probe");
+    assert_copied(f, "answer");
+    assert_copied(f, "inventory");
+    assert_copied(f, "client");
     assert_copied(f, "download");
     assert_answer(f,
                   "SELECT count(*) FROM (SELECT endpoint, seen, dns, dns_ms,"

@@ -33,10 +33,12 @@ struct visitor {
 static enum cm_status visit(void *arg, uint64_t endpoint,
                             const struct cm_endpoint *ep,
                             const struct cm_evidence *evidence,
-                            struct cm_judgement *judgement, bool *replace)
+                            struct cm_judgement *judgement,
+                            struct cm_measured *measured, bool *replace)
 {
     struct visitor *visitor = arg;
 
+    (void)measured;
     visitor->visits++;
     visitor->id = endpoint;
     visitor->endpoint = *ep;
@@ -87,6 +89,9 @@ static void comes_back_equal(void **state)
 
         ep->had_trailing_dot = i == 1;
         ep->scheme_not_tls = i == 2;
+        ep->path_counts = i == 0;
+        ep->client = (uint16_t)(i * 300);
+        (void)snprintf(ep->http_path, sizeof(ep->http_path), "/a%%20b/%zu", i);
         if (i == 0) {
             (void)snprintf(ep->host, sizeof(ep->host), "2001:db8::7");
             ep->is_ip = true;
@@ -109,6 +114,9 @@ static void comes_back_equal(void **state)
                          expected.had_trailing_dot);
         assert_int_equal(visitor.endpoint.scheme_not_tls,
                          expected.scheme_not_tls);
+        assert_int_equal(visitor.endpoint.path_counts, expected.path_counts);
+        assert_int_equal(visitor.endpoint.client, expected.client);
+        assert_string_equal(visitor.endpoint.http_path, expected.http_path);
     }
 }
 
@@ -135,6 +143,26 @@ static void is_readable_in_the_store(void **state)
                   " cipher, hex(first_bytes) LIKE 'A5A5%' FROM probe",
                   "0|[2001:db8::1]:8443|552|256|-|-|1\n"
                   "1|192.0.2.1:443|-|-|772|4865|0");
+    assert_answer(f,
+                  "SELECT client_fault, client_detail,"
+                  " length(client_fingerprint_sha256), client_cert_sent,"
+                  " cert_request_late, http_status, http_substatus, http_reply"
+                  " FROM v_endpoint",
+                  "expired|/etc/own.pem: not valid since \"2020\"|64|1|1|403|7|"
+                  "HTTP/1.1 403 \"Forbidden\" <b>");
+    assert_answer(f,
+                  "SELECT ord, ask, ended, hello_bytes, alert_level, alert,"
+                  " tls_version, cipher, kex_group, signature, dh_bits,"
+                  " compression, secure_renegotiation, unusual_group,"
+                  " length(fingerprint_sha256) FROM v_answer",
+                  "0|ssl2|flight|517|2|86|771|49199|23|2052|1024|1|1|1|64\n"
+                  "1|alpn|none|0|-|-|-|-|-|-|-|-|0|0|-");
+    assert_answer(f,
+                  "SELECT ssl2, ssl3, tls1_0, tls1_1, tls1_2, tls1_3,"
+                  " json_extract(facts, '$.\"TLSv1.3\".suites'),"
+                  " json_extract(facts, '$.alpn[0]') FROM v_inventory",
+                  "yes|no|unknown|unknown|yes|yes|[4867,4866,4865]|"
+                  "http/1.1-abcde0");
 }
 
 static void replaces_a_judgement(void **state)
@@ -309,12 +337,14 @@ static enum cm_status visit_and_stop(void *arg, uint64_t endpoint,
                                      const struct cm_endpoint *ep,
                                      const struct cm_evidence *evidence,
                                      struct cm_judgement *judgement,
+                                     struct cm_measured *measured,
                                      bool *replace)
 {
     struct stopper *stopper = arg;
 
     stopper->stop = stopper->visitor.visits == 9;
-    return visit(&stopper->visitor, endpoint, ep, evidence, judgement, replace);
+    return visit(&stopper->visitor, endpoint, ep, evidence, judgement, measured,
+                 replace);
 }
 
 static void stops_when_asked_to_and_keeps_what_was_done(void **state)
@@ -384,9 +414,34 @@ static struct tampering {
      " proxy_status, first_bytes, alert_received, alert_sent, error, version,"
      " cipher, kex_group, signature, alpn, flags, num_tickets, sct_bytes,"
      " ocsp_staple, client_auth, ca_names, chain_bytes, num_chain_sent, chain, "
-     "leaf, starttls, starttls_reply"
+     "leaf, starttls, starttls_reply, http_status, http_substatus, http_reply"
      " FROM probe, n WHERE ord = 1",
      "probes"},
+    {"a reply of HTTP is long",
+     "UPDATE probe SET http_reply = hex(zeroblob(48))", "long"},
+    {"a question is unknown", "UPDATE answer SET ask = 'x'", "word"},
+    {"an answer's end is unknown", "UPDATE answer SET ended = 'x'", "word"},
+    {"an answer's first bytes are many",
+     "UPDATE answer SET first_bytes = zeroblob(33)", "first bytes"},
+    {"an answer's certificate is missing", "UPDATE answer SET chain = '[99]'",
+     "certificate"},
+    {"there are many answers",
+     "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n"
+     " WHERE i < 40) INSERT INTO answer SELECT run, endpoint, i, ask, ended,"
+     " sys_errno, ms, hello_bytes, alert, first_bytes, version, cipher,"
+     " kex_group, signature, dh_bits, compression, flags, chain, leaf"
+     " FROM answer, n WHERE ord = 1",
+     "answers"},
+    {"an inventory is none", "UPDATE inventory SET facts = '{}'", "inventory"},
+    {"an inventory goes on", "UPDATE inventory SET facts = facts || ' '",
+     "inventory"},
+    {"a fault of our certificate is unknown", "UPDATE client SET fault = 'x'",
+     "word"},
+    {"a detail of our certificate is long",
+     "UPDATE client SET detail = hex(zeroblob(100))", "long"},
+    {"our certificate is missing",
+     "PRAGMA foreign_keys = OFF; UPDATE client SET certificate = 99",
+     "certificate"},
     {"the endpoint is missing", "DELETE FROM endpoint", "endpoint"},
     {"a host is long", "UPDATE endpoint SET host = hex(zeroblob(200))", "long"},
     {"a literal is none", "UPDATE endpoint SET is_ip = 1", "address"},
