@@ -372,105 +372,6 @@ static void stops_when_asked_to_and_keeps_what_was_done(void **state)
                   "chain_incomplete|10\nissuer_unknown|10");
 }
 
-/* --- a store that was tampered with --- */
-
-static struct tampering {
-    const char *name;
-    const char *sql;
-    const char *word;
-} tamperings[] = {
-    {"a phase is unknown", "UPDATE probe SET reached = 'elsewhere'", "word"},
-    {"an end is unknown", "UPDATE probe SET ended = ''", "word"},
-    {"a DNS result is unknown", "UPDATE result SET dns_result = 'x'", "word"},
-    {"a client auth is unknown", "UPDATE probe SET client_auth = 'x'", "word"},
-    {"an address is none", "UPDATE probe SET address = 'here'", "address"},
-    {"a port is none", "UPDATE probe SET address = '192.0.2.1:x'", "address"},
-    {"a port is large", "UPDATE probe SET address = '192.0.2.1:65536'",
-     "address"},
-    {"an address is long",
-     "UPDATE probe SET address = hex(zeroblob(40)) || ':1'", "address"},
-    {"an error is long", "UPDATE probe SET error = hex(zeroblob(100))", "long"},
-    {"first bytes are many", "UPDATE probe SET first_bytes = zeroblob(65)",
-     "first bytes"},
-    {"a chain is text", "UPDATE probe SET chain = '[x]'", "chain"},
-    {"a chain has no end", "UPDATE probe SET chain = '[1'", "chain"},
-    {"a chain is long",
-     "UPDATE probe SET chain = '[' || replace(hex(zeroblob(101)), '00', '1,')"
-     " || '1]'",
-     "chain"},
-    {"a certificate is missing", "UPDATE probe SET chain = '[99]'",
-     "certificate"},
-    {"DNS gives no address",
-     "UPDATE result SET dns = '{\"addresses\":[\"x\"]}'", "DNS"},
-    {"DNS gives many addresses",
-     "UPDATE result SET dns = '{\"addresses\":[' ||"
-     " replace(hex(zeroblob(16)), '00', '\"10.0.0.1\",') || '\"10.0.0.1\"]}'",
-     "DNS"},
-    {"DNS is no JSON", "UPDATE result SET dns = '{'", "JSON"},
-    {"there are many probes",
-     "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n"
-     " WHERE i < 20) INSERT INTO probe SELECT run, endpoint, i, address,"
-     " reached, ended, sys_errno, tries, connect_ms, tls_ms, total_ms,"
-     " proxy_status, first_bytes, alert_received, alert_sent, error, version,"
-     " cipher, kex_group, signature, alpn, flags, num_tickets, sct_bytes,"
-     " ocsp_staple, client_auth, ca_names, chain_bytes, num_chain_sent, chain, "
-     "leaf, starttls, starttls_reply, http_status, http_substatus, http_reply"
-     " FROM probe, n WHERE ord = 1",
-     "probes"},
-    {"a reply of HTTP is long",
-     "UPDATE probe SET http_reply = hex(zeroblob(48))", "long"},
-    {"a question is unknown", "UPDATE answer SET ask = 'x'", "word"},
-    {"an answer's end is unknown", "UPDATE answer SET ended = 'x'", "word"},
-    {"an answer's first bytes are many",
-     "UPDATE answer SET first_bytes = zeroblob(33)", "first bytes"},
-    {"an answer's certificate is missing", "UPDATE answer SET chain = '[99]'",
-     "certificate"},
-    {"there are many answers",
-     "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n"
-     " WHERE i < 40) INSERT INTO answer SELECT run, endpoint, i, ask, ended,"
-     " sys_errno, ms, hello_bytes, alert, first_bytes, version, cipher,"
-     " kex_group, signature, dh_bits, compression, flags, chain, leaf"
-     " FROM answer, n WHERE ord = 1",
-     "answers"},
-    {"an inventory is none", "UPDATE inventory SET facts = '{}'", "inventory"},
-    {"an inventory goes on", "UPDATE inventory SET facts = facts || ' '",
-     "inventory"},
-    {"a fault of our certificate is unknown", "UPDATE client SET fault = 'x'",
-     "word"},
-    {"a detail of our certificate is long",
-     "UPDATE client SET detail = hex(zeroblob(100))", "long"},
-    {"our certificate is missing",
-     "PRAGMA foreign_keys = OFF; UPDATE client SET certificate = 99",
-     "certificate"},
-    {"the endpoint is missing", "DELETE FROM endpoint", "endpoint"},
-    {"a host is long", "UPDATE endpoint SET host = hex(zeroblob(200))", "long"},
-    {"a literal is none", "UPDATE endpoint SET is_ip = 1", "address"},
-};
-#define TAMPERINGS (sizeof(tamperings) / sizeof(tamperings[0]))
-
-static void refuses_tampered_evidence(void **state)
-{
-    const struct tampering *tampering = *state;
-    struct fixture *f = NULL;
-    struct visitor visitor = {.replace = true};
-    struct cm_error err = {0};
-
-    assert_int_equal(fixture_setup((void **)&f), 0);
-    fixture_begin(f);
-    fixture_put_row(f, fixture_row(1, 1, "a"));
-    put_unsettled(f, 1, cases_full());
-    assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
-    assert_int_equal(
-        sqlite3_exec(f->store->db.handle, tampering->sql, NULL, NULL, NULL),
-        SQLITE_OK);
-    assert_int_equal(second_pass(f, &visitor, &err), CM_ESTORE);
-    assert_int_equal(visitor.visits, 0);
-    if (strstr(err.text, tampering->word) == NULL) {
-        fail_msg("unclear: %s", err.text);
-    }
-    assert_int_equal(fixture_teardown((void **)&f), 0);
-}
-
 /* --- add_missing --- */
 
 static void names_what_was_never_scanned(void **state)
@@ -541,15 +442,6 @@ int main(void)
         STORE_TEST(names_what_was_never_scanned),
         STORE_TEST(says_why_missing_rows_cannot_be_added),
     };
-#define TESTS (sizeof(tests) / sizeof(tests[0]))
-    struct CMUnitTest all[TESTS + TAMPERINGS];
 
-    memcpy(all, tests, sizeof(tests));
-    for (size_t i = 0; i < TAMPERINGS; i++) { /* each is reported by its name */
-        all[TESTS + i] =
-            (struct CMUnitTest){.name = tamperings[i].name,
-                                .test_func = refuses_tampered_evidence,
-                                .initial_state = &tamperings[i]};
-    }
-    return cmocka_run_group_tests_name("store evidence", all, NULL, NULL);
+    return cmocka_run_group_tests_name("store evidence", tests, NULL, NULL);
 }
