@@ -261,6 +261,11 @@ static const struct {
     {"starttls", "\x07\x40<?xml version='1.0'?><stream:stream><stream:features>"
                  "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
                  "</stream:features><proceed/>"},
+    {"profile", "[suites]\na = 1302 1301\n[groups]\ng = 001d\n[profile x]\n"
+                "title = X\nsource = s\nconfidence = low\nversions = 1.2 1.3\n"
+                "suites = @a -1301\n  c02f\ngroups = @g\nschemes = 0804\n"
+                "[profile y]\nbased_on = x\ntitle = Y\nfamily = java\n"
+                "issuers = fetched\nmin_rsa_bits = 2048\n"},
     {"starttls", "\x0a\x02S"},
     {"starttls", "\x0f\x20\"STARTTLS\"\r\nOK\r\nOK\r\n"},
     {"text", "<a href=\"x\">'&\r\n=cmd|' /C'!A0\t\x1b[31m\xe2\x80\xae\xff"},
