@@ -99,17 +99,23 @@ bool cm_buf_printf(struct cm_buf *buf, const char *fmt, ...)
     int len;
     bool good = false;
 
+    if (!reserve(buf, 0)) {
+        return false;
+    }
     va_start(args, fmt);
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, fmt, args);
-    if (len < 0) {
+    len =
+        vsnprintf((char *)buf->data + buf->len, buf->cap - buf->len, fmt, args);
+    if (len >= 0 && (size_t)len < buf->cap - buf->len) {
+        good = true; /* most fit at once */
+    } else if (len < 0) {
         buf->failed = true;
     } else if (reserve(buf, (size_t)len)) {
         (void)vsnprintf((char *)buf->data + buf->len, (size_t)len + 1, fmt,
                         again);
-        buf->len += (size_t)len;
         good = true;
     }
+    buf->len += good ? (size_t)len : 0;
     va_end(again);
     va_end(args);
     return good;

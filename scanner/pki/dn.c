@@ -146,7 +146,8 @@ static void put_ava(struct cm_buf *out, const struct ava *ava)
 {
     for (size_t i = 0; i < COUNT(short_names); i++) {
         if (cm_span_equal(ava->type, short_names[i].oid)) {
-            (void)cm_buf_printf(out, "%s=", short_names[i].text);
+            (void)cm_buf_puts(out, short_names[i].text);
+            (void)cm_buf_putc(out, '=');
             put_value(out, &ava->value);
             return;
         }
@@ -257,11 +258,25 @@ static bool fold_text(struct cm_buf *out, const struct cm_der_element *value)
     return true;
 }
 
-/* A length in front of variable octets keeps two forms from running together.
- */
+/* Each part tells its kind and how long it is, or how much is in it: so no two
+ * forms run together. "s11:" */
+static void put_head(struct cm_buf *out, char kind, size_t number)
+{
+    char text[24]; /* as many digits as 64 bits can have, and a colon */
+    size_t at = sizeof(text);
+
+    text[--at] = ':';
+    do {
+        text[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    text[--at] = kind;
+    (void)cm_buf_append(out, text + at, sizeof(text) - at);
+}
+
 static void put_framed(struct cm_buf *out, char kind, struct cm_span octets)
 {
-    (void)cm_buf_printf(out, "%c%zu:", kind, octets.len);
+    put_head(out, kind, octets.len);
     (void)cm_buf_append(out, octets.data, octets.len);
 }
 
@@ -308,7 +323,7 @@ static bool normalise_rdn(struct cm_buf *out, struct cm_buf *scratch,
         avas[at] = ava;
         count++;
     }
-    (void)cm_buf_printf(out, "r%zu:", count);
+    put_head(out, 'r', count);
     for (size_t i = 0; i < count; i++) {
         normalise_ava(out, scratch, &avas[i]);
     }

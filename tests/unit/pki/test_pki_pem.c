@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pki/pem.h"
 #include "pki/pki.h"
 #include "support/forge.h"
 
@@ -329,6 +330,52 @@ static void a_list_keeps_order_doubles_and_rubbish(void **state)
     }
 }
 
+/* NULL: refused. */
+static void decodes_to(const char *base64, const char *octets)
+{
+    struct cm_pem_block block = {
+        .base64 = {(const uint8_t *)base64, strlen(base64)}};
+    struct cm_buf out;
+    bool ok;
+
+    cm_buf_init(&out, 100);
+    ok = cm_pem_decode(&block, &out);
+    if (ok != (octets != NULL) ||
+        (ok && strcmp(cm_buf_cstr(&out), octets) != 0)) {
+        fail_msg("%s gives %s", base64, ok ? cm_buf_cstr(&out) : "nothing");
+    }
+    cm_buf_cleanup(&out);
+}
+
+static void base64_of_rfc_4648(void **state)
+{
+    (void)state;
+    decodes_to("Zg==", "f");
+    decodes_to("Zm8=", "fo");
+    decodes_to("Zm9v", "foo");
+    decodes_to("Zm9vYg==", "foob");
+    decodes_to("Zm9vYmE=", "fooba");
+    decodes_to(" Zm\r\n9v\tYm Fy\n", "foobar");
+    decodes_to("Pz8+Pj4/", "\x3f\x3f>>>?");
+    decodes_to("Z g = =", "f");
+    decodes_to("", NULL);
+    decodes_to(" \n", NULL);
+    decodes_to("Z", NULL);
+    decodes_to("Zg", NULL);
+    decodes_to("Zg=", NULL);
+    decodes_to("Zm9vYg", NULL);
+    decodes_to("Z===", NULL);
+    decodes_to("====", NULL);
+    decodes_to("Zg==Zg==", NULL);
+    decodes_to("Zm9=Zm9v", NULL);
+    decodes_to("Zm=v", NULL);
+    decodes_to("Zm9v=", NULL);
+    decodes_to("Zm9v====", NULL);
+    decodes_to("Zm9-", NULL);
+    decodes_to("Zm9_", NULL);
+    decodes_to("Zm\xc3\xa9v", NULL);
+}
+
 static void a_list_of_nothing_is_refused(void **state)
 {
     struct file *file = *state;
@@ -374,6 +421,7 @@ int main(void)
         ON_FILE(a_huge_block_is_refused),
         ON_FILE(a_list_keeps_order_doubles_and_rubbish),
         ON_FILE(a_list_of_nothing_is_refused),
+        cmocka_unit_test(base64_of_rfc_4648),
     };
 
     return cmocka_run_group_tests_name("pki pem", tests, NULL, cleanup);
