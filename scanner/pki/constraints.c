@@ -13,6 +13,8 @@
 /* Units of work: subtrees looked at, and octets compared / OCTETS_PER_UNIT.
  * Go stops at a quarter of a million comparisons. */
 #define MAX_WORK (1U << 18)
+#define TOO_MUCH                                                               \
+    "there are too many names and constraints to compare each with each"
 #define OCTETS_PER_UNIT 32U
 #define DIRECTORY_UNITS 16U /* more than others: two names are normalised */
 #define PROCESSED                                                              \
@@ -22,6 +24,7 @@
 struct check {
     struct cm_constraints nc;
     unsigned constrained; /* bits of choices that have a subtree */
+    size_t num_excluded;
     bool critical;
     size_t work;
     struct cm_buf *why;
@@ -39,12 +42,13 @@ static enum cm_constraint no_memory(struct check *check)
     return CM_CONSTRAINT_UNREADABLE;
 }
 
-/* Takes note of the kinds in one list. */
-static enum cm_constraint survey(struct check *check, struct cm_reader list)
+/* Takes note of the kinds in one list, and counts it. */
+static enum cm_constraint survey(struct check *check, struct cm_reader list,
+                                 size_t *num)
 {
     struct cm_subtree subtree;
 
-    while (cm_subtree_next(&list, &subtree)) {
+    for (*num = 0; cm_subtree_next(&list, &subtree); (*num)++) {
         if (!cm_subtree_is_sound(&subtree)) {
             (void)cm_buf_puts(check->why, "the constraint ");
             cm_subtree_text(&subtree, check->why);
@@ -136,8 +140,7 @@ static enum cm_constraint gave_up(struct check *check,
         return no_memory(check);
     }
     if (result->too_much) {
-        return unreadable(check, "there are too many names and constraints to "
-                                 "compare each with each");
+        return unreadable(check, TOO_MUCH);
     }
     cm_general_name_text(name, check->why);
     return unreadable(check, " is malformed, so no constraint can be applied "
@@ -206,10 +209,29 @@ static enum cm_constraint check_subject(struct check *check,
     return answer;
 }
 
+/* A name that is allowed was compared with all that is excluded: will the work
+ * do for that? */
+static bool is_too_much(const struct check *check, const struct cm_cert *cert)
+{
+    size_t compared = 0;
+
+    for (size_t i = 0; i < cert->num_names; i++) {
+        if ((check->constrained & PROCESSED & 1U << cert->names[i].choice) !=
+            0) {
+            compared++;
+        }
+    }
+    return compared > 0 && check->num_excluded > check->work / compared;
+}
+
 static enum cm_constraint check_alt_names(struct check *check,
                                           const struct cm_cert *cert)
 {
     enum cm_constraint answer = CM_CONSTRAINT_OK;
+
+    if (is_too_much(check, cert)) {
+        return unreadable(check, TOO_MUCH);
+    }
 
     for (size_t i = 0; answer == CM_CONSTRAINT_OK && i < cert->num_names; i++) {
         struct cm_general_name name = {cert->names[i].choice,
@@ -265,6 +287,7 @@ enum cm_constraint cm_constraint_check(const struct cm_cert *ca,
         .work = MAX_WORK,
         .why = why};
     enum cm_constraint answer;
+    size_t num_permitted;
 
     if (!ca->has_name_constraints || (!is_leaf && cert->self_issued)) {
         return CM_CONSTRAINT_OK;
@@ -272,9 +295,9 @@ enum cm_constraint cm_constraint_check(const struct cm_cert *ca,
     if (!cm_constraints_read(ca->name_constraints, &check.nc)) {
         return unreadable(&check, "the name constraints are malformed");
     }
-    answer = survey(&check, check.nc.permitted);
+    answer = survey(&check, check.nc.permitted, &num_permitted);
     if (answer == CM_CONSTRAINT_OK) {
-        answer = survey(&check, check.nc.excluded);
+        answer = survey(&check, check.nc.excluded, &check.num_excluded);
     }
     if (answer == CM_CONSTRAINT_OK) {
         answer = check_subject(&check, cert);
