@@ -6,14 +6,21 @@
 #include "judge/rules.h"
 #include "pki/pki.h"
 
-#define MAX_RIVALS 64U /* of the issuer's name, looked at in one set */
+#define MAX_RIVALS 64U   /* of the issuer's name, looked at in one set */
+#define MAX_NAMESAKES 8U /* not sent and without its key id: keys tried */
 
 /* Somebody with the name of the issuer, whose key did not sign. */
 struct rival {
     struct cm_cert *cert;
     enum cm_sig sig;
     bool same_key_id;
-    bool true_issuer; /* somebody else did sign: a circle, or a bound met */
+};
+
+struct rivals {
+    struct rival best;
+    unsigned namesakes; /* that were tried */
+    bool true_issuer;   /* somebody else did sign: a circle, or a bound met */
+    bool not_all;       /* were tried */
 };
 
 static bool key_ids_agree(const struct cm_cert *child,
@@ -25,7 +32,7 @@ static bool key_ids_agree(const struct cm_cert *child,
 
 /* Looks at one holder of the issuer's name; keeps the most telling. */
 static void consider(const struct cm_case *c, const struct cm_cert *child,
-                     struct cm_cert *cert, struct rival *best)
+                     struct cm_cert *cert, struct rivals *all)
 {
     struct rival r;
 
@@ -37,16 +44,16 @@ static void consider(const struct cm_case *c, const struct cm_cert *child,
     r.cert = cert;
     r.same_key_id = key_ids_agree(child, cert);
     r.sig = cm_sig_check(c->trust->memo, child, cert);
-    r.true_issuer = best->true_issuer || r.sig == CM_SIG_GOOD;
     if (r.sig == CM_SIG_GOOD) {
-        best->true_issuer = true;
-    } else if (best->cert == NULL || (r.same_key_id && !best->same_key_id)) {
-        *best = r;
+        all->true_issuer = true;
+    } else if (all->best.cert == NULL ||
+               (r.same_key_id && !all->best.same_key_id)) {
+        all->best = r;
     }
 }
 
 static void consider_set(const struct cm_case *c, const struct cm_cert *child,
-                         const struct cm_certset *set, struct rival *best)
+                         const struct cm_certset *set, struct rivals *all)
 {
     struct cm_cert *const *certs = NULL;
     size_t num = 0;
@@ -55,26 +62,32 @@ static void consider_set(const struct cm_case *c, const struct cm_cert *child,
         num = cm_certset_by_subject(set, child->issuer_norm, &certs);
     }
     for (size_t i = 0; i < num && i < MAX_RIVALS; i++) {
-        consider(c, child, certs[i], best);
+        if (key_ids_agree(child, certs[i]) ||
+            all->namesakes++ < MAX_NAMESAKES) {
+            consider(c, child, certs[i], all);
+        } else {
+            all->not_all = true;
+        }
     }
+    all->not_all = all->not_all || num > MAX_RIVALS;
 }
 
-static struct rival find_rival(const struct cm_case *c,
-                               const struct cm_cert *child)
+static struct rivals find_rivals(const struct cm_case *c,
+                                 const struct cm_cert *child)
 {
-    struct rival best = {NULL, CM_SIG_BAD, false, false};
+    struct rivals all = {.best = {NULL, CM_SIG_BAD, false}};
 
     for (size_t i = 0; i < c->probe->num_chain; i++) {
-        consider(c, child, c->probe->chain[i], &best);
+        consider(c, child, c->probe->chain[i], &all);
     }
-    if (best.cert == NULL || !best.same_key_id) {
-        consider_set(c, child, c->trust->anchors, &best);
-        consider_set(c, child, c->trust->pool, &best);
+    if (all.best.cert == NULL || !all.best.same_key_id) {
+        consider_set(c, child, c->trust->anchors, &all);
+        consider_set(c, child, c->trust->pool, &all);
     }
-    if (best.true_issuer) {
-        best.cert = NULL;
+    if (all.true_issuer) {
+        all.best.cert = NULL;
     }
-    return best;
+    return all;
 }
 
 static void bad_signature(struct cm_case *c, struct cm_cert *child,
@@ -144,7 +157,7 @@ static void say_where(struct cm_case *c, const struct cm_cert *cert,
 /* A signs B and B signs A: the issuer is on the path already. */
 static const char *why_it_ends(const struct cm_case *c,
                                const struct cm_cert *top,
-                               const struct rival *rival)
+                               const struct rivals *rivals)
 {
     for (size_t i = 0; i < c->path.num; i++) {
         const struct cm_cert *below = c->path.steps[i].cert;
@@ -157,8 +170,13 @@ static const char *why_it_ends(const struct cm_case *c,
     if (c->path.num == CM_MAX_PATH) {
         return "would make the path too long";
     }
-    return rival->true_issuer ? "was not reached among too many of its name"
-                              : "was not sent and is not known";
+    if (rivals->true_issuer) {
+        return "is known, but the search for a path ended before: too many "
+               "certificates had to be tried";
+    }
+    return rivals->not_all ? "was not found among the holders of that name, of "
+                             "whom too many are known to try each"
+                           : "was not sent and is not known";
 }
 
 /* Of the leaf, else of the highest certificate that is there. */
@@ -171,11 +189,26 @@ static const char *find_signal(
     return found != NULL ? found : signal(c, top);
 }
 
+static void say_rival(const struct cm_cert *top, const struct rival *rival,
+                      struct cm_buf *out)
+{
+    if (rival->cert != NULL && rival->sig == CM_SIG_UNSUPPORTED) {
+        (void)cm_buf_printf(out,
+                            "; a holder of that name is known, but its "
+                            "signature (%s) cannot be checked here",
+                            top->sig_name);
+    } else if (rival->cert != NULL) {
+        (void)cm_buf_puts(out, "; a holder of that name is known, but its "
+                               "key is another");
+    }
+}
+
 /* Nobody with the issuer's name has the key: what kind of CA is it? Timestamps
  * and policies say more than places, internal places more than public ones. */
 static void unknown_issuer(struct cm_case *c, struct cm_cert *top,
-                           const struct rival *rival)
+                           const struct rivals *rivals)
 {
+    const struct rival *rival = &rivals->best;
     bool sealed = c->leaf->num_scts > 0 || c->leaf->public_policy;
     const char *is_private = find_signal(c, top, cm_judge_private_signal);
     const char *is_public = sealed || is_private == NULL
@@ -194,23 +227,16 @@ static void unknown_issuer(struct cm_case *c, struct cm_cert *top,
         (void)cm_buf_printf(&words, "; the certificate is of a %s CA, for %s",
                             is_public != NULL ? "public" : "private", signal);
     }
-    if (rival->cert != NULL && rival->sig == CM_SIG_UNSUPPORTED) {
-        (void)cm_buf_printf(&words,
-                            "; a holder of that name is known, but its "
-                            "signature (%s) cannot be checked here",
-                            top->sig_name);
-    } else if (rival->cert != NULL) {
-        (void)cm_buf_puts(&words, "; a holder of that name is known, but its "
-                                  "key is another");
-    }
+    say_rival(top, rival, &words);
     say_where(c, top, &words);
     f = cm_finding_add(c, cause, "RFC 5280 section 6.1",
                        "the issuer of %s, \"%.*s\", %s%s",
                        cm_finding_cert_name(top, name),
                        cm_finding_clip(top->issuer_text, 200), top->issuer_text,
-                       why_it_ends(c, top, rival), cm_finding_text(c, &words));
+                       why_it_ends(c, top, rivals), cm_finding_text(c, &words));
     if (f != NULL) {
-        f->confidence = cause == CM_CAUSE_ISSUER_UNKNOWN && rival->cert == NULL
+        f->confidence = cause == CM_CAUSE_ISSUER_UNKNOWN &&
+                                rival->cert == NULL && !rivals->not_all
                             ? CM_CERTAIN
                             : CM_PROBABLE;
     }
@@ -221,14 +247,15 @@ static void unknown_issuer(struct cm_case *c, struct cm_cert *top,
 
 void cm_judge_unknown_issuer(struct cm_case *c, struct cm_cert *top)
 {
-    struct rival rival = find_rival(c, top);
-    bool bad = rival.cert != NULL && rival.sig == CM_SIG_BAD;
+    struct rivals rivals = find_rivals(c, top);
+    const struct rival *rival = &rivals.best;
+    bool bad = rival->cert != NULL && rival->sig == CM_SIG_BAD;
 
-    if (bad && rival.same_key_id) {
-        bad_signature(c, top, &rival);
-    } else if (bad && cm_finding_position(c, rival.cert) >= 0) {
-        wrong_intermediate(c, top, &rival);
+    if (bad && rival->same_key_id) {
+        bad_signature(c, top, rival);
+    } else if (bad && cm_finding_position(c, rival->cert) >= 0) {
+        wrong_intermediate(c, top, rival);
     } else {
-        unknown_issuer(c, top, &rival);
+        unknown_issuer(c, top, &rivals);
     }
 }

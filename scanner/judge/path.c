@@ -4,7 +4,9 @@
  *
  * A fault never goes away further up. So a first search leaves out every
  * certificate with a fault: it finds the valid path among however many others.
- * Only when there is none a second search weighs the faults.
+ * Only when there is none a second search weighs the faults. Where the names
+ * of issuers lead to no anchor there is only the second, and only a short one:
+ * whoever has the name is tried, likely ones first, but not every namesake.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "judge/path.h"
 
@@ -38,6 +40,7 @@ struct search {
     bool clean;     /* leaves out what has a fault */
     bool with_pool; /* also through certificates that were not presented */
     unsigned tried;
+    unsigned max_tried;
     unsigned policy_runs;
     bool done; /* no better path can be found */
     bool found;
@@ -119,7 +122,9 @@ static void push(struct search *s, const struct candidate *c)
     const struct cm_path_query *q = s->query;
     struct cm_path *path = &s->now;
     const struct cm_cert *leaf = path->steps[0].cert;
-    bool self_signed = cm_path_self_signed(q->trust, c->cert);
+    /* An anchor's own signature is nobody's business. */
+    bool self_signed = c->anchor ? c->cert->self_issued
+                                 : cm_path_self_signed(q->trust, c->cert);
     enum cm_role role =
         c->anchor || self_signed ? CM_ROLE_ROOT : CM_ROLE_ISSUER;
     unsigned faults = cm_path_own_faults(c->cert, role, q->policy, q->at_unix) |
@@ -352,6 +357,13 @@ static bool issued(const struct search *s, const struct cm_cert *child,
     return sig == CM_SIG_GOOD;
 }
 
+/* What needs no signature to be left out of the clean search. */
+static bool is_out_of_place(const struct search *s, const struct candidate *c)
+{
+    return s->clean &&
+           hard(cm_path_place_faults(&s->now, c->cert, s->query->policy)) != 0;
+}
+
 /* Goes on from the top of the path; depth is at most CM_MAX_PATH. */
 static void extend(struct search *s)
 {
@@ -366,7 +378,10 @@ static void extend(struct search *s)
     for (size_t i = 0; i < num && !s->done; i++) {
         struct cm_path before = s->now;
 
-        if (s->tried >= CM_MAX_PATH_STEPS) {
+        if (is_out_of_place(s, &list[i])) {
+            continue;
+        }
+        if (s->tried >= s->max_tried) {
             break;
         }
         s->tried++;
@@ -406,6 +421,17 @@ static struct cm_step first_step(const struct cm_path_query *q)
 static bool run(struct search *s, const struct cm_step *leaf, bool clean,
                 bool with_pool)
 {
+    bool hopeful = cm_path_may_anchor(s->query, with_pool);
+    size_t presented =
+        s->query->num_chain < CM_MAX_PATH ? s->query->num_chain : CM_MAX_PATH;
+
+    if (clean && !hopeful) {
+        return false;
+    }
+    s->max_tried = CM_MAX_PATH_STEPS;
+    if (!hopeful) {
+        s->max_tried = CM_MAX_HOPELESS_STEPS + (unsigned)presented;
+    }
     s->clean = clean;
     s->with_pool = with_pool;
     s->tried = 0;

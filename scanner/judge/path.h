@@ -7,10 +7,11 @@
 
 #include "certmuster/judge.h"
 
-#define CM_MAX_PATH 12 /* certificates on a path, anchor included */
-#define CM_MAX_PATH_STEPS                                                      \
-    400 /* candidates tried in one pass over the graph                         \
-         */
+#define CM_MAX_PATH 12         /* certificates on a path, anchor included */
+#define CM_MAX_PATH_STEPS 400U /* candidates tried in one search */
+#define CM_MAX_HOPELESS_STEPS                                                  \
+    5U /* ... beyond the presented, if no name leads                           \
+          to an anchor */
 #define CM_MAX_CONSTRAINT_CHECKS 64 /* pairs compared in one search */
 
 /* What keeps an issuing certificate from being good where it stands. */
@@ -82,6 +83,10 @@ void cm_path_find(struct cm_path *out, const struct cm_path_query *query);
 /* Does it reach an anchor without anything that ordinary clients refuse in the
  * certificates above the leaf? */
 bool cm_path_is_valid(const struct cm_path *path);
+
+/* reach.c -- whether the names of issuers lead to an anchor: if they do not,
+ * there is no valid path. True as well when there are too many to tell. */
+bool cm_path_may_anchor(const struct cm_path_query *query, bool with_pool);
 
 /* step.c -- the faults a certificate has wherever it stands in that role. */
 unsigned cm_path_own_faults(const struct cm_cert *cert, enum cm_role role,

@@ -159,6 +159,99 @@ static void a_mesh_of_cross_signs(void **state)
     scene_close(&s);
 }
 
+/* A certificate for key 1 from `issuer` to `subject`; the name tells. */
+static struct cm_cert *link_of(const char *subject, const char *issuer)
+{
+    struct forge_spec spec = {.subject = subject,
+                              .issuer = issuer,
+                              .key = forge_key(FORGE_P256, 1),
+                              .issuer_key = forge_key(FORGE_P256, 1),
+                              .ca = true};
+
+    return forge_cert(&spec);
+}
+
+/* `count` links "L0" to "L<count>", the first presented, the others in the
+ * pool; "A" is trusted, and the last link's issuer is `top`. */
+static bool may_anchor(unsigned count, const char *top, bool with_pool)
+{
+    struct cm_cert *anchor = link_of("A", "A");
+    struct cm_path_query query = {.num_chain = 1};
+    struct cm_cert *first = NULL;
+    struct scene s;
+    bool may;
+
+    scene_open(&s, NULL);
+    for (unsigned i = 0; i < count; i++) {
+        char names[2][16];
+        struct cm_cert *cert;
+
+        (void)snprintf(names[0], sizeof(names[0]), "L%u", i);
+        (void)snprintf(names[1], sizeof(names[1]), "L%u", i + 1);
+        cert = link_of(names[0], i + 1 == count ? top : names[1]);
+        assert_true(cm_certset_add(s.pool, cert));
+        if (i == 0) {
+            first = cert;
+        } else {
+            cm_cert_unref(cert);
+        }
+    }
+    assert_true(cm_certset_add(s.anchors, anchor));
+    query.chain = &first;
+    query.trust = &s.trust;
+    may = cm_path_may_anchor(&query, with_pool);
+    cm_cert_unref(first);
+    cm_cert_unref(anchor);
+    scene_close(&s);
+    return may;
+}
+
+static void names_lead_to_anchors(void **state)
+{
+    (void)state;
+    assert_true(may_anchor(1, "A", false));
+    assert_false(may_anchor(1, "B", false));
+    assert_false(may_anchor(1, "B", true));
+    assert_true(may_anchor(2, "A", true));
+    assert_false(may_anchor(2, "A", false)); /* who is between is in the pool */
+    assert_false(may_anchor(3, "B", true));
+    assert_false(may_anchor(3, "L0", true)); /* a circle */
+    assert_true(may_anchor(CM_MAX_PATH - 1, "A", true));
+    assert_false(may_anchor(CM_MAX_PATH, "A", true)); /* further than a path */
+}
+
+/* Of a hundred with the issuer's name and no key ids, and no name that leads to
+ * an anchor, a few are tried, and the finding does not claim more. */
+static void namesakes_are_not_all_tried(void **state)
+{
+    struct forge_spec spec = {.subject = ZOO_HOST,
+                              .names = ZOO_HOST,
+                              .issuer = "Crowd",
+                              .key = forge_key(FORGE_P256, 10),
+                              .issuer_key = forge_key(FORGE_P256, 4999),
+                              .no_aki = true};
+    struct cm_cert *leaf = forge_cert(&spec);
+    const struct cm_finding *f;
+    struct scene s;
+
+    (void)state;
+    scene_open(&s, NULL);
+    scene_present(scene_serve(&s, ""), leaf);
+    scene_trust(&s, "root");
+    for (unsigned i = 0; i < CROWD; i++) {
+        struct cm_cert *cert = crowd(4000 + i, NULL, 4000 + i);
+
+        assert_true(cm_certset_add(s.pool, cert));
+        cm_cert_unref(cert);
+    }
+    scene_judge(&s);
+    f = scene_finding(&s, CM_CAUSE_ISSUER_UNKNOWN);
+    assert_contains(f->proof, "too many are known to try each");
+    assert_int_equal(f->confidence, CM_PROBABLE);
+    cm_cert_unref(leaf);
+    scene_close(&s);
+}
+
 static struct cm_path find(struct scene *s)
 {
     struct cm_path path;
@@ -252,6 +345,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hundred_of_one_name_stay_bounded),
         cmocka_unit_test(as_long_as_allowed),
+        cmocka_unit_test(names_lead_to_anchors),
+        cmocka_unit_test(namesakes_are_not_all_tried),
         cmocka_unit_test(a_mesh_of_cross_signs),
         cmocka_unit_test(prefers_what_was_sent),
         cmocka_unit_test(prefers_no_fault_to_no_gap),
