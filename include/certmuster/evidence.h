@@ -187,5 +187,6 @@ const struct cm_probe *cm_evidence_main_probe(const struct cm_evidence *ev);
 const char *cm_tls_version_name(uint16_t version);
 const char *cm_tls_cipher_name(uint16_t cipher); /* IANA's, NULL: unknown */
 const char *cm_tls_group_name(uint16_t group);   /* IANA's, NULL: unknown */
+const char *cm_tls_scheme_name(uint16_t scheme); /* IANA's, NULL: unknown */
 
 #endif

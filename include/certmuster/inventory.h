@@ -83,12 +83,18 @@ enum cm_known cm_inventory_serves(const struct cm_inventory *inventory,
 enum cm_known cm_inventory_group(const struct cm_inventory *inventory,
                                  uint16_t group);
 
-/* A cipher suite by its name's parts (scanner/base/ciphers.c). */
+/* A cipher suite by its name's parts (scanner/base/ciphers.c). The cipher kinds
+ * of SSLv2, which have three bytes, are here by the first two: 0x0100 to
+ * 0x0800, that no suite of TLS has. */
 struct cm_suite {
     uint16_t number;
-    const char *name; /* IANA's */
-    const char *kx;   /* "ECDHE", "DHE", "RSA", "PSK", "TLS13", ... */
-    const char *auth; /* "RSA", "ECDSA", "anon", "PSK", ... */
+    const char *name; /* IANA's; SSLv2: "SSL_CK_..." */
+    const char *kx;   /* "RSA", "DH", "DHE", "ECDH", "ECDHE", "PSK",
+                         "RSA_PSK", "DHE_PSK", "ECDHE_PSK", "SRP", "KRB5",
+                         "GOST", "ECCPWD", "NULL"; "TLS13": apart from the
+                         suite; "": no suite but a signal (RFC 5746, 7507) */
+    const char *auth; /* "RSA", "DSS", "ECDSA", "anon", "PSK", "SRP", "KRB5",
+                         "GOST", "ECCPWD"; TLS 1.3: "any" */
     const char *enc;  /* "AES_128_GCM" */
     uint16_t bits;    /* strength of the encryption, 0 ... 256 */
     bool aead;
@@ -96,8 +102,8 @@ struct cm_suite {
     bool anonymous; /* without authentication */
     bool is_export;
     bool weak; /* NULL, EXPORT, anon, RC4, RC2, DES, 3DES, IDEA, MD5 */
-    uint16_t min_version; /* 0x0300, 0x0303, 0x0304 */
-    uint16_t max_version; /* 0x0303, 0x0304 */
+    uint16_t min_version; /* 0x0002, 0x0300, 0x0301, 0x0303, 0x0304; 0: none */
+    uint16_t max_version; /* 0x0002, 0x0303, 0x0304; 0: none */
 };
 size_t cm_suite_count(void);
 const struct cm_suite *cm_suite_at(size_t index);      /* by number */

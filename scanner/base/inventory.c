@@ -35,35 +35,14 @@ const char *cm_known_id(enum cm_known known)
     return known == CM_YES ? "yes" : known == CM_NO ? "no" : "unknown";
 }
 
-/* Hickman, "The SSL Protocol" (1995), section C.4. */
-static const struct sslv2_kind {
-    uint16_t number;
-    const char *name;
-} sslv2_kinds[] = {
-    {0x0100, "SSL_CK_RC4_128_WITH_MD5"},
-    {0x0200, "SSL_CK_RC4_128_EXPORT40_WITH_MD5"},
-    {0x0300, "SSL_CK_RC2_128_CBC_WITH_MD5"},
-    {0x0400, "SSL_CK_RC2_128_CBC_EXPORT40_WITH_MD5"},
-    {0x0500, "SSL_CK_IDEA_128_CBC_WITH_MD5"},
-    {0x0600, "SSL_CK_DES_64_CBC_WITH_MD5"},
-    {0x0700, "SSL_CK_DES_192_EDE3_CBC_WITH_MD5"},
-    {0x0800, "SSL_CK_RC4_64_WITH_MD5"},
-};
-
 const char *cm_inventory_suite_name(enum cm_version_index version,
                                     uint16_t suite)
 {
-    size_t num = sizeof(sslv2_kinds) / sizeof(sslv2_kinds[0]);
+    const struct cm_suite *known = cm_suite_find(suite);
+    bool kind = known != NULL && known->max_version == numbers[CM_VERSION_SSL2];
 
-    if (version != CM_VERSION_SSL2) {
-        return cm_tls_cipher_name(suite);
-    }
-    for (size_t i = 0; i < num; i++) {
-        if (sslv2_kinds[i].number == suite) {
-            return sslv2_kinds[i].name;
-        }
-    }
-    return NULL;
+    return known == NULL || kind != (version == CM_VERSION_SSL2) ? NULL
+                                                                 : known->name;
 }
 
 struct cm_inventory *cm_inventory_new(void)

@@ -3,6 +3,7 @@
 #include "base_test.h"
 
 #include "certmuster/evidence.h"
+#include "certmuster/inventory.h"
 
 static void alerts_have_the_names_of_the_rfc(void **state)
 {
@@ -88,11 +89,13 @@ static void every_suite_of_the_table_is_found(void **state)
         const char *name = cm_tls_cipher_name((uint16_t)i);
 
         if (name != NULL) {
-            assert_int_equal(strncmp(name, "TLS_", 4), 0);
+            assert_true(strncmp(name, "TLS_", 4) == 0 ||
+                        strncmp(name, "SSL_", 4) == 0);
             known++;
         }
     }
-    assert_int_equal(known, 352);
+    assert_int_equal(known, cm_suite_count());
+    assert_int_equal(known, 384);
 }
 
 static void groups_have_the_names_of_the_registry(void **state)
@@ -111,6 +114,7 @@ static void groups_have_the_names_of_the_registry(void **state)
         {31, "brainpoolP256r1tls13"},
         {256, "ffdhe2048"},
         {260, "ffdhe8192"},
+        {0x11E9, "SecP256r1MLKEM512"},
         {0x11EB, "SecP256r1MLKEM768"},
         {0x11EC, "X25519MLKEM768"},
         {0x11ED, "SecP384r1MLKEM1024"},
@@ -128,6 +132,37 @@ static void groups_have_the_names_of_the_registry(void **state)
     assert_null(cm_tls_group_name(261));
 }
 
+static void schemes_have_the_names_of_the_registry(void **state)
+{
+    static const struct {
+        uint16_t scheme;
+        const char *want;
+    } cases[] = {
+        {0x0101, "rsa_pkcs1_md5"},
+        {0x0201, "rsa_pkcs1_sha1"},
+        {0x0403, "ecdsa_secp256r1_sha256"},
+        {0x0420, "rsa_pkcs1_sha256_legacy"},
+        {0x0704, "eccsi_sha256"},
+        {0x0708, "sm2sig_sm3"},
+        {0x0804, "rsa_pss_rsae_sha256"},
+        {0x0807, "ed25519"},
+        {0x080b, "rsa_pss_pss_sha512"},
+        {0x081a, "ecdsa_brainpoolP256r1tls13_sha256"},
+        {0x0904, "mldsa44"},
+        {0x0906, "mldsa87"},
+        {0x091c, "slhdsa_shake_256f"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_non_null(cm_tls_scheme_name(cases[i].scheme));
+        assert_string_equal(cm_tls_scheme_name(cases[i].scheme), cases[i].want);
+    }
+    assert_null(cm_tls_scheme_name(0));
+    assert_null(cm_tls_scheme_name(0x0a0a));
+    assert_null(cm_tls_scheme_name(0x091d));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +171,7 @@ int main(void)
         cmocka_unit_test(suites_have_the_names_of_the_registry),
         cmocka_unit_test(every_suite_of_the_table_is_found),
         cmocka_unit_test(groups_have_the_names_of_the_registry),
+        cmocka_unit_test(schemes_have_the_names_of_the_registry),
     };
 
     return cmocka_run_group_tests_name("base/names", tests, NULL, NULL);
