@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-#include "certmuster/evidence.h"
 #include "certmuster/status.h"
 
 static const uint16_t numbers[CM_VERSION_COUNT] = {

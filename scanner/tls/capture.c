@@ -7,29 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tls/key_exchange.h"
+#include "tls/server_hello.h"
 #include "tls/tls.h"
 
-#define RANDOM_LEN 32
-#define CURVE_TYPE_NAMED 3  /* RFC 8422 section 5.4 */
-#define STATUS_TYPE_OCSP 1  /* RFC 6066 section 8 */
-#define MAX_EXTENSIONS 1000 /* more are taken as malformed */
-
-enum extension_type {
-    EXT_STATUS_REQUEST = 5,
-    EXT_ALPN = 16,
-    EXT_SCT = 18,
-    EXT_EXTENDED_MASTER_SECRET = 23,
-    EXT_SUPPORTED_VERSIONS = 43,
-    EXT_CERTIFICATE_AUTHORITIES = 47,
-    EXT_KEY_SHARE = 51,
-};
-
-/* A HelloRetryRequest is a ServerHello with this random: the SHA-256 of
- * "HelloRetryRequest" (RFC 8446 section 4.1.3). */
-static const uint8_t hello_retry_random[RANDOM_LEN] = {
-    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c,
-    0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb,
-    0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c};
+#define STATUS_TYPE_OCSP 1 /* RFC 6066 section 8 */
 
 static bool is_tls13(const struct cm_probe *probe)
 {
@@ -54,24 +36,6 @@ static bool copy_span(struct cm_span *out, const uint8_t *data, size_t len)
     return true;
 }
 
-/* ProtocolNameList with the one name the server chose (RFC 7301). */
-static bool read_alpn(struct cm_reader data, struct cm_probe *probe)
-{
-    struct cm_reader list;
-    struct cm_reader name;
-    size_t take;
-
-    if (!cm_reader_vec16(&data, &list) || !cm_reader_vec8(&list, &name)) {
-        return false;
-    }
-    take = name.len < sizeof(probe->alpn) ? name.len : sizeof(probe->alpn) - 1;
-    memset(probe->alpn, 0, sizeof(probe->alpn));
-    if (take > 0) {
-        memcpy(probe->alpn, name.data, take);
-    }
-    return true;
-}
-
 /* CertificateStatus, as a message and as an extension of a certificate. */
 static bool read_status(struct cm_reader data, struct cm_probe *probe)
 {
@@ -83,31 +47,6 @@ static bool read_status(struct cm_reader data, struct cm_probe *probe)
         return false;
     }
     return copy_span(&probe->ocsp_staple, response.data, response.len);
-}
-
-static bool read_key_share(struct cm_reader data, struct cm_probe *probe)
-{
-    return cm_reader_u16(&data, &probe->group);
-}
-
-static bool read_supported_version(struct cm_reader data,
-                                   struct cm_probe *probe)
-{
-    return cm_reader_u16(&data, &probe->version);
-}
-
-static bool read_extended_master_secret(struct cm_reader data,
-                                        struct cm_probe *probe)
-{
-    (void)data;
-    probe->extended_master_secret = true;
-    return true;
-}
-
-static bool read_scts(struct cm_reader data, struct cm_probe *probe)
-{
-    probe->sct_bytes = (unsigned)data.len;
-    return true;
 }
 
 /* Keeps whole names, as many as the cap allows; on the wire each has its own
@@ -134,78 +73,46 @@ static bool read_ca_names(struct cm_reader data, struct cm_probe *probe)
 }
 
 /* Which extension is read where. */
-struct extension_rule {
-    uint16_t type;
-    bool (*read)(struct cm_reader data, struct cm_probe *probe);
-};
-
-static const struct extension_rule in_server_hello[] = {
-    {EXT_ALPN, read_alpn},
-    {EXT_SCT, read_scts},
-    {EXT_EXTENDED_MASTER_SECRET, read_extended_master_secret},
-    {EXT_SUPPORTED_VERSIONS, read_supported_version},
-    {EXT_KEY_SHARE, read_key_share},
-    {0, NULL}};
-static const struct extension_rule in_encrypted_extensions[] = {
-    {EXT_ALPN, read_alpn}, {0, NULL}};
-static const struct extension_rule in_certificate[] = {
-    {EXT_STATUS_REQUEST, read_status}, {EXT_SCT, read_scts}, {0, NULL}};
-static const struct extension_rule in_certificate_request[] = {
-    {EXT_CERTIFICATE_AUTHORITIES, read_ca_names}, {0, NULL}};
-
-/* `list` is the content of an extensions field. A mistake inside one extension
- * does not hide the others. */
-static bool read_extensions(struct cm_reader list,
-                            const struct extension_rule *rules,
-                            struct cm_probe *probe)
+static bool in_encrypted_extensions(uint16_t type, struct cm_reader data,
+                                    void *to)
 {
-    bool sound = true;
-    unsigned num = 0;
+    struct cm_probe *probe = to;
 
-    while (list.len > 0) {
-        uint16_t type;
-        struct cm_reader data;
+    return type != CM_EXT_ALPN || cm_alpn_read(data, probe->alpn);
+}
 
-        if (++num > MAX_EXTENSIONS || !cm_reader_u16(&list, &type) ||
-            !cm_reader_vec16(&list, &data)) {
-            return false;
-        }
-        for (const struct extension_rule *r = rules; r->read != NULL; r++) {
-            if (r->type == type) {
-                sound = r->read(data, probe) && sound;
-            }
-        }
+static bool in_certificate(uint16_t type, struct cm_reader data, void *to)
+{
+    struct cm_probe *probe = to;
+
+    if (type == CM_EXT_SCT) {
+        probe->sct_bytes = (unsigned)data.len;
     }
-    return sound;
+    return type != CM_EXT_STATUS_REQUEST || read_status(data, probe);
+}
+
+static bool in_certificate_request(uint16_t type, struct cm_reader data,
+                                   void *to)
+{
+    return type != CM_EXT_CERTIFICATE_AUTHORITIES || read_ca_names(data, to);
 }
 
 bool cm_capture_server_hello(struct cm_reader body, struct cm_probe *probe)
 {
-    uint16_t version;
-    uint16_t cipher;
-    struct cm_span random;
-    struct cm_reader session_id;
-    struct cm_reader extensions;
+    struct cm_server_hello hello;
+    bool sound = cm_server_hello_read(body, &hello);
 
-    if (!cm_reader_u16(&body, &version) ||
-        !cm_reader_bytes(&body, RANDOM_LEN, &random) ||
-        !cm_reader_vec8(&body, &session_id) || !cm_reader_u16(&body, &cipher)) {
-        return false;
-    }
-    if (memcmp(random.data, hello_retry_random, RANDOM_LEN) == 0) {
-        return true;
+    if (!hello.chosen || hello.retry) {
+        return hello.chosen;
     }
     probe->server_hello = true;
-    probe->version = version;
-    probe->cipher = cipher;
-    if (!cm_reader_skip(&body, 1)) { /* the compression method */
-        return false;
-    }
-    if (body.len == 0) { /* there may be no extensions field at all */
-        return true;
-    }
-    return cm_reader_vec16(&body, &extensions) &&
-           read_extensions(extensions, in_server_hello, probe);
+    probe->version = hello.version;
+    probe->cipher = hello.cipher;
+    probe->group = hello.group;
+    probe->extended_master_secret = hello.extended_master_secret;
+    probe->sct_bytes = hello.sct_bytes;
+    memcpy(probe->alpn, hello.alpn, sizeof(probe->alpn));
+    return sound;
 }
 
 /* The content of a vector with a 24-bit length; when it claims more than there
@@ -280,7 +187,7 @@ static bool read_certificate(struct cm_reader body, struct cm_probe *probe)
     }
     return cm_reader_vec24(&list, &leaf) &&
            cm_reader_vec16(&list, &extensions) &&
-           read_extensions(extensions, in_certificate, probe);
+           cm_extensions_read(extensions, in_certificate, probe);
 }
 
 bool cm_capture_certificate_request(struct cm_reader body, bool tls13,
@@ -293,7 +200,7 @@ bool cm_capture_certificate_request(struct cm_reader body, bool tls13,
     if (tls13) {
         return cm_reader_vec8(&body, &ignored) &&
                cm_reader_vec16(&body, &extensions) &&
-               read_extensions(extensions, in_certificate_request, probe);
+               cm_extensions_read(extensions, in_certificate_request, probe);
     }
     /* certificate_types, and from TLS 1.2 on signature algorithms. */
     return cm_reader_vec8(&body, &ignored) &&
@@ -305,20 +212,12 @@ bool cm_capture_certificate_request(struct cm_reader body, bool tls13,
 static bool read_server_key_exchange(struct cm_reader body,
                                      struct cm_probe *probe)
 {
-    uint8_t curve_type;
-    uint16_t group;
-    struct cm_reader point;
+    struct cm_key_exchange kx = {0};
+    bool sound = cm_key_exchange_ecdh(&body, &kx);
 
-    if (!cm_reader_u8(&body, &curve_type) || curve_type != CURVE_TYPE_NAMED ||
-        !cm_reader_u16(&body, &group)) {
-        return false;
-    }
-    probe->group = group;
-    if (!cm_reader_vec8(&body, &point)) {
-        return false;
-    }
-    return probe->version < CM_TLS1_2 ||
-           cm_reader_u16(&body, &probe->signature);
+    probe->group = kx.group;
+    return sound && (probe->version < CM_TLS1_2 ||
+                     cm_reader_u16(&body, &probe->signature));
 }
 
 static bool read_certificate_verify(struct cm_reader body,
@@ -333,7 +232,7 @@ static bool read_encrypted_extensions(struct cm_reader body,
     struct cm_reader extensions;
 
     return cm_reader_vec16(&body, &extensions) &&
-           read_extensions(extensions, in_encrypted_extensions, probe);
+           cm_extensions_read(extensions, in_encrypted_extensions, probe);
 }
 
 static bool read_certificate_request(struct cm_reader body,

@@ -9,18 +9,18 @@
 
 #include "certmuster/buf.h"
 #include "certmuster/evidence.h"
-
-#define CM_TLS1_2 0x0303
-#define CM_TLS1_3 0x0304
+#include "tls/numbers.h"
 
 /* HandshakeType, RFC 8446 section 4 and RFC 6066 section 8. */
 enum cm_handshake_type {
+    CM_HS_HELLO_REQUEST = 0,
     CM_HS_SERVER_HELLO = 2,
     CM_HS_NEW_SESSION_TICKET = 4,
     CM_HS_ENCRYPTED_EXTENSIONS = 8,
     CM_HS_CERTIFICATE = 11,
     CM_HS_SERVER_KEY_EXCHANGE = 12,
     CM_HS_CERTIFICATE_REQUEST = 13,
+    CM_HS_SERVER_HELLO_DONE = 14,
     CM_HS_CERTIFICATE_VERIFY = 15,
     CM_HS_CERTIFICATE_STATUS = 22,
 };

@@ -24,9 +24,12 @@ void cm_flight_free(struct cm_flight *flight); /* accepts NULL */
 /* cm_flight_feed reads what arrived; true: the answer is known and no more is
  * wanted. */
 bool cm_flight_feed(struct cm_flight *flight, struct cm_span bytes);
-/* The connection ended, or its time is over. */
+/* The connection ended, or its time is over. A flight that breaks off has what
+ * was read before: of a ServerHello the version is not 0. */
 void cm_flight_ended(struct cm_flight *flight, int sys_errno, bool timed_out);
-/* Fills in all of `answer` except ask, ms, hello_bytes and the chain. */
+/* SSLv2: its first cipher kind; its errors are handed on as the alerts of SSLv3
+ * with the same meaning. Fills in all of `answer` except ask, ms, hello_bytes
+ * and the chain. */
 void cm_flight_answer(const struct cm_flight *flight, struct cm_answer *answer);
 /* The certificates in wire order, at most `max`; borrowed until the flight is
  * freed. */

@@ -48,7 +48,7 @@ struct cm_hello {
     uint8_t session_id[32]; /* TLS 1.3 hellos send it (middleboxes) */
 };
 
-/* cm_hello_build writes the records of the hello. CM_EINVAL: more than
+/* cm_hello_build writes the records of the hello. CM_EINTERNAL: more than
  * CM_HELLO_MAX_BYTES, or lists that no hello can hold. */
 enum cm_status cm_hello_build(const struct cm_hello *hello, struct cm_buf *out);
 
