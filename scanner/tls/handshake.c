@@ -49,6 +49,27 @@ static void keep_certificate(struct cm_tls *tls, struct cm_reader body)
     tls->certificate_len = body.len;
 }
 
+/* Was there a certificate in the Certificate message that we send? */
+static void on_own_message(struct cm_tls *tls, uint8_t type,
+                           struct cm_reader body)
+{
+    struct cm_span none[1];
+    unsigned num;
+
+    if (type == CM_HS_CERTIFICATE) {
+        (void)cm_capture_chain(body, tls->probe->version >= CM_TLS1_3, none, 0,
+                               &num);
+        tls->probe->client_cert_sent = num > 0;
+    }
+}
+
+/* The old way to ask again is a new handshake; TLS 1.3 has its own (RFC 5246
+ * section 7.4.1.1, RFC 8446 section 4.6.2). */
+static bool asks_late(uint8_t type)
+{
+    return type == CM_HS_HELLO_REQUEST || type == CM_HS_CERTIFICATE_REQUEST;
+}
+
 /* NOLINTNEXTLINE(readability-function-size): the library's parameters */
 void cm_tls_on_message(int is_write, int version, int type, const void *data,
                        size_t len, SSL *ssl, void *arg)
@@ -63,12 +84,20 @@ void cm_tls_on_message(int is_write, int version, int type, const void *data,
         on_alert(tls, is_write != 0, bytes);
         return;
     }
-    if (type != SSL3_RT_HANDSHAKE || is_write || len < HANDSHAKE_HEADER_LEN) {
+    if (type != SSL3_RT_HANDSHAKE || len < HANDSHAKE_HEADER_LEN) {
+        return;
+    }
+    cm_reader_init(&body, bytes + HANDSHAKE_HEADER_LEN,
+                   len - HANDSHAKE_HEADER_LEN);
+    if (is_write) {
+        on_own_message(tls, bytes[0], body);
         return;
     }
     tls->alert_is_last = false;
-    cm_reader_init(&body, bytes + HANDSHAKE_HEADER_LEN,
-                   len - HANDSHAKE_HEADER_LEN);
+    if (tls->completed && asks_late(bytes[0])) {
+        tls->probe->cert_request_late = true;
+        return;
+    }
     if (bytes[0] == CM_HS_CERTIFICATE) {
         if (tls->probe->certificate_message) {
             return; /* a sound server sends one; the first counts */
@@ -209,6 +238,12 @@ static enum cm_io fail(struct cm_tls *tls)
     return CM_IO_FAILED;
 }
 
+static enum cm_client_auth content(const struct cm_probe *probe)
+{
+    return probe->client_cert_sent ? CM_CLIENT_AUTH_ACCEPTED
+                                   : CM_CLIENT_AUTH_OPTIONAL;
+}
+
 static enum cm_io complete(struct cm_tls *tls)
 {
     struct cm_probe *probe = tls->probe;
@@ -217,10 +252,10 @@ static enum cm_io complete(struct cm_tls *tls)
     probe->end = CM_END_COMPLETE;
     if (probe->client_auth == CM_CLIENT_AUTH_REQUESTED) {
         /* Up to TLS 1.2 the server's Finished says that it is content; in 1.3
-         * it was sent before our empty Certificate. */
+         * it was sent before our Certificate. */
         probe->client_auth = probe->version >= CM_TLS1_3
                                  ? CM_CLIENT_AUTH_UNDETERMINED
-                                 : CM_CLIENT_AUTH_OPTIONAL;
+                                 : content(probe);
     }
     return CM_IO_DONE;
 }
@@ -262,18 +297,20 @@ bool cm_tls_must_linger(const struct cm_tls *tls)
            tls->probe->client_auth == CM_CLIENT_AUTH_UNDETERMINED;
 }
 
-/* Failures that speak of our Finished or of the server, not of the missing
- * certificate. */
-static bool alert_is_unrelated(uint8_t description)
+/* Failures that speak of our Finished or of the server, not of the
+ * certificate. Ours comes with a signature, which decrypt_error may be about
+ * (RFC 8446 section 6.2). */
+static bool alert_is_unrelated(const struct cm_probe *probe,
+                               uint8_t description)
 {
     return description == ALERT_BAD_RECORD_MAC ||
            description == ALERT_DECRYPTION_FAILED ||
-           description == ALERT_DECRYPT_ERROR ||
+           (description == ALERT_DECRYPT_ERROR && !probe->client_cert_sent) ||
            description == ALERT_INTERNAL_ERROR;
 }
 
-/* What the end of the connection says about our empty Certificate. A bare FIN
- * or RST may be a refusal or an idle server's habit. */
+/* What the end of the connection says about our Certificate. A bare FIN or RST
+ * may be a refusal or an idle server's habit. */
 static enum cm_client_auth judge_end(struct cm_tls *tls)
 {
     struct cm_probe *probe = tls->probe;
@@ -282,17 +319,30 @@ static enum cm_client_auth judge_end(struct cm_tls *tls)
     take_errors(tls);
     if (alert->seen && tls->alert_is_last) {
         if (alert->description == ALERT_CLOSE_NOTIFY) {
-            return CM_CLIENT_AUTH_OPTIONAL;
+            return content(probe);
         }
-        return alert_is_unrelated(alert->description)
-                   ? CM_CLIENT_AUTH_UNDETERMINED
-                   : CM_CLIENT_AUTH_REQUIRED;
+        if (alert_is_unrelated(probe, alert->description)) {
+            return CM_CLIENT_AUTH_UNDETERMINED;
+        }
+        return probe->client_cert_sent ? CM_CLIENT_AUTH_REJECTED
+                                       : CM_CLIENT_AUTH_REQUIRED;
     }
     if (probe->error[0] == '\0') {
         (void)snprintf(probe->error, sizeof(probe->error),
-                       "closed after our empty Certificate");
+                       "closed after our %sCertificate",
+                       probe->client_cert_sent ? "" : "empty ");
     }
     return CM_CLIENT_AUTH_UNDETERMINED;
+}
+
+void cm_tls_settle(struct cm_tls *tls, bool alive)
+{
+    if (!cm_tls_must_linger(tls)) {
+        return;
+    }
+    tls->linger_over = true;
+    tls->linger_closed = !alive;
+    tls->probe->client_auth = alive ? content(tls->probe) : judge_end(tls);
 }
 
 enum cm_io cm_tls_linger(struct cm_tls *tls)
@@ -313,14 +363,12 @@ enum cm_io cm_tls_linger(struct cm_tls *tls)
     }
     if (tls->no_memory || (result <= 0 && why != SSL_ERROR_WANT_READ &&
                            why != SSL_ERROR_WANT_WRITE)) {
-        tls->linger_over = true;
-        tls->probe->client_auth = judge_end(tls);
+        cm_tls_settle(tls, false);
         return CM_IO_DONE;
     }
     /* Tickets and data follow once our Finished was accepted. */
     if (result > 0 || tls->probe->num_tickets > 0) {
-        tls->linger_over = true;
-        tls->probe->client_auth = CM_CLIENT_AUTH_OPTIONAL;
+        cm_tls_settle(tls, true);
         return CM_IO_DONE;
     }
     return why == SSL_ERROR_WANT_WRITE ? CM_IO_WANT_WRITE : CM_IO_WANT_READ;

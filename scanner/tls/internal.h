@@ -26,6 +26,12 @@ struct cm_tls_input {
     uint8_t bytes[CM_TLS_INPUT_SIZE];
 };
 
+struct cm_tls_identity {
+    CRYPTO_BUFFER *chain[CM_TLS_IDENTITY_MAX_CERTS]; /* owned references */
+    size_t num_chain;
+    EVP_PKEY *key; /* owned reference */
+};
+
 struct cm_tls_context {
     SSL_CTX *ssl_ctx;
     CRYPTO_BUFFER_POOL *pool;
@@ -52,6 +58,7 @@ struct cm_tls {
 
     bool completed;
     bool linger_over;
+    bool linger_closed; /* the connection ended while lingering */
     bool alert_is_last; /* nothing came after alert_received */
     bool no_memory;
 };
@@ -71,5 +78,8 @@ bool cm_tls_not_tls(const struct cm_probe *probe);
  * it looks at it itself. `arg` is the struct cm_tls. */
 void cm_tls_on_message(int is_write, int version, int type, const void *data,
                        size_t len, SSL *ssl, void *arg);
+/* What the server made of our answer to its CertificateRequest, if that is
+ * still open: data (or a ticket) came, or the connection ended. */
+void cm_tls_settle(struct cm_tls *tls, bool alive);
 
 #endif

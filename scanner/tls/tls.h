@@ -15,6 +15,18 @@
 struct cm_tls_context; /* one thread's: offers, buffer pool */
 struct cm_tls;         /* one connection's */
 
+/* identity.c -- our own certificate with its key, for servers that ask who is
+ * calling; shared between threads, read-only. `chain` is copied, leaf first;
+ * `key` is the library's EVP_PKEY, of which a reference is taken; both must fit
+ * together. NULL: no memory. */
+#define CM_TLS_IDENTITY_MAX_CERTS 16
+struct evp_pkey_st;
+struct cm_tls_identity;
+struct cm_tls_identity *cm_tls_identity_new(const struct cm_span *chain,
+                                            size_t num_chain,
+                                            struct evp_pkey_st *key);
+void cm_tls_identity_free(struct cm_tls_identity *identity); /* NULL is fine */
+
 struct cm_tls_options {
     uint16_t min_version; /* 0x0301; 0: that */
     uint16_t max_version; /* 0x0304; 0: that */
@@ -37,6 +49,9 @@ enum cm_io { CM_IO_WANT_READ, CM_IO_WANT_WRITE, CM_IO_DONE, CM_IO_FAILED };
 struct cm_tls *cm_tls_new(struct cm_tls_context *context, int fd,
                           const char *sni, struct cm_probe *probe);
 void cm_tls_free(struct cm_tls *tls);
+/* Before the first call: sends this certificate when the server asks for one;
+ * probe->client_cert_sent tells. False: no memory. */
+bool cm_tls_present(struct cm_tls *tls, const struct cm_tls_identity *identity);
 /* Before the first call: the handshake's records travel inside TDS packets, as
  * MS-SQL before its version 8 wants it (MS-TDS 2.2.6.4). */
 void cm_tls_wrap_in_tds(struct cm_tls *tls);
@@ -45,11 +60,21 @@ void cm_tls_wrap_in_tds(struct cm_tls *tls);
  * sys_errno, alert_*, error and first_bytes say how. */
 enum cm_io cm_tls_handshake(struct cm_tls *tls);
 /* After DONE: true when a certificate was requested under TLS 1.3, where the
- * server's answer to our empty one comes only now (alert 116, a ticket ...).
+ * server's answer to ours comes only now (alert 116, a ticket ...).
  * Then call cm_tls_linger until it is DONE (probe->client_auth is settled) or
  * the caller's time is up (it stays UNDETERMINED). */
 bool cm_tls_must_linger(const struct cm_tls *tls);
 enum cm_io cm_tls_linger(struct cm_tls *tls);
+
+/* exchange.c -- after the handshake. Is there still somebody to talk to? */
+bool cm_tls_is_open(const struct cm_tls *tls);
+/* Sends all of `data`; after a WANT_ call again with the same. */
+enum cm_io cm_tls_write(struct cm_tls *tls, struct cm_span data);
+/* DONE: *got octets were read. FAILED: there will be none; an alert, or a
+ * request for a certificate that comes only now, is in the probe. What the
+ * server makes of our certificate is settled by either, if it was not. */
+enum cm_io cm_tls_read(struct cm_tls *tls, uint8_t *out, size_t max,
+                       size_t *got);
 /* Sends close_notify, best effort. */
 void cm_tls_close_notify(struct cm_tls *tls);
 
