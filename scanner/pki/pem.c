@@ -121,6 +121,7 @@ bool cm_pem_decode(const struct cm_pem_block *block, struct cm_buf *der)
     }
     ok = read_base64(block->base64, octets, &length) && length > 0 &&
          cm_buf_append(der, octets, length);
+    explicit_bzero(octets, length); /* it may be a private key */
     free(octets);
     return ok;
 }
