@@ -4,6 +4,7 @@
 #define CERTMUSTER_CLIENT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "certmuster/buf.h"
 #include "certmuster/cert.h"
@@ -35,5 +36,19 @@ struct cm_client_evidence {
      * each with its length in two octets, as in certificate_authorities. */
     struct cm_span issuers;
 };
+
+/* What an HTTP answer says of client certificates. */
+enum cm_http_word {
+    CM_HTTP_SILENT,
+    CM_HTTP_REQUIRED, /* one is missing */
+    CM_HTTP_REJECTED, /* ours will not do */
+    CM_HTTP_LATE,     /* it would ask now, and cannot */
+};
+/* http_words.c -- by the status, IIS's substatus and the text, of which
+ * `phrase` lends the words that decided, if any did. */
+enum cm_http_word cm_http_word_of(uint16_t status, uint16_t substatus,
+                                  struct cm_span text, struct cm_span *phrase);
+/* What the number alone means; NULL: nothing about certificates. */
+const char *cm_http_code_meaning(uint16_t status, uint16_t substatus);
 
 #endif

@@ -2,13 +2,14 @@
  * moves on; every way ends in RECORDED, so each endpoint gives one result.
  *
  *   queued > resolving > connecting > (proxying) > (starttls) > handshaking >
- *   (lingering)
+ *   (lingering) > (requesting)
  *                ^ next addresses or retry: back to connecting
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "endpoint/steps.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,9 +57,12 @@ static const struct phase_rule {
     [CM_PHASE_STARTTLS] = {cm_step_starttls, tls_budget,
                            TO(CONNECTING) | TO(HANDSHAKING) | TO(RECORDED)},
     [CM_PHASE_HANDSHAKING] = {cm_step_handshake, tls_budget,
-                              TO(CONNECTING) | TO(LINGERING) | TO(RECORDED)},
+                              TO(CONNECTING) | TO(LINGERING) | TO(REQUESTING) |
+                                  TO(RECORDED)},
     [CM_PHASE_LINGERING] = {cm_step_linger, linger_budget,
-                            TO(CONNECTING) | TO(RECORDED)},
+                            TO(CONNECTING) | TO(REQUESTING) | TO(RECORDED)},
+    [CM_PHASE_REQUESTING] = {cm_step_request, tls_budget,
+                             TO(CONNECTING) | TO(RECORDED)},
     [CM_PHASE_RECORDED] = {cm_step_record, no_budget, 0},
 };
 
@@ -106,6 +110,41 @@ static void begin(void *arg)
     cm_scan_enter(arg, CM_PHASE_RESOLVING);
 }
 
+/* Ours for this endpoint, into the evidence. False: no memory. */
+static bool note_client(struct cm_scan *scan)
+{
+    struct cm_client_evidence *out = &scan->evidence->client;
+    const struct cm_scan_client *client = cm_scan_client(scan);
+    uint8_t *copy;
+
+    if (client == NULL) {
+        return true;
+    }
+    out->fault = client->facts.fault;
+    memcpy(out->detail, client->facts.detail, sizeof(out->detail));
+    if (client->facts.cert != NULL) {
+        out->cert = cm_cert_ref(client->facts.cert);
+    }
+    if (client->facts.issuers.len > 0) {
+        copy = malloc(client->facts.issuers.len);
+        if (copy == NULL) {
+            return false;
+        }
+        memcpy(copy, client->facts.issuers.data, client->facts.issuers.len);
+        out->issuers = (struct cm_span){copy, client->facts.issuers.len};
+    }
+    return true;
+}
+
+const struct cm_scan_client *cm_scan_client(const struct cm_scan *scan)
+{
+    const struct cm_scan_config *config = scan->env->config;
+    unsigned number = scan->endpoint.client;
+
+    return number == 0 || config->clients == NULL ? NULL
+                                                  : config->clients[number - 1];
+}
+
 bool cm_scan_start(struct cm_scan *scan, const struct cm_scan_env *env,
                    const struct cm_endpoint *endpoint, uint64_t endpoint_id)
 {
@@ -117,7 +156,7 @@ bool cm_scan_start(struct cm_scan *scan, const struct cm_scan_env *env,
     scan->endpoint = *endpoint;
     scan->endpoint_id = endpoint_id;
     scan->evidence = cm_evidence_new();
-    if (scan->evidence == NULL ||
+    if (scan->evidence == NULL || !note_client(scan) ||
         !cm_timer_set(env->loop, &scan->phase_timer, now_ms, begin, scan) ||
         !cm_timer_set(env->loop, &scan->total_timer,
                       now_ms + env->config->total_timeout_ms, total_time_over,
@@ -149,6 +188,8 @@ void cm_scan_hang_up(struct cm_scan *scan)
         scan->fd = -1;
     }
     cm_buf_cleanup(&scan->proxy_answer);
+    cm_buf_cleanup(&scan->request);
+    cm_buf_cleanup(&scan->answer);
 }
 
 static void release(struct cm_scan *scan)

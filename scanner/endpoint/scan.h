@@ -14,16 +14,34 @@
 #include "net/resolver.h"
 #include "tls/tls.h"
 
+/* When an HTTP request follows the handshake. */
+enum cm_http_check {
+    CM_HTTP_CHECK_AUTO, /* where client certificates play a part */
+    CM_HTTP_CHECK_ALWAYS,
+    CM_HTTP_CHECK_NEVER,
+};
+
+/* A client certificate of the run: what is known of it, for the evidence, and
+ * the certificate with its key when it can be sent. */
+struct cm_scan_client {
+    struct cm_client_evidence facts;
+    struct cm_tls_identity *identity; /* NULL: it is not sent */
+};
+
 /* The same for all endpoints of a run; shared between threads, read-only. */
 struct cm_scan_config {
     unsigned connect_timeout_ms; /* one attempt at one address */
     unsigned tls_timeout_ms;     /* hello to Finished; and to a STARTTLS */
     unsigned total_timeout_ms;   /* one endpoint, retries included */
-    unsigned linger_ms;          /* for a verdict on our empty certificate */
+    unsigned linger_ms;          /* for a verdict on our certificate */
     unsigned retries;            /* after time-outs and resets */
     int family;                  /* 4, 6, or 0 for both */
     bool all_addresses;          /* a handshake with each address */
-    const char *proxy_host;      /* NULL: connect directly */
+    enum cm_http_check http_check;
+    /* By the endpoint's number, less one; an entry is there before the first
+     * endpoint that has its number. NULL: no endpoint has one. */
+    const struct cm_scan_client *const *clients;
+    const char *proxy_host; /* NULL: connect directly */
     uint16_t proxy_port;
 };
 
@@ -85,6 +103,9 @@ struct cm_scan {
     struct cm_tls *tls;
     struct cm_buf proxy_answer;
     struct cm_starttls *starttls;
+    struct cm_buf request; /* HTTP */
+    struct cm_buf answer;
+    bool request_sent;
 };
 
 /* cm_scan_start begins; `scan` is zeroed or used memory of a finished scan. The

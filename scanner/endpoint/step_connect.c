@@ -162,9 +162,10 @@ void cm_step_timed_out(struct cm_scan *scan)
         cm_scan_round_over(scan);
         break;
     case CM_PHASE_LINGERING: /* the handshake is complete: not a failure */
-        scan->probe->client_auth = CM_CLIENT_AUTH_UNDETERMINED;
-        cm_tls_close_notify(scan->tls);
-        cm_scan_round_over(scan);
+        cm_step_linger_timed_out(scan);
+        break;
+    case CM_PHASE_REQUESTING: /* nor is an answer that never came */
+        cm_step_request_timed_out(scan);
         break;
     case CM_PHASE_QUEUED:
         cm_scan_enter(scan, CM_PHASE_RESOLVING);
@@ -172,7 +173,6 @@ void cm_step_timed_out(struct cm_scan *scan)
     case CM_PHASE_STARTTLS:
         cm_step_starttls_timed_out(scan);
         break;
-    case CM_PHASE_REQUESTING:
     case CM_PHASE_ASKING:
     case CM_PHASE_RECORDED:
     case CM_PHASE_COUNT:

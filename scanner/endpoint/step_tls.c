@@ -1,4 +1,4 @@
-/* The handshake, and waiting for the verdict on our empty certificate.
+/* The handshake, and waiting for the verdict on our certificate.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <stdlib.h>
@@ -44,6 +44,18 @@ static void over(struct cm_scan *scan)
     cm_scan_round_over(scan);
 }
 
+/* The handshake is complete, and what the server makes of it known. */
+static void go_on(struct cm_scan *scan)
+{
+    if (cm_scan_wants_request(scan)) {
+        cm_scan_take_chain(scan);
+        cm_scan_enter(scan, CM_PHASE_REQUESTING);
+        return;
+    }
+    cm_tls_close_notify(scan->tls);
+    over(scan);
+}
+
 static void complete(struct cm_scan *scan)
 {
     scan->probe->end = CM_END_COMPLETE;
@@ -52,8 +64,7 @@ static void complete(struct cm_scan *scan)
         cm_scan_enter(scan, CM_PHASE_LINGERING);
         return;
     }
-    cm_tls_close_notify(scan->tls);
-    over(scan);
+    go_on(scan);
 }
 
 static void drive(struct cm_scan *scan)
@@ -84,8 +95,7 @@ static void linger(struct cm_scan *scan)
     enum cm_io io = cm_tls_linger(scan->tls);
 
     if (io == CM_IO_DONE || io == CM_IO_FAILED) {
-        cm_tls_close_notify(scan->tls);
-        over(scan);
+        go_on(scan);
         return;
     }
     (void)cm_loop_interest(scan->env->loop, scan->watch,
@@ -97,7 +107,9 @@ static void on_ready(void *arg, unsigned ready)
     struct cm_scan *scan = arg;
 
     (void)ready;
-    if (scan->phase == CM_PHASE_LINGERING) {
+    if (scan->phase == CM_PHASE_REQUESTING) {
+        cm_scan_request_ready(scan);
+    } else if (scan->phase == CM_PHASE_LINGERING) {
         linger(scan);
     } else {
         drive(scan);
@@ -107,9 +119,12 @@ static void on_ready(void *arg, unsigned ready)
 void cm_step_handshake(struct cm_scan *scan)
 {
     const char *sni = scan->endpoint.sni;
+    const struct cm_scan_client *client = cm_scan_client(scan);
 
     scan->tls = cm_tls_new(scan->env->tls, scan->fd, sni, scan->probe);
     if (scan->tls == NULL ||
+        (client != NULL && client->identity != NULL &&
+         !cm_tls_present(scan->tls, client->identity)) ||
         cm_loop_watch(scan->env->loop, scan->fd, CM_READABLE, on_ready, scan,
                       &scan->watch) != CM_OK) {
         scan->out_of_memory = true;
@@ -127,4 +142,15 @@ void cm_step_handshake(struct cm_scan *scan)
 void cm_step_linger(struct cm_scan *scan)
 {
     linger(scan);
+}
+
+void cm_step_linger_timed_out(struct cm_scan *scan)
+{
+    scan->probe->client_auth = CM_CLIENT_AUTH_UNDETERMINED;
+    if (scan->out_of_time) {
+        cm_tls_close_notify(scan->tls);
+        cm_scan_round_over(scan);
+        return;
+    }
+    go_on(scan); /* a request may bring the server to speak */
 }

@@ -15,6 +15,7 @@ void cm_step_proxy(struct cm_scan *scan);
 void cm_step_starttls(struct cm_scan *scan);
 void cm_step_handshake(struct cm_scan *scan);
 void cm_step_linger(struct cm_scan *scan);
+void cm_step_request(struct cm_scan *scan);
 void cm_step_record(struct cm_scan *scan);
 
 /* The round of connections is over: try it again, go on with the next
@@ -29,9 +30,18 @@ void cm_scan_take_chain(struct cm_scan *scan);
 /* Ends the probe under way for a reason of its own. */
 void cm_scan_end_probe(struct cm_scan *scan, enum cm_end end, int sys_errno);
 
+/* step_request.c -- does an HTTP request follow? and when the socket is ready.
+ */
+bool cm_scan_wants_request(const struct cm_scan *scan);
+void cm_scan_request_ready(struct cm_scan *scan);
+
 /* The phase's time is over: what that means to a probe. */
 void cm_step_timed_out(struct cm_scan *scan);
 void cm_step_starttls_timed_out(struct cm_scan *scan);
+void cm_step_linger_timed_out(struct cm_scan *scan);
+void cm_step_request_timed_out(struct cm_scan *scan);
+/* The client certificate of its endpoint; NULL: it has none. */
+const struct cm_scan_client *cm_scan_client(const struct cm_scan *scan);
 /* What follows when the way to the server is open. */
 enum cm_phase cm_scan_opening(const struct cm_scan *scan);
 
