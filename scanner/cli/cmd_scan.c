@@ -144,6 +144,31 @@ static enum cm_status network_options(const struct cm_options *options,
     return proxy_option(options, setup, err);
 }
 
+static enum cm_status client_options(const struct cm_options *options,
+                                     struct cm_run_config *run,
+                                     struct cm_error *err)
+{
+    static const char *const words[] = {[CM_HTTP_CHECK_AUTO] = "auto",
+                                        [CM_HTTP_CHECK_ALWAYS] = "always",
+                                        [CM_HTTP_CHECK_NEVER] = "never"};
+    const char *check = options->text[CM_OPTION_HTTP_CHECK];
+    bool known = check == NULL;
+
+    run->client_cert = options->text[CM_OPTION_CLIENT_CERT];
+    run->client_key = options->text[CM_OPTION_CLIENT_KEY];
+    if (run->client_key != NULL && run->client_cert == NULL) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--client-key needs --client-cert beside it");
+    }
+    for (size_t i = 0; !known && i < sizeof(words) / sizeof(words[0]); i++) {
+        known = strcmp(check, words[i]) == 0;
+        run->scan.http_check = (enum cm_http_check)i;
+    }
+    return known ? CM_OK
+                 : cm_error_set(err, CM_EUSAGE,
+                                "--http-check takes auto, always or never");
+}
+
 static enum cm_status run_options(const struct cm_options *options,
                                   struct setup *setup, struct cm_error *err)
 {
@@ -230,6 +255,9 @@ static enum cm_status prepare(const struct cm_command *command,
     }
     if (status == CM_OK) {
         status = network_options(options, setup, err);
+    }
+    if (status == CM_OK) {
+        status = client_options(options, &setup->run, err);
     }
     if (status == CM_OK) {
         status = cm_fail_on(options, &gate, &severity, err);

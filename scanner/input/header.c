@@ -22,6 +22,8 @@ static const struct meaning meanings[CM_PART_COUNT] = {
     [CM_PART_PROTOCOL] = {{"protocol", "starttls"}},
     [CM_PART_SNI] = {{"sni"}},
     [CM_PART_TRUST] = {{"trust", "trustview"}},
+    [CM_PART_CLIENT_CERT] = {{"clientcert", "clientcertificate"}},
+    [CM_PART_CLIENT_KEY] = {{"clientkey"}},
 };
 static const struct meaning owner_meaning = {
     {"owner", "ownerteam", "team", "contact", "ownedby"}};

@@ -16,6 +16,8 @@ enum cm_part {
     CM_PART_PROTOCOL,
     CM_PART_SNI,
     CM_PART_TRUST,
+    CM_PART_CLIENT_CERT,
+    CM_PART_CLIENT_KEY,
     CM_PART_COUNT
 };
 
@@ -56,6 +58,7 @@ struct cm_pieces {
     struct cm_span scheme; /* empty: none */
     struct cm_span host;   /* without brackets */
     struct cm_span port;   /* empty: none */
+    struct cm_span path;   /* of a URL, without its query; empty: none */
     bool is_ipv6;          /* brackets, or two colons */
 };
 struct cm_span cm_span_of(const char *text);

@@ -237,6 +237,27 @@ static bool read_trust(const struct cm_input_options *options,
         cm_mistake_quote(text, quoted), options->views[0]);
 }
 
+/* Which files; what is in them is seen when they are read. A key of its own
+ * needs a certificate beside it. */
+static bool read_client(const struct cm_header *header, struct cm_row *row,
+                        struct cm_mistake *mistake)
+{
+    struct cm_span cert =
+        cm_span_trim(cm_span_of(text_of(header, row, CM_PART_CLIENT_CERT)));
+    struct cm_span key =
+        cm_span_trim(cm_span_of(text_of(header, row, CM_PART_CLIENT_KEY)));
+    bool none = cert.len == 1 && cert.data[0] == (uint8_t)'-';
+
+    if (key.len > 0 && (cert.len == 0 || none)) {
+        return cm_mistake_refuse(mistake, CM_PART_CLIENT_KEY,
+                                 "a client key is named, but no certificate; "
+                                 "name its file in the column client_cert");
+    }
+    row->client_cert = cert;
+    row->client_key = key;
+    return true;
+}
+
 static void examine(const struct cm_rows *rows, const struct cm_record *record,
                     struct cm_row *row)
 {
@@ -253,7 +274,8 @@ static void examine(const struct cm_rows *rows, const struct cm_record *record,
         cm_target_examine(&text, &rows->options, &row->endpoint, &mistake) &&
         read_trust(&rows->options,
                    cm_span_of(text_of(header, row, CM_PART_TRUST)),
-                   &row->endpoint, &mistake);
+                   &row->endpoint, &mistake) &&
+        read_client(header, row, &mistake);
     if (!row->valid) {
         int column = header->column[mistake.part];
 

@@ -140,6 +140,32 @@ static uint16_t pick_port(const struct said *said,
     return protocol->port != 0 ? protocol->port : HTTPS_PORT;
 }
 
+/* For a request line: visible ASCII as it stands, all else percent-encoded
+ * (RFC 3986 section 2.1). One that does not fit is left out. */
+static void read_path(struct cm_endpoint *out, struct cm_span path)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    size_t len = 0;
+
+    for (size_t i = 0; i < path.len; i++) {
+        uint8_t c = path.data[i];
+        bool plain = c > 0x20 && c < 0x7f && strchr("\"<>\\^`{|}", c) == NULL;
+
+        if (len + (plain ? 1 : 3) >= sizeof(out->http_path)) {
+            len = 0;
+            break;
+        }
+        if (plain) {
+            out->http_path[len++] = (char)c;
+        } else {
+            out->http_path[len++] = '%';
+            out->http_path[len++] = hex[c >> 4];
+            out->http_path[len++] = hex[c & 15];
+        }
+    }
+    out->http_path[len] = '\0';
+}
+
 static void settle(struct cm_endpoint *out, const struct cm_protocol *protocol,
                    uint16_t port)
 {
@@ -215,6 +241,7 @@ bool cm_target_examine(const struct cm_target_text *text,
         return false;
     }
     settle(out, protocol, pick_port(&said, protocol, options));
+    read_path(out, pieces.path);
     return true;
 }
 

@@ -113,9 +113,10 @@ static bool is_network(struct cm_span host, struct cm_span path)
 
 /* Without a scheme only what is surely a host and a path is cut: "n/a" is no
  * host, and of "10.0.0.0/24" not the first address was meant. */
-static bool cut_path(struct cm_span *text, struct cm_span whole,
-                     bool has_scheme, struct cm_mistake *mistake)
+static bool cut_path(struct cm_pieces *out, struct cm_span *text,
+                     struct cm_span whole, struct cm_mistake *mistake)
 {
+    bool has_scheme = out->scheme.len > 0;
     size_t end = find_any(*text, "/?#");
     struct cm_span host = first(*text, end);
 
@@ -136,6 +137,8 @@ static bool cut_path(struct cm_span *text, struct cm_span whole,
                 cm_mistake_quote(whole, quoted));
         }
     }
+    out->path = after(*text, end);
+    out->path.len = find_any(out->path, "?#");
     *text = host;
     return true;
 }
@@ -224,7 +227,7 @@ bool cm_target_split(struct cm_pieces *out, struct cm_span text,
     memset(out, 0, sizeof(*out));
     out->scheme = take_scheme(&rest);
     has_scheme = out->scheme.len > 0;
-    return cut_path(&rest, whole, has_scheme, mistake) &&
+    return cut_path(out, &rest, whole, mistake) &&
            cut_user(&rest, whole, has_scheme, mistake) &&
            split_port(out, rest, mistake);
 }

@@ -10,6 +10,7 @@
 
 #include "certmuster/store.h"
 #include "pki/pki.h"
+#include "run/clients.h"
 #include "run/fetch.h"
 #include "run/run.h"
 
@@ -91,6 +92,7 @@ void cm_worker_free(struct cm_worker *worker);
 struct cm_feed_share {
     const struct cm_run_config *config;
     const struct cm_trust_files *files; /* rows name their views */
+    struct cm_clients *clients;
     struct cm_store *store;
     struct cm_counters *counters;
     struct cm_worker **workers;

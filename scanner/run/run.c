@@ -18,6 +18,8 @@
 
 struct run {
     const struct cm_run_config *config;
+    struct cm_run_config with_clients; /* what `config` points to */
+    struct cm_clients *clients;
     struct cm_run_outcome *outcome;
     struct cm_trust_files files;
     struct cm_counters counters;
@@ -247,6 +249,36 @@ static enum cm_status finish(struct run *run, struct cm_error *err)
     return status;
 }
 
+/* A certificate for all rows that cannot be used is said at once: the scan
+ * goes on without it, and each endpoint says so. */
+static enum cm_status open_clients(struct run *run, struct cm_error *err)
+{
+    struct cm_run_config *config = &run->with_clients;
+    const char *cert = config->client_cert;
+    const char *key = config->client_key != NULL ? config->client_key : "";
+    uint16_t number;
+    enum cm_status status;
+
+    run->clients = cm_clients_new(run->at_unix);
+    if (run->clients == NULL) {
+        return cm_error_nomem(err, "client certificates");
+    }
+    config->scan.clients = cm_clients_table(run->clients);
+    if (cert == NULL) {
+        return CM_OK;
+    }
+    status = cm_clients_note(
+        run->clients, (struct cm_span){(const uint8_t *)cert, strlen(cert)},
+        (struct cm_span){(const uint8_t *)key, strlen(key)}, &number, err);
+    if (status == CM_OK &&
+        !cm_client_usable(config->scan.clients[number - 1]->facts.fault)) {
+        (void)snprintf(run->outcome->note, sizeof(run->outcome->note),
+                       "%s: servers are asked without a client certificate",
+                       config->scan.clients[number - 1]->facts.detail);
+    }
+    return status;
+}
+
 static enum cm_status open_all(struct run *run, struct cm_error *err)
 {
     enum cm_status status =
@@ -267,6 +299,7 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
     run->feed_share = (struct cm_feed_share){
         .config = run->config,
         .files = &run->files,
+        .clients = run->clients,
         .counters = &run->counters,
         .workers = run->workers,
     };
@@ -296,10 +329,14 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
     if (run == NULL) {
         return cm_error_nomem(err, "a run");
     }
-    run->config = config;
     run->outcome = outcome;
     run->at_unix = config->at_unix != 0 ? config->at_unix : (int64_t)time(NULL);
-    status = open_all(run, err);
+    run->with_clients = *config;
+    run->config = &run->with_clients;
+    status = open_clients(run, err);
+    if (status == CM_OK) {
+        status = open_all(run, err);
+    }
     if (status == CM_OK) {
         status = begin(run, err);
     }
@@ -319,6 +356,7 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
     cm_pending_free(run->pending);
     cm_certset_free(run->seen);
     cm_trust_unload(&run->files);
+    cm_clients_free(run->clients);
     free(run);
     return status;
 }

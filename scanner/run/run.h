@@ -35,7 +35,11 @@ struct cm_run_config {
     unsigned concurrency; /* endpoints in flight, all workers together */
     int64_t at_unix;      /* judge for this time; 0: now */
     struct cm_input_options input;
-    struct cm_scan_config scan;
+    /* For rows that name none; NULL: none. Without a key's file it is in the
+     * certificate's. */
+    const char *client_cert;
+    const char *client_key;
+    struct cm_scan_config scan; /* without clients: they are the run's */
     struct cm_resolver_options resolver;
     struct cm_policy policy;
     struct cm_fetch_config fetch; /* its resolver is that of the scan */

@@ -67,5 +67,6 @@ enum cm_io cm_tls_read(struct cm_tls *tls, uint8_t *out, size_t max,
         return want(why);
     }
     cm_tls_settle(tls, false);
+    ERR_clear_error();
     return CM_IO_FAILED;
 }

@@ -1,0 +1,296 @@
+/* Client certificates from files: see clients.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "run/clients.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "certmuster/map.h"
+#include "certmuster/text.h"
+#include "pki/identity.h"
+
+#define MAX_FILE (1U << 20)
+#define MAX_PATH 4096U
+
+struct cm_clients {
+    int64_t at_unix;
+    struct cm_map *by_files; /* to the address of its place in the table */
+    struct cm_scan_client *table[CM_RUN_MAX_CLIENTS];
+    size_t num;
+    int was_dumpable; /* what to go back to; -1: nothing was changed */
+};
+
+static void free_client(struct cm_scan_client *client)
+{
+    if (client != NULL) {
+        cm_cert_unref(client->facts.cert);
+        cm_span_free(&client->facts.issuers);
+        cm_tls_identity_free(client->identity);
+        free(client);
+    }
+}
+
+struct cm_clients *cm_clients_new(int64_t at_unix)
+{
+    struct cm_clients *clients = calloc(1, sizeof(*clients));
+
+    if (clients == NULL) {
+        return NULL;
+    }
+    clients->at_unix = at_unix;
+    clients->was_dumpable = -1;
+    clients->by_files = cm_map_new();
+    if (clients->by_files == NULL) {
+        free(clients);
+        return NULL;
+    }
+    return clients;
+}
+
+void cm_clients_free(struct cm_clients *clients)
+{
+    if (clients == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < clients->num; i++) {
+        free_client(clients->table[i]);
+    }
+    cm_map_free(clients->by_files, NULL);
+    if (clients->was_dumpable >= 0) {
+        (void)prctl(PR_SET_DUMPABLE, clients->was_dumpable, 0, 0, 0);
+    }
+    free(clients);
+}
+
+const struct cm_scan_client *const *
+cm_clients_table(const struct cm_clients *clients)
+{
+    return (const struct cm_scan_client *const *)clients->table;
+}
+
+/* A file's bytes, which may hold a key: one allocation, wiped afterwards. */
+struct secret {
+    uint8_t *bytes;
+    size_t len;
+    int error; /* errno; -1: it is no file; -2: too large */
+};
+
+static void wipe(struct secret *secret)
+{
+    if (secret->bytes != NULL) {
+        explicit_bzero(secret->bytes, MAX_FILE);
+        free(secret->bytes);
+        secret->bytes = NULL;
+    }
+}
+
+static void read_all(struct secret *out, int fd)
+{
+    while (out->error == 0 && out->len < MAX_FILE) {
+        ssize_t got = read(fd, out->bytes + out->len, MAX_FILE - out->len);
+
+        if (got == 0) {
+            return;
+        }
+        if (got > 0) {
+            out->len += (size_t)got;
+        } else if (errno != EINTR) {
+            out->error = errno;
+        }
+    }
+    if (out->error == 0) {
+        out->error = -2;
+    }
+}
+
+/* False: no memory. A pipe would block, and be read once only. */
+static bool read_secret(struct secret *out, const char *path)
+{
+    struct stat about;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+    memset(out, 0, sizeof(*out));
+    if (fd < 0) {
+        out->error = errno;
+        return true;
+    }
+    if (fstat(fd, &about) != 0) {
+        out->error = errno;
+    } else if (!S_ISREG(about.st_mode)) {
+        out->error = S_ISDIR(about.st_mode) ? EISDIR : -1;
+    } else {
+        out->bytes = malloc(MAX_FILE);
+        if (out->bytes == NULL) {
+            (void)close(fd);
+            return false;
+        }
+        read_all(out, fd);
+    }
+    (void)close(fd);
+    return true;
+}
+
+static const char *words_for(int error)
+{
+    return error == -1   ? "it is no ordinary file"
+           : error == -2 ? "it is larger than 1 MB"
+                         : strerrordesc_np(error);
+}
+
+/* No core file, and no debugger of the same account, shall see the keys. */
+static void hide(struct cm_clients *clients)
+{
+    if (clients->was_dumpable < 0) {
+        clients->was_dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+        (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    }
+}
+
+/* Makes what is sent, when the files are any good. */
+static enum cm_status prepare(struct cm_scan_client *client,
+                              const struct cm_identity *id)
+{
+    struct cm_span chain[CM_IDENTITY_MAX_CERTS];
+
+    if (!cm_client_usable(client->facts.fault)) {
+        return CM_OK;
+    }
+    for (size_t i = 0; i < id->num_chain; i++) {
+        chain[i] = id->chain[i]->der;
+    }
+    client->identity =
+        cm_tls_identity_new(chain, id->num_chain, cm_key_pkey(id->key));
+    return client->identity != NULL ? CM_OK : CM_ENOMEM;
+}
+
+static enum cm_status judge(struct cm_scan_client *client,
+                            const struct cm_identity_files *files,
+                            int64_t at_unix)
+{
+    struct cm_identity id;
+    enum cm_status status =
+        cm_identity_read(&id, files, at_unix, &client->facts);
+
+    if (status == CM_OK) {
+        status = prepare(client, &id);
+    }
+    cm_identity_cleanup(&id);
+    return status;
+}
+
+/* `key` is the certificate's path when there is one file only. */
+static enum cm_status read_files(struct cm_clients *clients,
+                                 struct cm_scan_client *client,
+                                 const char *cert, const char *key)
+{
+    struct cm_identity_files files = {.cert_name = cert, .key_name = key};
+    bool same = strcmp(cert, key) == 0;
+    struct secret secrets[2] = {{.bytes = NULL}, {.bytes = NULL}};
+    enum cm_status status = CM_OK;
+
+    hide(clients);
+    if (!read_secret(&secrets[0], cert) ||
+        (!same && secrets[0].error == 0 && !read_secret(&secrets[1], key))) {
+        status = CM_ENOMEM;
+    } else if (secrets[0].error != 0) {
+        cm_identity_unreadable(&client->facts, false, cert,
+                               words_for(secrets[0].error));
+    } else if (secrets[1].error != 0) {
+        cm_identity_unreadable(&client->facts, true, key,
+                               words_for(secrets[1].error));
+    } else {
+        const struct secret *of_key = same ? &secrets[0] : &secrets[1];
+
+        files.cert = (struct cm_span){secrets[0].bytes, secrets[0].len};
+        files.key = (struct cm_span){of_key->bytes, of_key->len};
+        status = judge(client, &files, clients->at_unix);
+    }
+    wipe(&secrets[0]);
+    wipe(&secrets[1]);
+    return status;
+}
+
+static bool copy_path(char out[MAX_PATH], struct cm_span text)
+{
+    bool fits = text.len < MAX_PATH;
+
+    if (fits && text.len > 0) {
+        memcpy(out, text.data, text.len);
+    }
+    out[fits ? text.len : 0] = '\0';
+    return fits;
+}
+
+/* The last place of the table is for all those that find none. */
+static enum cm_status add(struct cm_clients *clients, struct cm_span cert,
+                          struct cm_span key)
+{
+    struct cm_scan_client *client = calloc(1, sizeof(*client));
+    char paths[2][MAX_PATH];
+    enum cm_status status = CM_OK;
+
+    if (client == NULL) {
+        return CM_ENOMEM;
+    }
+    if (!copy_path(paths[0], cert) || !copy_path(paths[1], key)) {
+        cm_identity_unreadable(&client->facts, false, "the client certificate",
+                               "the name of its file is too long");
+    } else if (clients->num + 1 == CM_RUN_MAX_CLIENTS) {
+        cm_identity_unreadable(&client->facts, false, paths[0],
+                               "the run has more than 1023 client "
+                               "certificates");
+    } else {
+        status = read_files(clients, client, paths[0], paths[1]);
+    }
+    if (status != CM_OK) {
+        free_client(client);
+        return status;
+    }
+    clients->table[clients->num++] = client;
+    return CM_OK;
+}
+
+static void put_key(struct cm_buf *out, struct cm_span cert, struct cm_span key)
+{
+    cm_buf_init(out, cert.len + key.len + 1);
+    (void)cm_buf_append(out, cert.data, cert.len);
+    (void)cm_buf_putc(out, '\0'); /* no path holds one */
+    (void)cm_buf_append(out, key.data, key.len);
+}
+
+enum cm_status cm_clients_note(struct cm_clients *clients, struct cm_span cert,
+                               struct cm_span key, uint16_t *number,
+                               struct cm_error *err)
+{
+    struct cm_buf name;
+    struct cm_scan_client **place;
+    enum cm_status status = CM_OK;
+
+    key = key.len == 0 ? cert : key;
+    put_key(&name, cert, key);
+    place =
+        name.failed ? NULL : cm_map_get(clients->by_files, name.data, name.len);
+    if (place == NULL && clients->num == CM_RUN_MAX_CLIENTS) {
+        place = &clients->table[CM_RUN_MAX_CLIENTS - 1];
+    }
+    if (place == NULL) {
+        status = name.failed ? CM_ENOMEM : add(clients, cert, key);
+        if (status == CM_OK) {
+            place = &clients->table[clients->num - 1];
+            if (!cm_map_put(clients->by_files, name.data, name.len, place)) {
+                status = CM_ENOMEM;
+            }
+        }
+    }
+    cm_buf_cleanup(&name);
+    if (status != CM_OK) {
+        return cm_error_nomem(err, "a client certificate");
+    }
+    *number = (uint16_t)(place - clients->table + 1);
+    return CM_OK;
+}

@@ -1,0 +1,28 @@
+/* The client certificates of a run: each pair of files is read once, when a row
+ * first names it. Keys stay in memory only.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_CLIENTS_H
+#define CERTMUSTER_CLIENTS_H
+
+#include <stdint.h>
+
+#include "certmuster/status.h"
+#include "endpoint/scan.h"
+
+#define CM_RUN_MAX_CLIENTS 1024U
+
+struct cm_clients;
+/* They are judged for this time. NULL: no memory. */
+struct cm_clients *cm_clients_new(int64_t at_unix);
+void cm_clients_free(struct cm_clients *clients); /* accepts NULL */
+/* cm_clients_note gives the number of these files, for cm_endpoint.client; no
+ * key: it is in the certificate's file. What is wrong with them is in the
+ * table, never a failure. For one thread; the table may be read by others. */
+enum cm_status cm_clients_note(struct cm_clients *clients, struct cm_span cert,
+                               struct cm_span key, uint16_t *number,
+                               struct cm_error *err);
+/* For cm_scan_config.clients; stays where it is. */
+const struct cm_scan_client *const *
+cm_clients_table(const struct cm_clients *clients);
+
+#endif
