@@ -202,55 +202,6 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(TLS_ALPN_FAILURE) = {
         {CM_CHROME, "net::ERR_ALPN_NEGOTIATION_FAILED"},
         {CM_FIREFOX, "SSL_ERROR_NEXT_PROTOCOL_NO_PROTOCOL"}),
 };
-const struct cm_cause_text CM_CAUSE_TEXT_OF(TLS_CLIENT_CERT_REQUIRED) = {
-    .meaning = "The server asked for a certificate of the client and ended the "
-               "connection when it got none. With TLS 1.3 the refusal comes "
-               "after the handshake, on the first read. Clients that have an "
-               "accepted certificate work.",
-    .rule = "RFC 8446 sections 4.3.2 and 4.4.2.4; RFC 5246 section 7.4.6",
-    .detected = "The handshake held a CertificateRequest, an empty Certificate "
-                "was sent, and an alert or the end of the connection followed, "
-                "also after the handshake.",
-    .clients = CM_CLIENTS(
-        {CM_DOTNET_FRAMEWORK, CM_NETFX_CHANNEL
-         " With TLS 1.3: The underlying connection was closed: An unexpected "
-         "error occurred on a receive. With IIS also: HTTP 403.7"},
-        {CM_DOTNET,
-         CM_DOTNET_ALERT "'CertificateRequired' on the first read; with TLS "
-                         "1.2 'HandshakeFailure' or 'BadCertificate'"},
-        {CM_SCHANNEL,
-         "SEC_I_INCOMPLETE_CREDENTIALS (0x00090320) or SEC_E_CERT_UNKNOWN "
-         "(0x80090327); events 36875, and 36887 with code 40, 42 or 116"},
-        {CM_CURL, "(56) tlsv13 alert certificate required; with TLS 1.2: (35) "
-                  "or (56) alert 40 or 42"},
-        {CM_JAVA,
-         "Received fatal alert: bad_certificate or certificate_required, Error "
-         "writing to server, or Broken pipe"},
-        {CM_GO, "remote error: tls: certificate required; with TLS 1.2: "
-                "handshake failure, or bad certificate"},
-        {CM_PYTHON,
-         "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED], or ConnectionResetError; "
-         "with TLS 1.2: [SSL: SSLV3_ALERT_HANDSHAKE_FAILURE]"},
-        {CM_NODE, "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED; with TLS 1.2: "
-                  "EPROTO ... alert number 40 or 42"},
-        {CM_CHROME,
-         "net::ERR_BAD_SSL_CLIENT_AUTH_CERT, or net::ERR_SOCKET_NOT_CONNECTED"},
-        {CM_FIREFOX, "SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT; with TLS 1.2: "
-                     "SSL_ERROR_HANDSHAKE_FAILURE_ALERT"}),
-};
-const struct cm_cause_text CM_CAUSE_TEXT_OF(TLS_CLIENT_CERT_OPTIONAL) = {
-    .meaning = "The server asks for a certificate of the client and also goes "
-               "on without. Some paths behind it may still demand one.",
-    .rule = "RFC 8446 section 4.3.2",
-    .detected = "The handshake held a CertificateRequest and was completed "
-                "with an empty Certificate; nothing was refused afterwards.",
-    .clients = CM_CLIENTS(
-        {CM_DOTNET_FRAMEWORK, "works"}, {CM_DOTNET, "works"},
-        {CM_SCHANNEL, "works"}, {CM_CURL, "works"}, {CM_JAVA, "works"},
-        {CM_GO, "works"}, {CM_PYTHON, "works"}, {CM_NODE, "works"},
-        {CM_CHROME, "works; may ask which certificate to use"},
-        {CM_FIREFOX, "works; may ask which certificate to use"}),
-};
 const struct cm_cause_text CM_CAUSE_TEXT_OF(TLS_INTERNAL_ERROR) = {
     .meaning = "The server ended the handshake with alert 80, an error of its "
                "own. Some content networks say so when they have no "

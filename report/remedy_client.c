@@ -110,3 +110,90 @@ const struct cm_remedy CM_REMEDY_OF(PROVIDE_CLIENT_CERTIFICATE) = {
     .never = "Do not give Everyone access to the private key, and do not share "
              "one client certificate among all applications.",
 };
+
+const struct cm_remedy CM_REMEDY_OF(GRANT_KEY_ACCESS) = {
+    .why = "The client has a certificate, but the account that runs it may "
+           "not use the private key, so the server sees a client without one.",
+    .steps = CM_STEPS(
+        "Find out which account runs the application: the identity of the IIS "
+        "application pool, the service's logon, the user of the container.",
+        "Windows: in MMC, Certificates (Local Computer), Personal, right-click "
+        "the certificate: All Tasks, Manage Private Keys, and give Read to "
+        "that account. Without a computer's certificate there is no such "
+        "entry: import the PFX into the computer's store.",
+        "\"Keyset does not exist\" may also mean that the certificate was "
+        "imported without its key: import the PFX again, or repair the link "
+        "with certutil -repairstore.",
+        "Linux: let the group of the service read the file and nobody else, "
+        "and look at every folder above it; in containers at the numeric user "
+        "and the mode of the mounted secret.",
+        "Try as that account, not as yourself."),
+    .platforms = CM_PLATFORMS(
+        {"Windows, IIS",
+         "certutil -store My THUMBPRINT    # Unique container name: FILE\n"
+         "icacls %ProgramData%\\Microsoft\\Crypto\\Keys\\FILE /grant \"IIS "
+         "AppPool\\POOL:R\"    # CNG\n"
+         "icacls %ProgramData%\\Microsoft\\Crypto\\RSA\\MachineKeys\\FILE "
+         "/grant \"IIS AppPool\\POOL:R\"    # CSP\n"
+         "certutil -repairstore My SERIAL"},
+        {"OutSystems self-managed",
+         "MMC: Computer account, Personal, Manage Private Keys: the "
+         "application pools' accounts,\non every front-end"},
+        {"Linux",
+         "chgrp SERVICE client.key && chmod 640 client.key\n"
+         "namei -l /etc/ssl/private/client.key    # the folders above\n"
+         "sudo -u SERVICE head -c 0 /etc/ssl/private/client.key"},
+        {"Kubernetes", "securityContext: { fsGroup: 1000 } and the secret's "
+                       "defaultMode: 0440"},
+        {"Java", "keytool -list -keystore client.p12    # PrivateKeyEntry, and "
+                 "the store's password is that of the key"}),
+    .verify = "curl --cert client.pem --key client.key https://{host}:{port}/  "
+              "  # as the account that runs the application",
+    .never = "Do not give Everyone, Users or all local accounts access to a "
+             "private key, and do not run the application as administrator to "
+             "get around it.",
+};
+
+const struct cm_remedy CM_REMEDY_OF(ASK_IN_HANDSHAKE) = {
+    .why = "The server asks for the client's certificate after the handshake, "
+           "which many clients cannot answer: not with TLS 1.3, not with "
+           "HTTP/2, some not at all.",
+    .steps = CM_STEPS(
+        "Demand the certificate for the whole host name, in the handshake, "
+        "not for a path below it.",
+        "If only some paths need it, give them a host name of their own with "
+        "its own binding, so that browsers are not asked on the others.",
+        "Let only the CA of your clients into the server's list of client "
+        "CAs: a private one, for certificates of public CAs lose the client "
+        "authentication usage.",
+        "Until then clients that support it can be held at TLS 1.2 and "
+        "HTTP/1.1 for this host."),
+    .platforms = CM_PLATFORMS(
+        {"IIS, HTTP.SYS",
+         "netsh http delete sslcert ipport=0.0.0.0:443\n"
+         "netsh http add sslcert ipport=0.0.0.0:443 certhash=THUMBPRINT "
+         "appid={GUID}\n  certstorename=MY clientcertnegotiation=enable\n"
+         "Windows Server 2022: IIS Manager, Bindings, Edit: Negotiate Client "
+         "Certificate"},
+        {"Apache", "SSLVerifyClient require    # in the <VirtualHost>, not in "
+                   "<Directory> or <Location>\nSSLCACertificateFile "
+                   "/etc/ssl/client-ca.pem"},
+        {"nginx", "ssl_verify_client on;    # in the server block\n"
+                  "ssl_client_certificate /etc/ssl/client-ca.pem;"},
+        {"HAProxy", "bind :443 ssl crt site.pem ca-file client-ca.pem verify "
+                    "required"},
+        {"Tomcat", "<SSLHostConfig certificateVerification=\"required\" "
+                   "truststoreFile=\"conf/client-ca.p12\">"},
+        {"Azure App Service",
+         "az webapp update --set clientCertEnabled=true "
+         "clientCertMode=Required\n"
+         "without excluded paths: those make it ask later"},
+        {"Kubernetes, ingress-nginx",
+         "nginx.ingress.kubernetes.io/auth-tls-verify-client: \"on\"\n"
+         "nginx.ingress.kubernetes.io/auth-tls-secret: NAMESPACE/CLIENT-CA"}),
+    .verify = "openssl s_client -connect {host}:{port} -servername {sni} "
+              "</dev/null | grep -A9 \"Acceptable client certificate CA\"",
+    .never = "Do not switch TLS 1.3 off for all to keep late requests alive, "
+             "and do not accept any certificate without checking who issued "
+             "it (ssl_verify_client optional_no_ca and the like).",
+};

@@ -185,6 +185,7 @@ enum cm_status cm_judge_case(struct cm_case *c)
         c->leaf = c->probe->chain[0];
     }
     cm_judge_input(c);
+    cm_judge_client_own(c);
     cm_judge_dns(c);
     cm_judge_connect(c);
     cm_judge_starttls(c);

@@ -26,6 +26,8 @@ bool cm_judge_saw_tls(const struct cm_case *c);
 /* client.c -- client certificates, for a case whose probe began a handshake.
  * True: that is why the handshake failed, nothing else needs to explain it. */
 bool cm_judge_client(struct cm_case *c);
+/* client_own.c -- what is wrong with our own certificate, reached or not. */
+void cm_judge_client_own(struct cm_case *c);
 
 /* banner.c -- what a server that speaks no TLS said first. */
 bool cm_banner_is_http(const struct cm_probe *probe);
@@ -87,6 +89,9 @@ bool cm_judge_is_public(const struct cm_case *c);
 bool cm_judge_says_private(struct cm_case *c);
 /* lifetime.c -- limits by date on lifetimes and roots, renewal, timestamps. */
 void cm_judge_lifetime(struct cm_case *c);
+/* validity.c -- how long before its end a certificate counts as ending soon. */
+int64_t cm_judge_soon(const struct cm_cert *cert,
+                      const struct cm_policy *policy);
 /* revocation.c -- staple, CRLs and OCSP responses at hand; wants of others. */
 void cm_judge_revocation(struct cm_case *c);
 

@@ -42,9 +42,10 @@ static void not_yet_valid(struct cm_case *c)
 
 /* A third of the life is when renewal should have happened; a year's is not
  * warned of four months ahead, and one of a few days not from its first on. */
-static int64_t soon(const struct cm_cert *leaf, const struct cm_policy *policy)
+int64_t cm_judge_soon(const struct cm_cert *cert,
+                      const struct cm_policy *policy)
 {
-    int64_t life = leaf->not_after - leaf->not_before;
+    int64_t life = cert->not_after - cert->not_before;
     int64_t limit = life / 3;
 
     if (policy->expires_soon_days > 0) {
@@ -70,7 +71,7 @@ static void expires_soon(struct cm_case *c)
     char name[CM_LABEL_SIZE];
     struct cm_finding *f;
 
-    if (left > soon(leaf, c->policy)) {
+    if (left > cm_judge_soon(leaf, c->policy)) {
         return;
     }
     f = cm_finding_add(
