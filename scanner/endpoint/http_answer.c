@@ -164,6 +164,27 @@ static bool look(struct cm_http_answer *out, const struct head *head,
     return word != CM_HTTP_SILENT;
 }
 
+/* The head that counts, behind interim answers. False: there is none yet. */
+static bool find_head(struct cm_reader *r, struct head *head, bool *whole)
+{
+    for (int i = 0; i <= MAX_INTERIM; i++) {
+        *whole = read_head(r, head);
+        if (head->status / 100 != 1) {
+            return head->status != 0;
+        }
+        if (!*whole) {
+            break;
+        }
+    }
+    return false;
+}
+
+/* Nothing that comes now changes what the answer says. */
+static bool is_enough(const struct head *head, size_t body)
+{
+    return head->status < FAILED || (head->has_length && body >= head->length);
+}
+
 bool cm_http_answer_read(struct cm_span bytes, bool ended,
                          struct cm_http_answer *out)
 {
@@ -172,24 +193,13 @@ bool cm_http_answer_read(struct cm_span bytes, bool ended,
     bool whole = false;
 
     memset(out, 0, sizeof(*out));
-    if (is_other(bytes)) {
-        return true;
-    }
     cm_reader_init(&r, bytes.data, bytes.len);
-    for (int i = 0; i <= MAX_INTERIM; i++) {
-        whole = read_head(&r, &head);
-        if (!whole || head.status / 100 != 1) {
-            break;
-        }
-    }
-    if (head.status == 0 || head.status / 100 == 1) {
-        return ended || bytes.len >= CM_HTTP_ANSWER_MAX ||
-               (whole && head.status == 0);
+    ended = ended || bytes.len >= CM_HTTP_ANSWER_MAX || is_other(bytes);
+    if (!find_head(&r, &head, &whole)) {
+        return ended || (whole && head.status == 0);
     }
     if (look(out, &head, (struct cm_span){r.data, whole ? r.len : 0})) {
         return true;
     }
-    return ended || bytes.len >= CM_HTTP_ANSWER_MAX ||
-           (whole && (head.status < FAILED ||
-                      (head.has_length && r.len >= head.length)));
+    return ended || (whole && is_enough(&head, r.len));
 }

@@ -129,7 +129,8 @@ static const char *reason_of_alert(uint8_t alert)
              "the name in it"},
         {48, "the server does not know the CA that issued it, or lacks an "
              "intermediate between"},
-        {49, "it is valid, but its holder is not let in"},
+        {49, "its holder is not let in; some servers say so of every "
+             "certificate that they do not trust"},
         {50, "the server could not read it"},
         {51, "the signature made with its key does not verify there"},
         {116, "as if none had been sent: the server found none it can use"},
