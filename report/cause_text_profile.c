@@ -107,6 +107,19 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(ISSUER_SERIAL_REUSED) = {
         {CM_FIREFOX,
          "SEC_ERROR_REUSED_ISSUER_AND_SERIAL, once it has seen the other one"}),
 };
+const struct cm_cause_text CM_CAUSE_TEXT_OF(KEY_SHARED) = {
+    .meaning = "Two certificates for different names hold the same public key, "
+               "so two servers share a private key: a vendor's default key, a "
+               "copied machine image, or one request that was used again. Who "
+               "takes the key from one server can pose as the other.",
+    .rule = "no RFC: NIST SP 800-57 part 1, section 5.2: a key has one purpose "
+            "and one owner",
+    .detected = "Over the whole run, two certificates with the same "
+                "SubjectPublicKeyInfo have neither a name nor the common name "
+                "in common. A renewal with the same key, and one certificate "
+                "on many servers, do not count.",
+    .clients = CM_EVERY_CLIENT("works"),
+};
 const struct cm_cause_text CM_CAUSE_TEXT_OF(LEAF_EKU_WRONG) = {
     .meaning = "The certificate lists what it may be used for, and a TLS "
                "server is not on the list.",

@@ -205,6 +205,33 @@ const struct cm_remedy CM_REMEDY_OF(REISSUE_CERTIFICATE) = {
              "one certificate.",
 };
 
+const struct cm_remedy CM_REMEDY_OF(SEPARATE_KEYS) = {
+    .why = "Several certificates for different names hold the same key. If one "
+           "server is broken into, all of them have to be replaced at once.",
+    .steps = CM_STEPS(
+        "Find out where the key comes from: a vendor's default, a machine "
+        "image, a request that was sent twice.",
+        "Make a new key on each server and request a certificate for it.",
+        "Install them, reload, and remove the old key everywhere.",
+        "If the key is a vendor's default or has left your hands, have the old "
+        "certificates revoked."),
+    .platforms = CM_PLATFORMS(
+        {"Look", "openssl s_client -connect {host}:{port} -servername {sni} "
+                 "</dev/null |\n"
+                 "  openssl x509 -noout -pubkey | openssl sha256"},
+        {"openssl", "openssl ecparam -name prime256v1 -genkey -noout -out "
+                    "server.key"},
+        {"certbot",
+         "certbot renew --cert-name {host}    # without --reuse-key"},
+        {"IIS", "certreq -new request.inf    # with Exportable = FALSE"},
+        {"Appliances", "Have the device make a new key, or import one that was "
+                       "made for it alone."}),
+    .verify = "openssl s_client -connect {host}:{port} -servername {sni} "
+              "</dev/null | openssl x509 -noout -pubkey",
+    .never = "Do not send a private key by mail to get it onto the next "
+             "server.",
+};
+
 const struct cm_remedy CM_REMEDY_OF(CHANGE_CA) = {
     .why = "Some clients do not trust the root at the top of this chain, or "
            "will stop to. The chain is in order; its root is not the right one "

@@ -108,3 +108,25 @@ const struct cm_remedy CM_REMEDY_OF(UPDATE_STORE) = {
              "root: it works until the next renewal. Do not copy a bundle from "
              "a web site whose origin nobody knows.",
 };
+
+const struct cm_remedy CM_REMEDY_OF(CORRECT_CLOCK) = {
+    .why = "The client takes a sound certificate for expired or not yet valid, "
+           "because its own clock is wrong.",
+    .steps = CM_STEPS(
+        "Compare the client's clock with a time server; note the time zone, "
+        "too.",
+        "Switch on time synchronisation and wait until it is done.",
+        "Start the application again: some keep the time of their start.",
+        "On virtual machines let either the host or the guest set the clock, "
+        "not both."),
+    .platforms = CM_PLATFORMS(
+        {"Windows", "w32tm /query /status\nw32tm /resync"},
+        {"Linux", "timedatectl\ntimedatectl set-ntp true"},
+        {"chrony", "chronyc tracking\nchronyc makestep"},
+        {"Devices without a battery", "Set the time from a time server before "
+                                      "the first TLS connection."}),
+    .verify = "date -u; openssl s_client -connect {host}:{port} -servername "
+              "{sni} </dev/null | openssl x509 -noout -dates",
+    .never = "Do not switch the check of dates off, and do not have a "
+             "certificate issued for the wrong date.",
+};

@@ -39,15 +39,16 @@ typedef enum cm_status cm_store_cert_fn(void *arg, struct cm_cert *cert);
 enum cm_status cm_store_each_issuer(struct cm_store *store, int64_t run_id,
                                     size_t max, cm_store_cert_fn *fn, void *arg,
                                     struct cm_error *err);
-/* Servers' certificates of the run that share issuer and serial number with
- * another one of it: each with every endpoint that sends it, one certificate
+/* Servers' certificates of the run that have in common with another one of it
+ * what `twin` says: each with every endpoint that sends it, one certificate
  * after the other. */
-typedef enum cm_status cm_store_reused_fn(void *arg, uint64_t endpoint,
-                                          const uint8_t cert[CM_SHA256_LEN],
-                                          const uint8_t other[CM_SHA256_LEN]);
-enum cm_status cm_store_each_reused(struct cm_store *store, int64_t run_id,
-                                    cm_store_reused_fn *fn, void *arg,
-                                    struct cm_error *err);
+typedef enum cm_status cm_store_twin_fn(void *arg, enum cm_twin twin,
+                                        uint64_t endpoint,
+                                        const uint8_t cert[CM_SHA256_LEN],
+                                        const uint8_t other[CM_SHA256_LEN]);
+enum cm_status cm_store_each_twin(struct cm_store *store, int64_t run_id,
+                                  enum cm_twin twin, cm_store_twin_fn *fn,
+                                  void *arg, struct cm_error *err);
 /* The certificate with this hash, the caller's; NULL: the store has none. */
 enum cm_status cm_store_find_cert(struct cm_store *store,
                                   const uint8_t sha256[CM_SHA256_LEN],

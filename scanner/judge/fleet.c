@@ -38,13 +38,13 @@ struct group {
     uint8_t key[CM_SHA256_LEN]; /* the first leaf's */
 };
 
-struct reused {
+struct twin {
     uint8_t other[CM_SHA256_LEN];
 };
 
 struct cm_fleet {
-    struct cm_map *groups; /* struct group, by issuer */
-    struct cm_map *reused; /* struct reused, by certificate */
+    struct cm_map *groups;               /* struct group, by issuer */
+    struct cm_map *twins[CM_TWIN_COUNT]; /* struct twin, by certificate */
 };
 
 struct cm_fleet *cm_fleet_new(void)
@@ -55,8 +55,13 @@ struct cm_fleet *cm_fleet_new(void)
         return NULL;
     }
     fleet->groups = cm_map_new();
-    fleet->reused = cm_map_new();
-    if (fleet->groups == NULL || fleet->reused == NULL) {
+    for (size_t i = 0; i < CM_TWIN_COUNT && fleet->groups != NULL; i++) {
+        fleet->twins[i] = cm_map_new();
+        if (fleet->twins[i] == NULL) {
+            break;
+        }
+    }
+    if (fleet->twins[CM_TWIN_COUNT - 1] == NULL) {
         cm_fleet_free(fleet);
         return NULL;
     }
@@ -69,7 +74,9 @@ void cm_fleet_free(struct cm_fleet *fleet)
         return;
     }
     cm_map_free(fleet->groups, free);
-    cm_map_free(fleet->reused, free);
+    for (size_t i = 0; i < CM_TWIN_COUNT; i++) {
+        cm_map_free(fleet->twins[i], free);
+    }
     free(fleet);
 }
 
@@ -259,22 +266,23 @@ bool cm_fleet_add(struct cm_fleet *fleet, const struct cm_endpoint *ep,
     return true;
 }
 
-bool cm_fleet_add_reused(struct cm_fleet *fleet,
-                         const uint8_t cert[CM_SHA256_LEN],
-                         const uint8_t other[CM_SHA256_LEN])
+bool cm_fleet_add_twin(struct cm_fleet *fleet, enum cm_twin twin,
+                       const uint8_t cert[CM_SHA256_LEN],
+                       const uint8_t other[CM_SHA256_LEN])
 {
-    struct reused *r;
+    struct cm_map *twins = fleet->twins[twin];
+    struct twin *t;
 
-    if (cm_map_get(fleet->reused, cert, CM_SHA256_LEN) != NULL) {
+    if (cm_map_get(twins, cert, CM_SHA256_LEN) != NULL) {
         return true; /* one proof is enough */
     }
-    r = malloc(sizeof(*r));
-    if (r == NULL) {
+    t = malloc(sizeof(*t));
+    if (t == NULL) {
         return false;
     }
-    memcpy(r->other, other, CM_SHA256_LEN);
-    if (!cm_map_put(fleet->reused, cert, CM_SHA256_LEN, r)) {
-        free(r);
+    memcpy(t->other, other, CM_SHA256_LEN);
+    if (!cm_map_put(twins, cert, CM_SHA256_LEN, t)) {
+        free(t);
         return false;
     }
     return true;
@@ -322,13 +330,13 @@ bool cm_fleet_interception(const struct cm_fleet *fleet,
     return is_interception(out);
 }
 
-const uint8_t *cm_fleet_reused(const struct cm_fleet *fleet,
-                               const struct cm_cert *cert)
+const uint8_t *cm_fleet_twin(const struct cm_fleet *fleet, enum cm_twin twin,
+                             const struct cm_cert *cert)
 {
-    const struct reused *r =
-        cm_map_get(fleet->reused, cert->sha256, CM_SHA256_LEN);
+    const struct twin *t =
+        cm_map_get(fleet->twins[twin], cert->sha256, CM_SHA256_LEN);
 
-    return r != NULL ? r->other : NULL;
+    return t != NULL ? t->other : NULL;
 }
 
 bool cm_fleet_tells(const struct cm_fleet *fleet)
@@ -336,8 +344,10 @@ bool cm_fleet_tells(const struct cm_fleet *fleet)
     size_t cursor = 0;
     void *value;
 
-    if (cm_map_count(fleet->reused) > 0) {
-        return true;
+    for (size_t i = 0; i < CM_TWIN_COUNT; i++) {
+        if (cm_map_count(fleet->twins[i]) > 0) {
+            return true;
+        }
     }
     while (cm_map_next(fleet->groups, &cursor, &value)) {
         struct cm_interception i = weigh(value);

@@ -1,7 +1,7 @@
 /* What only the fleet as a whole shows: one private issuer that answers for
- * many unrelated public names (an inspection proxy), and serial numbers that
- * were used twice. Filled between the passes by one thread, then read only.
- * SPDX-License-Identifier: Apache-2.0 */
+ * many unrelated public names (an inspection proxy), and serial numbers and
+ * keys that were used twice. Filled between the passes by one thread, then read
+ * only. SPDX-License-Identifier: Apache-2.0 */
 #ifndef CERTMUSTER_FLEET_H
 #define CERTMUSTER_FLEET_H
 
@@ -16,10 +16,11 @@ void cm_fleet_free(struct cm_fleet *fleet);
 bool cm_fleet_add(struct cm_fleet *fleet, const struct cm_endpoint *ep,
                   const struct cm_evidence *ev,
                   const struct cm_judgement *judgement, int64_t at_unix);
-/* `cert` shares issuer and serial number with `other`, another certificate. */
-bool cm_fleet_add_reused(struct cm_fleet *fleet,
-                         const uint8_t cert[CM_SHA256_LEN],
-                         const uint8_t other[CM_SHA256_LEN]);
+/* `cert` has in common with `other`, another certificate, what it must not.
+ * False: no memory. */
+bool cm_fleet_add_twin(struct cm_fleet *fleet, enum cm_twin twin,
+                       const uint8_t cert[CM_SHA256_LEN],
+                       const uint8_t other[CM_SHA256_LEN]);
 /* What speaks for a proxy that answers in the place of many servers. */
 #define CM_FLEET_MANY 3U /* sites, or certificates, that are not chance */
 struct cm_interception {
@@ -35,10 +36,9 @@ struct cm_interception {
 bool cm_fleet_interception(const struct cm_fleet *fleet,
                            const struct cm_cert *top,
                            struct cm_interception *out);
-/* The SHA-256 of a certificate that shares issuer and serial number with
- * `cert`; NULL: there is none. */
-const uint8_t *cm_fleet_reused(const struct cm_fleet *fleet,
-                               const struct cm_cert *cert);
+/* The SHA-256 of the other certificate; NULL: there is none. */
+const uint8_t *cm_fleet_twin(const struct cm_fleet *fleet, enum cm_twin twin,
+                             const struct cm_cert *cert);
 /* Does anything in it change a judgement? If not, no third pass is needed. */
 bool cm_fleet_tells(const struct cm_fleet *fleet);
 

@@ -82,7 +82,7 @@ static void intercepted(struct cm_case *c)
 
 static void reused(struct cm_case *c, struct cm_cert *cert, bool is_leaf)
 {
-    const uint8_t *other = cm_fleet_reused(c->trust->fleet, cert);
+    const uint8_t *other = cm_fleet_twin(c->trust->fleet, CM_TWIN_SERIAL, cert);
     char name[CM_LABEL_SIZE];
     char place[CM_LABEL_SIZE];
     struct cm_finding *f;
@@ -111,6 +111,36 @@ static void reused(struct cm_case *c, struct cm_cert *cert, bool is_leaf)
     }
 }
 
+/* One action for all that have the key: a vendor's default key is on every
+ * device it sold. */
+static void shared_key(struct cm_case *c)
+{
+    const uint8_t *other = cm_fleet_twin(c->trust->fleet, CM_TWIN_KEY, c->leaf);
+    char name[CM_LABEL_SIZE];
+    struct cm_finding *f;
+    struct cm_buf key;
+    struct cm_buf twin;
+
+    if (other == NULL) {
+        return;
+    }
+    cm_buf_init(&key, 256);
+    cm_buf_init(&twin, 256);
+    (void)cm_buf_hex(&key, c->leaf->spki_sha256, CM_SHA256_LEN);
+    (void)cm_buf_hex(&twin, other, CM_SHA256_LEN);
+    f = cm_finding_add(
+        c, CM_CAUSE_KEY_SHARED, "NIST SP 800-57 part 1 section 5.2",
+        "%s has the same key (SHA-256 of its SubjectPublicKeyInfo: %s) as a "
+        "certificate of this fleet with other names, SHA-256 %s: who gets the "
+        "key of one server can answer for the other",
+        cm_finding_cert_name(c->leaf, name), cm_finding_text(c, &key),
+        cm_finding_text(c, &twin));
+    cm_finding_about(c, f, c->leaf);
+    cm_finding_for(c, f, cm_finding_text(c, &key), "the shared key");
+    cm_buf_cleanup(&key);
+    cm_buf_cleanup(&twin);
+}
+
 void cm_judge_fleet(struct cm_case *c)
 {
     if (c->trust->fleet == NULL || c->leaf == NULL || c->path.num == 0) {
@@ -120,4 +150,5 @@ void cm_judge_fleet(struct cm_case *c)
     for (size_t i = 0; i < c->path.num; i++) {
         reused(c, c->path.steps[i].cert, i == 0);
     }
+    shared_key(c);
 }

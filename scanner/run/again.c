@@ -81,7 +81,7 @@ void cm_again_close(struct cm_again *again)
 {
     cm_fleet_free(again->fleet);
     cm_certset_free(again->pool);
-    cm_idset_cleanup(&again->reused);
+    cm_idset_cleanup(&again->twins);
     memset(again, 0, sizeof(*again));
 }
 
@@ -130,11 +130,11 @@ static bool is_pending(void *arg, uint64_t endpoint)
     return cm_pending_has(again->pending, endpoint);
 }
 
-static bool is_reused(void *arg, uint64_t endpoint)
+static bool is_twin(void *arg, uint64_t endpoint)
 {
     const struct cm_again *again = arg;
 
-    return cm_idset_has(&again->reused, endpoint);
+    return cm_idset_has(&again->twins, endpoint);
 }
 
 static struct cm_store_pass pass_of(struct cm_again *again)
@@ -177,14 +177,14 @@ enum cm_status cm_again_all(struct cm_again *again, struct cm_error *err)
     return cm_store_rejudge(again->store, again->run_id, &pass, err);
 }
 
-static enum cm_status note_reused(void *arg, uint64_t endpoint,
-                                  const uint8_t cert[CM_SHA256_LEN],
-                                  const uint8_t other[CM_SHA256_LEN])
+static enum cm_status note_twin(void *arg, enum cm_twin twin, uint64_t endpoint,
+                                const uint8_t cert[CM_SHA256_LEN],
+                                const uint8_t other[CM_SHA256_LEN])
 {
     struct cm_again *again = arg;
 
-    return cm_fleet_add_reused(again->fleet, cert, other) &&
-                   cm_idset_put(&again->reused, endpoint, true)
+    return cm_fleet_add_twin(again->fleet, twin, cert, other) &&
+                   cm_idset_put(&again->twins, endpoint, true)
                ? CM_OK
                : CM_ENOMEM;
 }
@@ -192,10 +192,13 @@ static enum cm_status note_reused(void *arg, uint64_t endpoint,
 enum cm_status cm_again_fleet(struct cm_again *again, struct cm_error *err)
 {
     struct cm_store_pass pass = pass_of(again);
-    enum cm_status status = cm_store_each_reused(again->store, again->run_id,
-                                                 note_reused, again, err);
+    enum cm_status status = CM_OK;
 
-    pass.also = is_reused;
+    for (int i = 0; i < CM_TWIN_COUNT && status == CM_OK; i++) {
+        status = cm_store_each_twin(again->store, again->run_id,
+                                    (enum cm_twin)i, note_twin, again, err);
+    }
+    pass.also = is_twin;
     if (status != CM_OK || !cm_fleet_tells(again->fleet)) {
         return status;
     }

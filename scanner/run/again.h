@@ -41,8 +41,9 @@ struct cm_again {
     struct cm_certset *pool; /* owned: the user's, the fleet's, earlier runs' */
     struct cm_revocation *revocation; /* borrowed */
     struct cm_fleet *fleet;           /* owned */
-    struct cm_idset reused; /* endpoints whose serial number was used twice */
-    struct cm_pending *pending;   /* borrowed; NULL: nobody asks */
+    struct cm_idset twins;      /* endpoints whose serial number or key was used
+                                    twice */
+    struct cm_pending *pending; /* borrowed; NULL: nobody asks */
     struct cm_counters *counters; /* for the progress; borrowed */
     const _Atomic bool *stop;
 };

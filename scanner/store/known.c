@@ -1,5 +1,5 @@
 /* What the store's certificates tell together: who may have issued, and which
- * serial numbers were used twice.
+ * serial numbers and keys were used twice.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store/parts.h"
 
@@ -20,27 +20,49 @@ static const char issuers_sql[] =
 
 static const char find_sql[] = "SELECT der FROM certificate WHERE sha256 = ?";
 
-static const char reused_table_sql[] =
-    "CREATE TEMP TABLE IF NOT EXISTS reused (certificate INTEGER PRIMARY KEY,"
+static const char twin_table_sql[] =
+    "CREATE TEMP TABLE IF NOT EXISTS twin (certificate INTEGER PRIMARY KEY,"
     " sha256 TEXT, other TEXT);"
-    "DELETE FROM reused;";
+    "DELETE FROM twin;";
 
-static const char fill_reused_sql[] =
-    "WITH known AS MATERIALIZED (SELECT c.id, c.sha256, c.issuer, c.serial"
-    " FROM (SELECT DISTINCT leaf FROM probe WHERE run = ?1) AS p"
-    " JOIN certificate AS c ON c.id = p.leaf WHERE c.serial IS NOT NULL),"
-    " twice AS (SELECT issuer, serial, min(sha256) AS low, max(sha256) AS high"
-    " FROM known GROUP BY issuer, serial HAVING count(*) > 1)"
-    " INSERT INTO reused (certificate, sha256, other) SELECT k.id, k.sha256,"
-    " CASE k.sha256 WHEN t.low THEN t.high ELSE t.low END"
-    " FROM twice AS t JOIN known AS k"
-    " ON k.issuer = t.issuer AND k.serial = t.serial";
+/* Each is compared with one other of its group, so that a group of thousands
+ * costs no more than its size. */
+static const char *const fill_twin_sql[CM_TWIN_COUNT] = {
+    [CM_TWIN_SERIAL] =
+        "WITH known AS MATERIALIZED (SELECT c.id, c.sha256, c.issuer, c.serial"
+        " FROM (SELECT DISTINCT leaf FROM probe WHERE run = ?1) AS p"
+        " JOIN certificate AS c ON c.id = p.leaf WHERE c.serial IS NOT NULL),"
+        " twice AS (SELECT issuer, serial, min(sha256) AS low, max(sha256) AS"
+        " high FROM known GROUP BY issuer, serial HAVING count(*) > 1)"
+        " INSERT INTO twin (certificate, sha256, other) SELECT k.id, k.sha256,"
+        " CASE k.sha256 WHEN t.low THEN t.high ELSE t.low END"
+        " FROM twice AS t JOIN known AS k"
+        " ON k.issuer = t.issuer AND k.serial = t.serial",
+    /* A renewal with the same key, or one that is under way, has names in
+     * common. */
+    [CM_TWIN_KEY] =
+        "WITH known AS MATERIALIZED (SELECT c.id, c.sha256, c.spki_sha256,"
+        " c.subject_cn, coalesce(c.names, '[]') AS names"
+        " FROM (SELECT DISTINCT leaf FROM probe WHERE run = ?1) AS p"
+        " JOIN certificate AS c ON c.id = p.leaf"
+        " WHERE c.spki_sha256 IS NOT NULL),"
+        " twice AS (SELECT spki_sha256, min(sha256) AS low, max(sha256) AS high"
+        " FROM known GROUP BY spki_sha256 HAVING count(*) > 1)"
+        " INSERT INTO twin (certificate, sha256, other) SELECT k.id, k.sha256,"
+        " o.sha256 FROM twice AS t"
+        " JOIN known AS k ON k.spki_sha256 = t.spki_sha256"
+        " JOIN known AS o ON o.sha256 ="
+        " CASE k.sha256 WHEN t.low THEN t.high ELSE t.low END"
+        " WHERE k.subject_cn IS NOT o.subject_cn AND NOT EXISTS"
+        " (SELECT 1 FROM json_each(k.names) AS x JOIN json_each(o.names) AS y"
+        " ON lower(x.value) = lower(y.value))",
+};
 
-static const char any_reused_sql[] = "SELECT EXISTS (SELECT 1 FROM reused)";
+static const char any_twin_sql[] = "SELECT EXISTS (SELECT 1 FROM twin)";
 
-static const char reused_sql[] =
+static const char twin_sql[] =
     "SELECT DISTINCT p.endpoint, r.sha256, r.other"
-    " FROM probe AS p CROSS JOIN reused AS r ON r.certificate = p.leaf"
+    " FROM probe AS p CROSS JOIN twin AS r ON r.certificate = p.leaf"
     " WHERE p.run = ?1 ORDER BY r.certificate, p.endpoint";
 
 /* NULL: no memory, which is noted. */
@@ -124,16 +146,16 @@ enum cm_status cm_store_find_cert(struct cm_store *store,
     return cm_db_take_error(&store->db, err);
 }
 
-static bool find_reused(struct cm_db *db, int64_t run_id)
+static bool find_twins(struct cm_db *db, int64_t run_id, enum cm_twin twin)
 {
     bool any = false;
     struct cm_query q;
 
-    (void)cm_db_exec(db, reused_table_sql);
-    q = cm_query_begin(db, fill_reused_sql);
+    (void)cm_db_exec(db, twin_table_sql);
+    q = cm_query_begin(db, fill_twin_sql[twin]);
     cm_query_int(&q, run_id);
     (void)cm_query_run(&q);
-    q = cm_query_begin(db, any_reused_sql);
+    q = cm_query_begin(db, any_twin_sql);
     if (cm_query_row(&q)) {
         any = cm_column_int(&q, 0) != 0;
     }
@@ -141,15 +163,15 @@ static bool find_reused(struct cm_db *db, int64_t run_id)
     return any;
 }
 
-enum cm_status cm_store_each_reused(struct cm_store *store, int64_t run_id,
-                                    cm_store_reused_fn *fn, void *arg,
-                                    struct cm_error *err)
+enum cm_status cm_store_each_twin(struct cm_store *store, int64_t run_id,
+                                  enum cm_twin twin, cm_store_twin_fn *fn,
+                                  void *arg, struct cm_error *err)
 {
     struct cm_db *db = &store->db;
     struct cm_query q;
 
-    if (find_reused(db, run_id)) {
-        q = cm_query_begin(db, reused_sql);
+    if (find_twins(db, run_id, twin)) {
+        q = cm_query_begin(db, twin_sql);
         cm_query_int(&q, run_id);
         while (db->error.status == CM_OK && cm_query_row(&q)) {
             uint8_t cert[CM_SHA256_LEN];
@@ -160,10 +182,10 @@ enum cm_status cm_store_each_reused(struct cm_store *store, int64_t run_id,
                 !cm_hex_read(cm_column_text(&q, 2), other, sizeof(other))) {
                 continue; /* not a hash of ours */
             }
-            status = fn(arg, (uint64_t)cm_column_int(&q, 0), cert, other);
+            status = fn(arg, twin, (uint64_t)cm_column_int(&q, 0), cert, other);
             if (status != CM_OK) {
                 (void)cm_error_set(&db->error, status,
-                                   "serial numbers cannot be compared");
+                                   "certificates cannot be compared");
             }
         }
         (void)cm_query_end(&q);

@@ -37,6 +37,7 @@ struct connection {
     size_t sent;
     const struct http_row *row;
     bool held;
+    bool counted_out;
 };
 
 struct http_server {
@@ -57,6 +58,16 @@ struct http_server {
 
 static void on_writable(void *arg, unsigned ready);
 
+/* What was answered in full is over for the client: its next connection may be
+ * accepted before the end of this one is seen. */
+static void stop_counting(struct connection *c)
+{
+    if (!c->counted_out) {
+        c->counted_out = true;
+        c->server->open--;
+    }
+}
+
 static void drop(struct connection *c)
 {
     cm_timer_cancel(c->server->loop, &c->turn);
@@ -65,7 +76,7 @@ static void drop(struct connection *c)
     c->fd = -1;
     cm_buf_cleanup(&c->in);
     cm_buf_cleanup(&c->out);
-    c->server->open--;
+    stop_counting(c);
 }
 
 /* A socket that is closed with this has no orderly end. */
@@ -104,6 +115,7 @@ static void after_answer(struct connection *c)
     case HTTP_SEND:
     case HTTP_BYTES:
         (void)shutdown(c->fd, SHUT_WR); /* so that no reset takes it back */
+        stop_counting(c);
         cm_loop_unwatch(loop, c->watch);
         NEED(cm_loop_watch(loop, c->fd, CM_READABLE, ignore, c, &c->watch) ==
              CM_OK);

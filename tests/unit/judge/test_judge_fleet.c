@@ -292,22 +292,51 @@ static void serial_numbers_used_twice(void **state)
     scene_trust(&s, "root");
     s.trust.fleet = fleet;
     scene_expect(&s, T, "");
-    assert_true(
-        cm_fleet_add_reused(fleet, zoo_get("deep")->sha256, leaf->sha256));
+    assert_true(cm_fleet_add_twin(fleet, CM_TWIN_SERIAL,
+                                  zoo_get("deep")->sha256, leaf->sha256));
     scene_expect(&s, T, "");
     assert_true(cm_fleet_tells(fleet));
     for (int i = 0; i < 2; i++) {
-        assert_true(
-            cm_fleet_add_reused(fleet, leaf->sha256, zoo_get("deep")->sha256));
+        assert_true(cm_fleet_add_twin(fleet, CM_TWIN_SERIAL, leaf->sha256,
+                                      zoo_get("deep")->sha256));
     }
     scene_expect(&s, T, "issuer_serial_reused");
     f = &s.got.findings[0];
     assert_ptr_equal(f->cert, leaf);
     assert_contains(f->proof, "as has another certificate, SHA-256 ");
     assert_int_equal(f->resolution, CM_RESOLUTION_REISSUE_CERTIFICATE);
-    assert_true(cm_fleet_add_reused(fleet, issuer->sha256, leaf->sha256));
+    assert_true(
+        cm_fleet_add_twin(fleet, CM_TWIN_SERIAL, issuer->sha256, leaf->sha256));
     scene_expect(&s, T, "issuer_serial_reused issuer_serial_reused");
     assert_int_equal(s.got.findings[1].resolution, CM_RESOLUTION_REISSUE_CA);
+    scene_close(&s);
+    cm_fleet_free(fleet);
+}
+
+static void a_key_that_two_names_share(void **state)
+{
+    struct cm_cert *leaf = zoo_get("leaf");
+    struct cm_fleet *fleet = cm_fleet_new();
+    const struct cm_finding *f;
+    struct scene s;
+
+    (void)state;
+    scene_open(&s, NULL);
+    (void)scene_serve(&s, "leaf int");
+    scene_trust(&s, "root");
+    s.trust.fleet = fleet;
+    /* An issuer's key is the concern of its own certificate. */
+    assert_true(cm_fleet_add_twin(fleet, CM_TWIN_KEY, zoo_get("int")->sha256,
+                                  leaf->sha256));
+    assert_true(cm_fleet_tells(fleet));
+    scene_expect(&s, T, "");
+    assert_true(cm_fleet_add_twin(fleet, CM_TWIN_KEY, leaf->sha256,
+                                  zoo_get("deep")->sha256));
+    scene_expect(&s, T, "key_shared");
+    f = &s.got.findings[0];
+    assert_ptr_equal(f->cert, leaf);
+    assert_false(f->blocks);
+    assert_contains(f->proof, "a certificate of this fleet with other names");
     scene_close(&s);
     cm_fleet_free(fleet);
 }
@@ -341,6 +370,7 @@ int main(void)
         cmocka_unit_test(a_trusted_proxy_is_no_fault),
         cmocka_unit_test(trusted_endpoints_are_ignored),
         cmocka_unit_test(serial_numbers_used_twice),
+        cmocka_unit_test(a_key_that_two_names_share),
         cmocka_unit_test(names_of_vendors),
     };
 

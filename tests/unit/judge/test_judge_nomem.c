@@ -183,8 +183,11 @@ static void in_a_fleet(void **state)
     (void)scene_serve(&s, "leaf int");
     scene_serve(&s, "leafold int")->address.bytes[3] = 2;
     scene_trust(&s, "root");
-    assert_true(cm_fleet_add_reused(fleet, zoo_get("leaf")->sha256,
-                                    zoo_get("int")->sha256));
+    assert_true(cm_fleet_add_twin(fleet, CM_TWIN_SERIAL,
+                                  zoo_get("leaf")->sha256,
+                                  zoo_get("int")->sha256));
+    assert_true(cm_fleet_add_twin(fleet, CM_TWIN_KEY, zoo_get("leaf")->sha256,
+                                  zoo_get("int")->sha256));
     s.trust.fleet = fleet;
     s.policy.strict = true;
     try_all(&s);
@@ -198,8 +201,8 @@ static bool make_fleet(const struct scene *s)
     bool ok = fleet != NULL;
 
     ok = ok && cm_fleet_add(fleet, &s->ep, s->ev, &s->got, s->at_unix);
-    ok = ok && cm_fleet_add_reused(fleet, zoo_get("leaf")->sha256,
-                                   zoo_get("int")->sha256);
+    ok = ok && cm_fleet_add_twin(fleet, CM_TWIN_SERIAL, zoo_get("leaf")->sha256,
+                                 zoo_get("int")->sha256);
     cm_fleet_free(fleet);
     return ok;
 }

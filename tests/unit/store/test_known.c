@@ -128,12 +128,14 @@ static char letter(const struct reuse *reuse, const uint8_t *hash)
     return '?';
 }
 
-static enum cm_status note_reuse(void *arg, uint64_t endpoint,
+static enum cm_status note_reuse(void *arg, enum cm_twin twin,
+                                 uint64_t endpoint,
                                  const uint8_t cert[CM_SHA256_LEN],
                                  const uint8_t other[CM_SHA256_LEN])
 {
     struct reuse *reuse = arg;
 
+    (void)twin;
     cm_buf_printf(&reuse->text, "%d:%c", (int)endpoint, letter(reuse, cert));
     cm_buf_printf(&reuse->text, "%c;", letter(reuse, other));
     return reuse->answer;
@@ -159,8 +161,9 @@ static void tells_serial_numbers_that_were_used_twice(void **state)
     put_chain(f, 2, &c, 1);
     put_chain(f, 3, &d, 1);
     assert_int_equal(fixture_finish(f, 3), CM_OK);
-    assert_int_equal(
-        cm_store_each_reused(f->store, 2, note_reuse, &reuse, NULL), CM_OK);
+    assert_int_equal(cm_store_each_twin(f->store, 2, CM_TWIN_SERIAL, note_reuse,
+                                        &reuse, NULL),
+                     CM_OK);
     assert_string_equal(cm_buf_cstr(&reuse.text), "");
     fixture_begin(f);
     put_chain(f, 1, &a, 1);
@@ -168,13 +171,15 @@ static void tells_serial_numbers_that_were_used_twice(void **state)
     put_chain(f, 3, &b, 1);
     put_chain(f, 4, &a, 1);
     assert_int_equal(fixture_finish(f, 4), CM_OK);
-    assert_int_equal(
-        cm_store_each_reused(f->store, 3, note_reuse, &reuse, NULL), CM_OK);
+    assert_int_equal(cm_store_each_twin(f->store, 3, CM_TWIN_SERIAL, note_reuse,
+                                        &reuse, NULL),
+                     CM_OK);
     /* b was stored first */
     assert_string_equal(cm_buf_cstr(&reuse.text), "3:ba;1:ab;4:ab;");
     reuse.answer = CM_ENOMEM;
-    assert_int_equal(
-        cm_store_each_reused(f->store, 3, note_reuse, &reuse, NULL), CM_ENOMEM);
+    assert_int_equal(cm_store_each_twin(f->store, 3, CM_TWIN_SERIAL, note_reuse,
+                                        &reuse, NULL),
+                     CM_ENOMEM);
     cm_buf_cleanup(&reuse.text);
     cm_cert_unref(a);
     cm_cert_unref(b);
@@ -182,6 +187,62 @@ static void tells_serial_numbers_that_were_used_twice(void **state)
     cm_cert_unref(d);
     cm_cert_unref(ca);
     cm_cert_unref(other_ca);
+}
+
+static struct cm_cert *make_with_key(unsigned key, const char *subject,
+                                     const char *names)
+{
+    return forge_cert(&(struct forge_spec){
+        .subject = subject,
+        .key = forge_key(FORGE_P256, key),
+        .names = names,
+    });
+}
+
+static void tells_keys_that_other_names_share(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_cert *certs[] = {
+        make_with_key(7, "a", "a.example,A2.example"),
+        make_with_key(7, "b", "b.example"), make_with_key(8, "c", "c.example"),
+        make_with_key(8, "d", "d.example,C.example"), /* related by a name */
+    };
+    struct cm_cert *bare[] = {
+        make_with_key(9, "same", NULL), /* an appliance, renewed */
+        make_with_key(9, "same", NULL),
+    };
+    struct reuse reuse = {.certs = {certs[0], certs[1], certs[2], certs[3]}};
+    const char *got;
+
+    cm_buf_init(&reuse.text, 4096);
+    fixture_begin(f);
+    for (size_t i = 0; i < 4; i++) {
+        put_chain(f, i + 1, &certs[i], 1);
+    }
+    put_chain(f, 5, &bare[0], 1);
+    put_chain(f, 6, &bare[1], 1);
+    assert_int_equal(fixture_finish(f, 6), CM_OK);
+    assert_int_equal(
+        cm_store_each_twin(f->store, 1, CM_TWIN_KEY, note_reuse, &reuse, NULL),
+        CM_OK);
+    got = cm_buf_cstr(&reuse.text);
+    assert_string_equal(got, "1:ab;2:ba;");
+    /* One certificate on two servers is not two certificates. */
+    cm_buf_clear(&reuse.text);
+    fixture_begin(f);
+    put_chain(f, 1, &certs[0], 1);
+    put_chain(f, 2, &certs[0], 1);
+    assert_int_equal(fixture_finish(f, 2), CM_OK);
+    assert_int_equal(
+        cm_store_each_twin(f->store, 2, CM_TWIN_KEY, note_reuse, &reuse, NULL),
+        CM_OK);
+    assert_string_equal(cm_buf_cstr(&reuse.text), "");
+    cm_buf_cleanup(&reuse.text);
+    for (size_t i = 0; i < 4; i++) {
+        cm_cert_unref(certs[i]);
+    }
+    cm_cert_unref(bare[0]);
+    cm_cert_unref(bare[1]);
 }
 
 static void finds_a_certificate_by_its_hash(void **state)
@@ -219,6 +280,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE_TEST(gives_the_issuers_of_all_runs),
         STORE_TEST(tells_serial_numbers_that_were_used_twice),
+        STORE_TEST(tells_keys_that_other_names_share),
         STORE_TEST(finds_a_certificate_by_its_hash),
     };
 
