@@ -92,9 +92,11 @@ new_key() { # new_key NAME [RSA bits]
 
 # issue FILE SUBJECT ISSUER SECTION FROM TO [KEY] [HASH]
 # ISSUER is the file of the issuing CA, or "self".
+# Without KEY it gets one of its own, named like the file.
 issue() {
   file=$1 subject=$2 issuer=$3 section=$4 from=$5 to=$6
-  key=${7:-leaf} hash=${8:-sha256}
+  key=${7:-$1} hash=${8:-sha256}
+  [ -f "$PKI/$key.key" ] || new_key "$key"
   openssl req -new -config "$PKI/ca.cnf" -key "$PKI/$key.key" \
     -subj "$subject" -out "$PKI/$file.csr"
   if [ "$issuer" = self ]; then
@@ -114,7 +116,7 @@ server() { # server FILE NAMES ISSUER [FROM] [TO] [KEY] [HASH] [SECTION]
   export SAN
   cn=${2#DNS:}
   issue "$1" "/CN=${cn%%,*}" "$3" "${8:-server}" "${4:--20 days}" \
-    "${5:-+200 days}" "${6:-leaf}" "${7:-sha256}"
+    "${5:-+200 days}" "${6:-}" "${7:-sha256}"
 }
 
 # Flips a bit in the signature, the last byte of the certificate.
@@ -138,7 +140,7 @@ make_certificates() {
   SAN=DNS:unused
   export SAN
   write_pki_config
-  for key in root oldroot tls1 tls3 tls3old expired lost leaf self ingress; do
+  for key in root oldroot tls1 tls3 tls3old expired lost self ingress; do
     new_key $key
   done
   new_key small 1024
@@ -164,7 +166,7 @@ make_certificates() {
   server flipped "DNS:flipped.demo.test" tls1
   damage flipped
   server erp "DNS:erp.demo.test" oldroot
-  server hr "DNS:hr.demo.test" oldroot
+  server hr "DNS:hr.demo.test" oldroot "" "" erp # a copied machine
   server orphan "DNS:orphan.demo.test" lostroot
   SAN=DNS:printer.demo.test issue printer "/CN=printer.demo.test" self server \
     "-20 days" "+3000 days" self
@@ -181,15 +183,15 @@ make_certificates() {
     "/O=Acme Co/CN=Kubernetes Ingress Controller Fake Certificate" self server \
     "-20 days" "+300 days" ingress
   server idn "DNS:xn--bcher-kva.demo.test" tls1
-  server clientonly "DNS:client-only.demo.test" tls1 "" "" leaf sha256 clientonly
-  server sha1 "DNS:sha1.demo.test" tls1 "" "" leaf sha1
+  server clientonly "DNS:client-only.demo.test" tls1 "" "" "" sha256 clientonly
+  server sha1 "DNS:sha1.demo.test" tls1 "" "" "" sha1
   server rsa1024 "DNS:rsa1024.demo.test" tls1 "" "" small
-  server nodigsig "DNS:no-digsig.demo.test" tls1 "" "" leaf sha256 nodigsig
+  server nodigsig "DNS:no-digsig.demo.test" tls1 "" "" "" sha256 nodigsig
   server plc "DNS:plc.demo.test" tls1
   server dhe "DNS:dhe-only.demo.test" tls1 "" "" small
   server mtls "DNS:mtls13.demo.test,DNS:mtls12.demo.test,DNS:asks.demo.test" tls1
   server longer "DNS:longer.demo.test" tls1 "-20 days" "+1000 days"
-  server critical "DNS:critical.demo.test" tls1 "" "" leaf sha256 critical
+  server critical "DNS:critical.demo.test" tls1 "" "" "" sha256 critical
   server spaces "DNS:malformed.demo.test,DNS:https://malformed.demo.test/" tls1
   issue short "/O=Demo/CN=Demo CA Without Depth" root pathlen0 "-900 days" \
     "+900 days" tls3

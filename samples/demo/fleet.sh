@@ -15,49 +15,49 @@ FLEET=$2
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/certs.sh"
 
-# name, last octet of its address, certificate files in the order sent, key,
+# name, last octet of its address, certificate files in the order sent,
 # further nginx directives
 nginx_sites() {
   cat <<'SITES'
-web 1 web,tls1 leaf
-api 2 api,tls1 leaf ssl_protocols TLSv1.2;
-a.wild 3 wild,tls1 leaf
-pay-1 4 pay leaf
-pay-2 5 pay leaf
-pay-3 6 pay leaf
-stale-chain 7 stale,tls3old leaf
-flipped 8 flipped,tls1 leaf
-erp 9 erp,oldroot leaf
-hr 10 hr leaf
-orphan 11 orphan leaf
-printer 12 printer self
-ca-expired 13 caexp,expired leaf
-not-a-ca 14 notca,web,tls1 leaf
-messy 15 messy,root,tls1 leaf
-with-root 16 withroot,tls1,root leaf
-crm 17 crm,tls1 leaf
-crm-eu 18 crm,tls1 leaf
-future 19 future,tls1 leaf
-soon 20 soon,tls1 leaf
-renamed 21 renamed,tls1 leaf
-x.y.wild 22 wild,tls1 leaf
-old-style 23 cnonly,tls1 leaf
-ingress 24 ingress ingress
-xn--bcher-kva 25 idn,tls1 leaf
-client-only 26 clientonly,tls1 leaf
-sha1 27 sha1,tls1 leaf
-rsa1024 28 rsa1024,tls1 small
-no-digsig 29 nodigsig,tls1 leaf
-plc 30 plc,tls1 leaf ssl_protocols TLSv1;
-dhe-only 31 dhe,tls1 small ssl_protocols TLSv1.2; ssl_ciphers DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0; ssl_dhparam dh.pem;
-longer 32 longer,tls1 leaf
-critical 33 critical,tls1 leaf
-half 35 half,tls1 leaf
-worst 36 worst leaf
-oversize 37 web,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1 leaf
-deep 38 deep,below,short leaf
-malformed 39 spaces,tls1 leaf
-other 52 other,tls1 leaf
+web 1 web,tls1
+api 2 api,tls1 ssl_protocols TLSv1.2;
+a.wild 3 wild,tls1
+pay-1 4 pay
+pay-2 5 pay
+pay-3 6 pay
+stale-chain 7 stale,tls3old
+flipped 8 flipped,tls1
+erp 9 erp,oldroot
+hr 10 hr
+orphan 11 orphan
+printer 12 printer
+ca-expired 13 caexp,expired
+not-a-ca 14 notca,web,tls1
+messy 15 messy,root,tls1
+with-root 16 withroot,tls1,root
+crm 17 crm,tls1
+crm-eu 18 crm,tls1
+future 19 future,tls1
+soon 20 soon,tls1
+renamed 21 renamed,tls1
+x.y.wild 22 wild,tls1
+old-style 23 cnonly,tls1
+ingress 24 ingress
+xn--bcher-kva 25 idn,tls1
+client-only 26 clientonly,tls1
+sha1 27 sha1,tls1
+rsa1024 28 rsa1024,tls1
+no-digsig 29 nodigsig,tls1
+plc 30 plc,tls1 ssl_protocols TLSv1;
+dhe-only 31 dhe,tls1 ssl_protocols TLSv1.2; ssl_ciphers DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0; ssl_dhparam dh.pem;
+longer 32 longer,tls1
+critical 33 critical,tls1
+half 35 half,tls1
+worst 36 worst
+oversize 37 web,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1
+deep 38 deep,below,short
+malformed 39 spaces,tls1
+other 52 other,tls1
 SITES
 }
 
@@ -89,8 +89,9 @@ write_nginx() {
       echo "${temp}_temp_path $FLEET/tmp;"
     done
     echo "ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;"
-    nginx_sites | while read -r name octet files key more; do
+    nginx_sites | while read -r name octet files more; do
       : >"$FLEET/$name.chain"
+      key=$(cat "$FLEET/pki/${files%%,*}.keyname")
       for file in $(echo "$files" | tr , ' '); do
         cat "$FLEET/pki/$file.pem" >>"$FLEET/$name.chain"
       done
@@ -195,7 +196,7 @@ s_server() { # s_server NAME OCTET ARGUMENTS...
   shift 2
   # It ends when its standard input does.
   run "$name" openssl s_server -accept "$NET.1.$octet:$PORT" -www \
-    -cert "$FLEET/pki/mtls.pem" -key "$FLEET/pki/leaf.key" \
+    -cert "$FLEET/pki/mtls.pem" -key "$FLEET/pki/mtls.key" \
     -cert_chain "$FLEET/pki/tls1.pem" -CAfile "$FLEET/pki/root.pem" "$@"
 }
 

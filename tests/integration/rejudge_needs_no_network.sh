@@ -30,7 +30,7 @@ for name in web erp pay; do
   cat "$FLEET/pki/$name.pem" >"$name.chain"
   [ $name = pay ] || cat "$FLEET/pki/tls1.pem" >>"$name.chain"
   start openssl s_server -accept "127.42.4.1:$port" -cert "$name.chain" \
-    -cert_chain "$name.chain" -key "$FLEET/pki/leaf.key" -www
+    -cert_chain "$name.chain" -key "$FLEET/pki/$name.key" -www
   wait_port 127.42.4.1 "$port"
   echo "127.42.4.1,$port,$name" >>servers.txt
 done

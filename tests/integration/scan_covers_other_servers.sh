@@ -3,7 +3,6 @@
 # addresses of a name, and the ways of the misbehaving server.
 . "$(dirname "$0")/lib.sh"
 
-key=$FLEET/pki/leaf.key
 cat "$FLEET/pki/mtls.pem" "$FLEET/pki/tls1.pem" >chain.pem
 cat "$FLEET/pki/web.pem" "$FLEET/pki/tls1.pem" >web.pem
 
@@ -11,7 +10,7 @@ gnutls() { # gnutls PORT PRIORITY OPTIONS...
   port=$1 priority=$2
   shift 2
   start gnutls-serv --quiet --echo --port "$port" --x509certfile chain.pem \
-    --x509keyfile "$key" --x509cafile "$FLEET/pki/root.pem" \
+    --x509keyfile "$FLEET/pki/mtls.key" --x509cafile "$FLEET/pki/root.pem" \
     --priority "NORMAL:-VERS-ALL:+VERS-TLS$priority" "$@"
 }
 p1=$(free_port 0.0.0.0)
@@ -22,10 +21,10 @@ p3=$(free_port 0.0.0.0)
 gnutls "$p3" 1.3 --disable-client-cert
 p6=$(free_port ::1)
 start openssl s_server -6 -accept "[::1]:$p6" -cert web.pem -cert_chain \
-  "$FLEET/pki/tls1.pem" -key "$key" -www
+  "$FLEET/pki/tls1.pem" -key "$FLEET/pki/web.key" -www
 p7=$(free_port ::1)
 start openssl s_server -6 -tls1_2 -accept "[::1]:$p7" -cert web.pem \
-  -cert_chain "$FLEET/pki/tls1.pem" -key "$key" -www
+  -cert_chain "$FLEET/pki/tls1.pem" -key "$FLEET/pki/web.key" -www
 start_bad alert:112=127.42.3.1:8443 alert:70=127.42.3.2:8443 \
   alert:120=127.42.3.3:8443 alert:50=127.42.3.4:8443 garbage=127.42.3.5:8443 \
   drip=127.42.3.6:8443 smtp=127.42.3.7:8443 alert:71=127.42.3.8:8443

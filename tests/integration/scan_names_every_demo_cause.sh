@@ -16,4 +16,11 @@ grep -q "^[34]|.*Demo TLS CA 1" actions.txt || {
   cat actions.txt >&2
   fail "the missing intermediate is not one action"
 }
+# Two names, one key: only the fleet as a whole shows it.
+for host in erp hr; do
+  python3 "$CHECK" causes report $host.demo.test key_shared || fail "one key"
+done
+[ "$(sqlite3 certmuster.db "SELECT count(*) FROM v_action
+  WHERE subject = 'the shared key' AND touches_rows = 2")" -eq 1 ] ||
+  fail "the shared key is not one action"
 finish

@@ -8,7 +8,7 @@ WORK=$(mktemp -d)
 chmod 755 "$WORK" # the servers run under accounts of their own
 
 cat "$FLEET/pki/web.pem" "$FLEET/pki/tls1.pem" >chain.pem
-cp "$FLEET/pki/leaf.key" key.pem
+cp "$FLEET/pki/web.key" key.pem
 chmod 644 key.pem
 TOP=$PWD
 root=$(id -u)
