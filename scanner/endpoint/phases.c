@@ -232,6 +232,9 @@ static bool worth_another_try(const struct cm_scan *scan)
     bool chance = false;
     bool ours = ev->num_probes == scan->round_probes;
 
+    if (scan->alpn_refused && scan->offered_alpn) {
+        return true;
+    }
     for (size_t i = scan->round_probes; i < ev->num_probes; i++) {
         const struct cm_probe *probe = &ev->probes[i];
         bool answered = probe->num_first_bytes != 0;
@@ -260,6 +263,7 @@ static void next_try(void *arg)
         cm_probe_cleanup(&ev->probes[--ev->num_probes]);
     }
     scan->retry_waits = false;
+    scan->offered_alpn = false;
     scan->retried++;
     cm_scan_enter(scan, CM_PHASE_CONNECTING);
 }

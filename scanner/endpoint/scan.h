@@ -101,6 +101,8 @@ struct cm_scan {
     int fd;
     cm_watch watch;
     struct cm_tls *tls;
+    bool offered_alpn; /* in the handshake under way */
+    bool alpn_refused; /* so the next one offers none */
     struct cm_buf proxy_answer;
     struct cm_starttls *starttls;
     struct cm_buf request; /* HTTP */

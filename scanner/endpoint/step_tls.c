@@ -6,6 +6,8 @@
 #include "endpoint/steps.h"
 #include "starttls/starttls.h"
 
+#define ALERT_NO_PROTOCOL 120 /* RFC 7301 section 3.2 */
+
 void cm_scan_take_chain(struct cm_scan *scan)
 {
     struct cm_span spans[CM_MAX_CHAIN];
@@ -35,10 +37,19 @@ void cm_scan_take_chain(struct cm_scan *scan)
     }
 }
 
+/* no_application_protocol: a server that insists on another protocol than the
+ * one it speaks. Whoever offers none may be let in, and few clients offer. */
+static bool refuses_alpn(const struct cm_scan *scan)
+{
+    return scan->offered_alpn && scan->probe->end == CM_END_ALERT_RECEIVED &&
+           scan->probe->alert_received.description == ALERT_NO_PROTOCOL;
+}
+
 static void over(struct cm_scan *scan)
 {
     uint64_t now_ms = cm_loop_now_ms(scan->env->loop);
 
+    scan->alpn_refused = scan->alpn_refused || refuses_alpn(scan);
     cm_scan_take_chain(scan);
     scan->probe->total_ms = (uint32_t)(now_ms - scan->round_since_ms);
     cm_scan_round_over(scan);
@@ -116,13 +127,23 @@ static void on_ready(void *arg, unsigned ready)
     }
 }
 
+/* After STARTTLS the protocol is known. False: no memory. */
+static bool offer_alpn(struct cm_scan *scan)
+{
+    const char *name =
+        scan->starttls != NULL ? cm_starttls_alpn(scan->starttls) : NULL;
+
+    scan->offered_alpn = name != NULL && !scan->alpn_refused;
+    return !scan->offered_alpn || cm_tls_offer_alpn(scan->tls, name);
+}
+
 void cm_step_handshake(struct cm_scan *scan)
 {
     const char *sni = scan->endpoint.sni;
     const struct cm_scan_client *client = cm_scan_client(scan);
 
     scan->tls = cm_tls_new(scan->env->tls, scan->fd, sni, scan->probe);
-    if (scan->tls == NULL ||
+    if (scan->tls == NULL || !offer_alpn(scan) ||
         (client != NULL && client->identity != NULL &&
          !cm_tls_present(scan->tls, client->identity)) ||
         cm_loop_watch(scan->env->loop, scan->fd, CM_READABLE, on_ready, scan,

@@ -362,12 +362,13 @@ static enum cm_turn xmpp_reply(struct cm_starttls *dialogue, unsigned step,
 }
 
 const struct cm_starttls_protocol cm_starttls_binary[] = {
-    {"ldap", false, ldap_command, ldap_reply, NULL},
-    {"postgres", false, postgres_command, postgres_reply, NULL},
-    {"mysql", false, mysql_command, mysql_reply, NULL},
-    {"mssql", true, tds_command, tds_reply, NULL},
-    {"rdp", false, rdp_command, rdp_reply, NULL},
-    {"xmpp", false, xmpp_command, xmpp_reply, "jabber:client"},
-    {"xmpp-server", false, xmpp_command, xmpp_reply, "jabber:server"},
-    {NULL, false, NULL, NULL, NULL},
+    {"ldap", NULL, false, ldap_command, ldap_reply, NULL},
+    {"postgres", "postgresql", false, postgres_command, postgres_reply, NULL},
+    {"mysql", NULL, false, mysql_command, mysql_reply, NULL},
+    {"mssql", NULL, true, tds_command, tds_reply, NULL},
+    {"rdp", NULL, false, rdp_command, rdp_reply, NULL},
+    {"xmpp", "xmpp-client", false, xmpp_command, xmpp_reply, "jabber:client"},
+    {"xmpp-server", "xmpp-server", false, xmpp_command, xmpp_reply,
+     "jabber:server"},
+    {NULL, NULL, false, NULL, NULL, NULL},
 };

@@ -24,7 +24,8 @@ struct line_step {
     const char *send; /* NULL: nothing, the server speaks first */
     enum kind kind;
     const char *good;       /* how the deciding line begins */
-    const char *capability; /* a word that the reply must hold; NULL: none */
+    const char *capability; /* a word that the reply must hold, in IRC may
+                               hold; NULL: none */
     bool optional;          /* another reply leads on as well */
 };
 
@@ -61,8 +62,10 @@ static const struct line_step sieve[MAX_STEPS] = {
     {NULL, SIEVE, "OK", "STARTTLS", false},
     {"STARTTLS\r\n", SIEVE, "OK", NULL, false},
 };
+/* Together, because servers that do not know CAP may pass over it in silence.
+ * Asking for the capability is not needed to use the command. */
 static const struct line_step irc[MAX_STEPS] = {
-    {"STARTTLS\r\n", IRC, "670", NULL, false},
+    {"CAP LS 302\r\nSTARTTLS\r\n", IRC, "670", "tls", false},
 };
 
 static const struct line_step *step_of(const struct cm_starttls *dialogue,
@@ -111,6 +114,12 @@ static struct cm_span irc_numeric(struct cm_span line)
     return (struct cm_span){line.data + at, line.len - at};
 }
 
+/* "421 * CAP :Unknown command" answers only the first of our two. */
+static bool is_about_cap(struct cm_span line)
+{
+    return memmem(line.data, line.len, " CAP ", 5) != NULL;
+}
+
 /* RFC 959 section 4.2: the last line has the first one's code and no dash. */
 static bool ends_numeric(struct cm_span line, struct cm_span first)
 {
@@ -154,7 +163,8 @@ static bool is_last(const struct line_step *s, struct cm_span line,
         return begins_with_any(line, sieve_ends);
     case IRC:
         return begins(line, "ERROR") ||
-               begins_with_any(irc_numeric(line), irc_ends);
+               (begins_with_any(irc_numeric(line), irc_ends) &&
+                !is_about_cap(line));
     }
     return true;
 }
@@ -181,6 +191,9 @@ static void note_words(struct cm_starttls *dialogue, const struct line_step *s,
 {
     size_t at = 0;
 
+    if (s->kind == IRC && !begins(irc_numeric(line), "CAP ")) {
+        return; /* notices talk of TLS, too */
+    }
     if (memmem(line.data, line.len, "****", 4) != NULL) {
         dialogue->masked = true;
     }
@@ -280,7 +293,7 @@ static enum cm_turn decide(struct cm_starttls *dialogue,
     if (!good && !(s->optional && !is_foreign(dialogue, s, line))) {
         return cm_starttls_end(dialogue, refusal(dialogue, s, line), line);
     }
-    if (good && s->capability != NULL && !dialogue->offered) {
+    if (good && s->capability != NULL && !dialogue->offered && s->kind != IRC) {
         return cm_starttls_end(dialogue,
                                dialogue->masked ? CM_STARTTLS_MASKED
                                                 : CM_STARTTLS_NOT_OFFERED,
@@ -332,15 +345,15 @@ static enum cm_turn reply(struct cm_starttls *dialogue, unsigned step,
     return CM_TURN_MORE;
 }
 
-#define LINES(name, table)                                                     \
+#define LINES(name, alpn, table)                                               \
     {                                                                          \
-        name, false, command, reply, table                                     \
+        name, alpn, false, command, reply, table                               \
     }
 
 const struct cm_starttls_protocol cm_starttls_lines[] = {
-    LINES("smtp", smtp), LINES("submission", smtp),
-    LINES("lmtp", lmtp), LINES("imap", imap),
-    LINES("pop3", pop3), LINES("ftp", ftp),
-    LINES("nntp", nntp), LINES("managesieve", sieve),
-    LINES("irc", irc),   {NULL, false, NULL, NULL, NULL},
+    LINES("smtp", NULL, smtp),   LINES("submission", NULL, smtp),
+    LINES("lmtp", NULL, lmtp),   LINES("imap", "imap", imap),
+    LINES("pop3", "pop3", pop3), LINES("ftp", "ftp", ftp),
+    LINES("nntp", "nntp", nntp), LINES("managesieve", "managesieve", sieve),
+    LINES("irc", "irc", irc),    {NULL, NULL, false, NULL, NULL, NULL},
 };

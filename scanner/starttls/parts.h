@@ -18,6 +18,7 @@ enum cm_turn {
  * of them it used when it does not want more. */
 struct cm_starttls_protocol {
     const char *name;
+    const char *alpn; /* of IANA's registry of 2026-08; NULL: none is there */
     bool in_tds;
     void (*command)(const struct cm_starttls *dialogue, unsigned step,
                     struct cm_buf *out);

@@ -197,3 +197,8 @@ bool cm_starttls_in_tds(const struct cm_starttls *dialogue)
 {
     return dialogue->protocol->in_tds;
 }
+
+const char *cm_starttls_alpn(const struct cm_starttls *dialogue)
+{
+    return dialogue->protocol->alpn;
+}

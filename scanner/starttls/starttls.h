@@ -45,6 +45,9 @@ cm_starttls_outcome(const struct cm_starttls *dialogue);
 const char *cm_starttls_reply(const struct cm_starttls *dialogue);
 /* Nothing was sent or received: TLS may be tried on the same connection. */
 bool cm_starttls_untouched(const struct cm_starttls *dialogue);
+/* What to offer by ALPN (RFC 7301); NULL: nothing. MS-SQL's is for version 8,
+ * which has no dialogue. */
+const char *cm_starttls_alpn(const struct cm_starttls *dialogue);
 /* The handshake's records travel inside TDS packets (MS-TDS 2.2.6.4). */
 bool cm_starttls_in_tds(const struct cm_starttls *dialogue);
 

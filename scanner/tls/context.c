@@ -80,6 +80,8 @@ static void configure(struct cm_tls_context *context)
     SSL_CTX_set_msg_callback(ssl_ctx, cm_tls_on_message);
     SSL_CTX_set_session_cache_mode(ssl_ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_max_cert_list(ssl_ctx, CM_MAX_CHAIN_BYTES);
+    /* A server may choose what was not offered: that is evidence. */
+    SSL_CTX_set_allow_unknown_alpn_protos(ssl_ctx, 1);
     SSL_CTX_enable_ocsp_stapling(ssl_ctx);
     SSL_CTX_enable_signed_cert_timestamps(ssl_ctx);
 }

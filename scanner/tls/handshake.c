@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "certmuster/status.h"
 #include "tls/capture.h"
 #include "tls/internal.h"
 
@@ -130,6 +131,17 @@ struct cm_tls *cm_tls_new(struct cm_tls_context *context, int fd,
     SSL_set_connect_state(tls->ssl);
     probe->num_first_bytes = 0; /* of the TLS connection, not of STARTTLS */
     return tls;
+}
+
+bool cm_tls_offer_alpn(struct cm_tls *tls, const char *name)
+{
+    uint8_t list[1 + UINT8_MAX]; /* RFC 7301 section 3.1, without its length */
+    size_t len = strlen(name);
+
+    cm_assert(len > 0 && len <= UINT8_MAX);
+    list[0] = (uint8_t)len;
+    memcpy(list + 1, name, len);
+    return SSL_set_alpn_protos(tls->ssl, list, (unsigned)len + 1) == 0;
 }
 
 void cm_tls_free(struct cm_tls *tls)

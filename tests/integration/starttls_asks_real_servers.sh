@@ -230,7 +230,7 @@ start python3 "$SOURCE/tests/integration/starttls_peers.py" chain.pem key.pem \
   nntp=$A.20:10119 nntp-none=$A.21:10119 nntp-no=$A.22:10119 irc=$A.20:16667 \
   irc-none=$A.21:16667 rdp=$A.20:13389 rdp-none=$A.21:13389 \
   rdp-nocert=$A.22:13389 mssql=$A.20:11433 mssql-none=$A.21:11433 \
-  smtp-masked=$A.20:10025 smtp-refusing=$A.21:10025 tls=$A.23:10025 \
+  imap=$A.20:10143 imap-strict=$A.21:10143 smtp-masked=$A.20:10025 smtp-refusing=$A.21:10025 tls=$A.23:10025 \
   silent=$A.24:10025
 
 for where in 3:10143 3:10110 3:14190 3:10024 4:10143 5:10021 6:10021 7:10389 \
@@ -241,7 +241,7 @@ done
 # What a server that starts TLS gives: its certificate, for another name.
 good=name_ip_not_in_san
 cat >fleet.csv <<CSV
-host,port,protocol,sni,expected
+host,port,protocol,sni,expected,expected_alpn
 $A.3,10143,imap,web.demo.test,$good
 $A.3,10110,pop3,web.demo.test,$good
 $A.3,14190,managesieve,web.demo.test,$good
@@ -262,7 +262,9 @@ $A.13,15222,xmpp,web.demo.test,starttls_refused
 $A.20,10119,nntp,web.demo.test,$good
 $A.21,10119,nntp,,starttls_not_offered
 $A.22,10119,nntp,,starttls_refused
-$A.20,16667,irc,web.demo.test,$good
+$A.20,16667,irc,web.demo.test,$good,irc
+$A.20,10143,imap,web.demo.test,$good,imap
+$A.21,10143,imap,web.demo.test,$good
 $A.21,16667,irc,,starttls_not_offered
 $A.20,13389,rdp,web.demo.test,$good
 $A.21,13389,rdp,,starttls_not_offered
@@ -295,6 +297,9 @@ for row in csv.DictReader(open(sys.argv[1] + "/endpoints.csv", newline="")):
     if causes[:1] != [row["expected"]]:
         print(row["host"], row["port"], row["protocol"], row["expected"],
               causes, row["proof"])
+        bad = 1
+    if row["alpn"] != row["expected_alpn"]:
+        print(row["host"], row["port"], row["protocol"], "ALPN", row["alpn"])
         bad = 1
 sys.exit(bad)
 PY

@@ -25,6 +25,31 @@ def line(conn):
     return got.strip().upper()
 
 
+def has_alpn(conn):
+    """Whether the ClientHello that is due has extension 16 (RFC 7301)."""
+    record = b""
+    while len(record) < 5 or len(record) < 5 + int.from_bytes(record[3:5], "big"):
+        record = conn.recv(65536, socket.MSG_PEEK)
+    at = 5 + 4 + 2 + 32
+    at += 1 + record[at]
+    at += 2 + int.from_bytes(record[at:at + 2], "big")
+    at += 1 + record[at] + 2
+    while at + 4 <= len(record):
+        if record[at:at + 2] == b"\x00\x10":
+            return True
+        at += 4 + int.from_bytes(record[at + 2:at + 4], "big")
+    return False
+
+
+def strict(conn):
+    """No protocol that is offered will do; to offer none will."""
+    if has_alpn(conn):
+        conn.sendall(b"\x15\x03\x03\x00\x02\x02\x78")
+        silent(conn)
+    else:
+        secure(conn)
+
+
 def secure(conn):
     with context.wrap_socket(conn, server_side=True) as tls:
         tls.recv(1)
@@ -52,9 +77,21 @@ def nntp(conn, offered=True, agreed=True):
             secure(conn)
 
 
+def imap(conn, then):
+    conn.sendall(b"* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n")
+    assert line(conn) == b"A CAPABILITY"
+    conn.sendall(b"* CAPABILITY IMAP4rev1 STARTTLS\r\na OK done\r\n")
+    assert line(conn) == b"B STARTTLS"
+    conn.sendall(b"b OK go\r\n")
+    then(conn)
+
+
 def irc(conn, known=True):
     conn.sendall(b":irc NOTICE * :*** Looking up your hostname\r\n")
+    assert line(conn) == b"CAP LS 302"
     assert line(conn) == b"STARTTLS"
+    conn.sendall(b":irc CAP * LS :" + (b"tls sasl" if known else b"sasl") +
+                 b"\r\n")
     if not known:
         conn.sendall(b":irc 421 * STARTTLS :Unknown command\r\n")
         return
@@ -126,6 +163,8 @@ WAYS = {
     "nntp": nntp,
     "nntp-none": lambda c: nntp(c, offered=False),
     "nntp-no": lambda c: nntp(c, agreed=False),
+    "imap": lambda c: imap(c, secure),
+    "imap-strict": lambda c: imap(c, strict),
     "irc": irc,
     "irc-none": lambda c: irc(c, known=False),
     "rdp": rdp,
@@ -157,6 +196,7 @@ def one(conn, way):
 
 def main():
     context.load_cert_chain(sys.argv[1], sys.argv[2])
+    context.set_alpn_protocols(["irc", "imap"]) # who offers none gets none
     threads = []
     for argument in sys.argv[3:]:
         name, _, where = argument.partition("=")

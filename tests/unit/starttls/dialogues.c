@@ -8,6 +8,7 @@
     }
 
 #define EHLO "EHLO certmuster.invalid\r\n"
+#define IRC_REQUEST "CAP LS 302\r\nSTARTTLS\r\n"
 #define LDAP_REQUEST                                                           \
     "\x30\x1d\x02\x01\x01\x77\x18\x80\x16"                                     \
     "1.3.6.1.4.1.1466.20037"
@@ -214,17 +215,42 @@ const struct dialogue dialogues[] = {
      CM_STARTTLS_REFUSED,
      NULL},
     {"irc",
-     {B("STARTTLS\r\n"), B("")},
+     {B(IRC_REQUEST), B("")},
      {B(":irc.example NOTICE * :looking\r\n:irc.example 670 * :go\r\n")},
      CM_STARTTLS_READY,
      NULL},
     {"irc",
-     {B("STARTTLS\r\n")},
-     {B(":irc.example 421 * STARTTLS :Unknown command\r\n")},
+     {B(IRC_REQUEST), B("")},
+     {B(":irc.example CAP * LS * :sasl tls\r\n:irc.example CAP * LS :sts\r\n"
+        ":irc.example 670 * :go\r\n")},
+     CM_STARTTLS_READY,
+     NULL},
+    {"irc", /* CAP is younger than the command */
+     {B(IRC_REQUEST), B("")},
+     {B(":irc.example 421 * CAP :Unknown command\r\n"
+        ":irc.example 670 * :go\r\n")},
+     CM_STARTTLS_READY,
+     NULL},
+    {"irc",
+     {B(IRC_REQUEST)},
+     {B(":irc.example CAP * LS :sasl sts=port=6697\r\n"
+        ":irc.example 421 * STARTTLS :Unknown command\r\n")},
+     CM_STARTTLS_NOT_OFFERED,
+     ":irc.example 421 * STARTTLS :Unknown command"},
+    {"irc",
+     {B(IRC_REQUEST)},
+     {B(":irc.example CAP * LS :sasl tls\r\n"
+        ":irc.example 421 * STARTTLS :Unknown command\r\n")},
+     CM_STARTTLS_REFUSED,
+     NULL},
+    {"irc", /* a notice offers nothing */
+     {B(IRC_REQUEST)},
+     {B(":irc.example NOTICE * :use tls on port 6697\r\n"
+        ":irc.example 451 * :You have not registered\r\n")},
      CM_STARTTLS_NOT_OFFERED,
      NULL},
     {"irc",
-     {B("STARTTLS\r\n")},
+     {B(IRC_REQUEST)},
      {B(":irc.example 691 * :failed\r\n")},
      CM_STARTTLS_REFUSED,
      NULL},
