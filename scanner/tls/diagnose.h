@@ -1,0 +1,29 @@
+/* Diagnosing a failed handshake: which question comes next, and what its hello
+ * says. Private to scanner/tls; pure.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_TLS_DIAGNOSE_H
+#define CERTMUSTER_TLS_DIAGNOSE_H
+
+#include <stdbool.h>
+
+#include "certmuster/evidence.h"
+#include "tls/hello.h"
+
+/* How often a hello must fail, and its plainer twin work, before a server is
+ * called intolerant of it. */
+#define CM_INTOLERANT_FAILURES 3
+#define CM_INTOLERANT_CONTROLS 2
+
+/* diagnose_plan.c -- the next question, from the answers so far. False: the
+ * cause is proven, or no question would bring it out. `named`: the first hello
+ * had a server name. */
+bool cm_diagnosis_plan(const struct cm_evidence *ev, bool named,
+                       enum cm_ask *ask);
+/* Only TLS 1.3 is spoken: questions are varied from that. */
+bool cm_diagnosis_only_tls13(const struct cm_evidence *ev);
+
+/* diagnose_hello.c -- all but random and session id. */
+void cm_diagnosis_hello(enum cm_ask ask, bool only_tls13, const char *sni,
+                        struct cm_hello *hello);
+
+#endif
