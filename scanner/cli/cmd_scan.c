@@ -13,6 +13,7 @@
 #include "run/run.h"
 
 #define DEFAULT_CONCURRENCY 1000
+#define DEFAULT_DIAGNOSE_PROBES 8
 #define DEFAULT_RETRIES 1
 #define LINGER_MS 2000U
 
@@ -141,6 +142,8 @@ static enum cm_status network_options(const struct cm_options *options,
     run->scan.total_timeout_ms = ms_or(options, CM_OPTION_TIMEOUT_TOTAL, 30000);
     run->scan.linger_ms = LINGER_MS;
     run->scan.retries = count_or(options, CM_OPTION_RETRIES, DEFAULT_RETRIES);
+    run->scan.diagnose_probes =
+        count_or(options, CM_OPTION_DIAGNOSE_PROBES, DEFAULT_DIAGNOSE_PROBES);
     return proxy_option(options, setup, err);
 }
 

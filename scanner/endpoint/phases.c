@@ -2,8 +2,8 @@
  * moves on; every way ends in RECORDED, so each endpoint gives one result.
  *
  *   queued > resolving > connecting > (proxying) > (starttls) > handshaking >
- *   (lingering) > (requesting)
- *                ^ next addresses or retry: back to connecting
+ *   (lingering) > (requesting) > (asking)
+ *                ^ next addresses, retry, next question: back to connecting
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "endpoint/steps.h"
@@ -40,6 +40,12 @@ static unsigned linger_budget(const struct cm_scan_config *config)
     return config->linger_ms;
 }
 
+/* A question is the smaller part of a handshake, and there may be several. */
+static unsigned ask_budget(const struct cm_scan_config *config)
+{
+    return config->tls_timeout_ms / 2 + 1;
+}
+
 static const struct phase_rule {
     void (*step)(struct cm_scan *scan);
     unsigned (*budget_ms)(const struct cm_scan_config *config);
@@ -50,19 +56,23 @@ static const struct phase_rule {
                             TO(CONNECTING) | TO(RECORDED)},
     [CM_PHASE_CONNECTING] = {cm_step_connect, no_budget,
                              TO(CONNECTING) | TO(PROXYING) | TO(STARTTLS) |
-                                 TO(HANDSHAKING) | TO(RECORDED)},
+                                 TO(HANDSHAKING) | TO(ASKING) | TO(RECORDED)},
     [CM_PHASE_PROXYING] = {cm_step_proxy, proxy_budget,
                            TO(CONNECTING) | TO(STARTTLS) | TO(HANDSHAKING) |
-                               TO(RECORDED)},
+                               TO(ASKING) | TO(RECORDED)},
     [CM_PHASE_STARTTLS] = {cm_step_starttls, tls_budget,
-                           TO(CONNECTING) | TO(HANDSHAKING) | TO(RECORDED)},
+                           TO(CONNECTING) | TO(HANDSHAKING) | TO(ASKING) |
+                               TO(RECORDED)},
     [CM_PHASE_HANDSHAKING] = {cm_step_handshake, tls_budget,
                               TO(CONNECTING) | TO(LINGERING) | TO(REQUESTING) |
-                                  TO(RECORDED)},
+                                  TO(ASKING) | TO(RECORDED)},
     [CM_PHASE_LINGERING] = {cm_step_linger, linger_budget,
-                            TO(CONNECTING) | TO(REQUESTING) | TO(RECORDED)},
+                            TO(CONNECTING) | TO(REQUESTING) | TO(ASKING) |
+                                TO(RECORDED)},
     [CM_PHASE_REQUESTING] = {cm_step_request, tls_budget,
-                             TO(CONNECTING) | TO(RECORDED)},
+                             TO(CONNECTING) | TO(ASKING) | TO(RECORDED)},
+    [CM_PHASE_ASKING] = {cm_step_ask, ask_budget,
+                         TO(CONNECTING) | TO(ASKING) | TO(RECORDED)},
     [CM_PHASE_RECORDED] = {cm_step_record, no_budget, 0},
 };
 
@@ -170,7 +180,12 @@ bool cm_scan_start(struct cm_scan *scan, const struct cm_scan_env *env,
 enum cm_phase cm_scan_opening(const struct cm_scan *scan)
 {
     return cm_starttls_known(scan->endpoint.protocol) ? CM_PHASE_STARTTLS
-                                                      : CM_PHASE_HANDSHAKING;
+                                                      : cm_scan_tls_phase(scan);
+}
+
+enum cm_phase cm_scan_tls_phase(const struct cm_scan *scan)
+{
+    return scan->inquiry != NULL ? CM_PHASE_ASKING : CM_PHASE_HANDSHAKING;
 }
 
 void cm_scan_hang_up(struct cm_scan *scan)
@@ -208,6 +223,7 @@ static void release(struct cm_scan *scan)
         scan->dial = NULL;
     }
     cm_scan_hang_up(scan);
+    cm_scan_stop_asking(scan);
 }
 
 void cm_scan_abandon(struct cm_scan *scan)
@@ -286,11 +302,17 @@ static void try_again(struct cm_scan *scan)
 void cm_scan_round_over(struct cm_scan *scan)
 {
     cm_scan_hang_up(scan);
+    if (scan->inquiry != NULL) {
+        cm_step_ask_lost(scan);
+        return;
+    }
     scan->probe = NULL;
     if (!scan->out_of_time && worth_another_try(scan)) {
         try_again(scan);
     } else if (!scan->out_of_time && cm_scan_next_round(scan)) {
         cm_scan_enter(scan, CM_PHASE_CONNECTING);
+    } else if (!scan->out_of_time && cm_scan_must_ask(scan)) {
+        cm_scan_enter(scan, CM_PHASE_ASKING);
     } else {
         cm_scan_enter(scan, CM_PHASE_RECORDED);
     }

@@ -37,6 +37,8 @@ struct cm_scan_config {
     unsigned retries;            /* after time-outs and resets */
     int family;                  /* 4, 6, or 0 for both */
     bool all_addresses;          /* a handshake with each address */
+    unsigned diagnose_probes;    /* hellos to find out why a handshake failed;
+                                    0: none */
     enum cm_http_check http_check;
     /* By the endpoint's number, less one; an entry is there before the first
      * endpoint that has its number. NULL: no endpoint has one. */
@@ -97,7 +99,7 @@ struct cm_scan {
     int local_errno; /* why our own side could not connect, lately */
     struct cm_dial *dial;
 
-    struct cm_probe *probe; /* the one that connected */
+    struct cm_probe *probe; /* the one that connected, or cm_scan_way */
     int fd;
     cm_watch watch;
     struct cm_tls *tls;
@@ -108,6 +110,7 @@ struct cm_scan {
     struct cm_buf request; /* HTTP */
     struct cm_buf answer;
     bool request_sent;
+    struct cm_inquiry *inquiry; /* NULL: no further question is asked */
 };
 
 /* cm_scan_start begins; `scan` is zeroed or used memory of a finished scan. The

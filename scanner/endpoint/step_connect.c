@@ -10,7 +10,9 @@
 static struct cm_probe *add_probe(struct cm_scan *scan,
                                   const struct cm_dial_attempt *attempt)
 {
-    struct cm_probe *probe = cm_evidence_add_probe(scan->evidence);
+    struct cm_probe *probe = scan->inquiry != NULL
+                                 ? cm_scan_way(scan)
+                                 : cm_evidence_add_probe(scan->evidence);
 
     if (probe == NULL) {
         scan->out_of_memory = true;
@@ -174,6 +176,8 @@ void cm_step_timed_out(struct cm_scan *scan)
         cm_step_starttls_timed_out(scan);
         break;
     case CM_PHASE_ASKING:
+        cm_step_ask_timed_out(scan);
+        break;
     case CM_PHASE_RECORDED:
     case CM_PHASE_COUNT:
         cm_assert(false);

@@ -41,7 +41,7 @@ static void begin_tls(struct cm_scan *scan)
     keep_outcome(scan);
     stop_watching(scan);
     scan->probe->num_first_bytes = 0; /* what counts from here on is TLS */
-    cm_scan_enter(scan, CM_PHASE_HANDSHAKING);
+    cm_scan_enter(scan, cm_scan_tls_phase(scan));
 }
 
 static void ended(struct cm_scan *scan, int sys_errno)

@@ -16,6 +16,7 @@ void cm_step_starttls(struct cm_scan *scan);
 void cm_step_handshake(struct cm_scan *scan);
 void cm_step_linger(struct cm_scan *scan);
 void cm_step_request(struct cm_scan *scan);
+void cm_step_ask(struct cm_scan *scan);
 void cm_step_record(struct cm_scan *scan);
 
 /* The round of connections is over: try it again, go on with the next
@@ -42,7 +43,18 @@ void cm_step_linger_timed_out(struct cm_scan *scan);
 void cm_step_request_timed_out(struct cm_scan *scan);
 /* The client certificate of its endpoint; NULL: it has none. */
 const struct cm_scan_client *cm_scan_client(const struct cm_scan *scan);
-/* What follows when the way to the server is open. */
+/* What follows when the way to the server is open, and when TLS may begin. */
 enum cm_phase cm_scan_opening(const struct cm_scan *scan);
+enum cm_phase cm_scan_tls_phase(const struct cm_scan *scan);
+
+/* step_ask.c -- is there anybody with a question? */
+bool cm_scan_must_ask(const struct cm_scan *scan);
+void cm_scan_stop_asking(struct cm_scan *scan); /* fine when nobody does */
+/* Where the steps write down how a question finds its way to the server; all
+ * zero. Only while scan->inquiry is not NULL. */
+struct cm_probe *cm_scan_way(struct cm_scan *scan);
+/* The question found no way to the server. */
+void cm_step_ask_lost(struct cm_scan *scan);
+void cm_step_ask_timed_out(struct cm_scan *scan);
 
 #endif
