@@ -160,12 +160,14 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(TLS_VERSION_TOO_OLD) = {
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(TLS_NO_COMMON_CIPHER) = {
     .meaning =
-        "Client and server share a version and no cipher suite, group or "
-        "signature algorithm. A client with another list may well succeed.",
+        "Client and server share a version and no cipher suite. A client with "
+        "another list may well succeed.",
     .rule = "RFC 8446 section 4.1.1 and RFC 5246 section 7.4.1.3",
-    .detected = "The server refuses the usual suites, groups and signatures "
-                "with alert 40 or 71, and accepts a hello that offers others. "
-                "The proof names what it took.",
+    .detected =
+        "The server refuses the usual suites, with alert 40 or 71 or by "
+        "hanging up, and accepts the same hello with every suite there "
+        "is. The proof names what it took. Without that second hello "
+        "it is only probable.",
     .clients = CM_CLIENTS(
         {CM_DOTNET_FRAMEWORK, CM_NETFX_CHANNEL},
         {CM_DOTNET, CM_DOTNET_ALERT "'HandshakeFailure'."},

@@ -20,6 +20,11 @@ void cm_judge_starttls(struct cm_case *c);
 
 /* tls.c */
 void cm_judge_tls(struct cm_case *c);
+/* tls_asked.c -- true: hand-built hellos brought out why the handshake failed,
+ * nothing else needs to explain it. */
+bool cm_judge_asked(struct cm_case *c);
+/* How many of them failed like the handshake; 0 when one worked. */
+unsigned cm_judge_asked_in_vain(const struct cm_case *c);
 /* Did any probe see a server that speaks TLS? */
 bool cm_judge_saw_tls(const struct cm_case *c);
 

@@ -114,6 +114,34 @@ static bool holds_after_hello(enum cm_cause cause)
            cause == CM_CAUSE_TLS_ALPN_FAILURE;
 }
 
+/* "; so did 7 hellos of other kinds", or "". */
+static const char *in_vain(const struct cm_case *c, char out[CM_LABEL_SIZE])
+{
+    unsigned num = cm_judge_asked_in_vain(c);
+
+    out[0] = '\0';
+    if (num > 0) {
+        (void)snprintf(out, CM_LABEL_SIZE,
+                       "; %u further hello%s, of other versions, sizes or "
+                       "names, fared no better",
+                       num, num == 1 ? "" : "s");
+    }
+    return out;
+}
+
+/* Every suite, group and scheme was refused in the same way. */
+static bool refuses_everything(const struct cm_case *c)
+{
+    return cm_judge_asked_in_vain(c) > 0 &&
+           cm_evidence_count_failed(c->ev, CM_ASK_TLS1_2) > 0 &&
+           cm_evidence_count_failed(c->ev, CM_ASK_TLS1_3) > 0;
+}
+
+static const struct alert_rule refused_everything = {
+    0, CM_CAUSE_TLS_ALERT_OTHER, CM_CERTAIN, "RFC 8446 section 6.2",
+    "and refused every cipher suite, group and signature scheme there is: it "
+    "may have no certificate that it can use"};
+
 static void alert_received(struct cm_case *c)
 {
     const struct cm_probe *p = c->probe;
@@ -121,6 +149,7 @@ static void alert_received(struct cm_case *c)
     struct alert_rule rule = {number, CM_CAUSE_TLS_ALERT_OTHER, CM_CERTAIN,
                               "RFC 8446 section 6.2", ""};
     char server[CM_LABEL_SIZE];
+    char vain[CM_LABEL_SIZE];
     struct cm_finding *f;
 
     for (size_t i = 0; i < sizeof(hello_alerts) / sizeof(*hello_alerts); i++) {
@@ -129,13 +158,16 @@ static void alert_received(struct cm_case *c)
             rule = hello_alerts[i];
         }
     }
+    if (rule.cause == CM_CAUSE_TLS_NO_COMMON_CIPHER && refuses_everything(c)) {
+        rule = refused_everything;
+    }
     f = cm_finding_add(
         c, rule.cause, rule.rule,
-        "%s answered our %s (server name \"%s\") with the alert %s (%u)%s%s",
+        "%s answered our %s (server name \"%s\") with the alert %s (%u)%s%s%s",
         cm_finding_server(c, server),
         p->server_hello ? "handshake" : "ClientHello", c->ep->sni,
         cm_alert_name(number), number, rule.meaning[0] != '\0' ? ", " : "",
-        rule.meaning);
+        rule.meaning, in_vain(c, vain));
     if (f != NULL) {
         f->confidence = rule.confidence;
     }
@@ -170,6 +202,7 @@ static void hung_up(struct cm_case *c, bool reset)
 {
     const struct cm_probe *p = c->probe;
     char server[CM_LABEL_SIZE];
+    char vain[CM_LABEL_SIZE];
 
     if (p->server_hello || (p->num_first_bytes > 0 && !only_close_notify(p))) {
         unexplained(c, reset ? "the server reset the connection"
@@ -180,28 +213,36 @@ static void hung_up(struct cm_case *c, bool reset)
         c, reset ? CM_CAUSE_TLS_RESET_ON_HELLO : CM_CAUSE_TLS_CLOSED_ON_HELLO,
         "RFC 8446 section 6.1",
         "%s %s the connection %u ms after our ClientHello (server name "
-        "\"%s\"), %s; %u %s",
+        "\"%s\"), %s; %u %s%s",
         cm_finding_server(c, server), reset ? "reset" : "closed", p->tls_ms,
         c->ep->sni,
         only_close_notify(p) ? "with close_notify instead of an answer"
                              : "without an alert or any other byte",
-        p->tries, p->tries == 1 ? "try" : "tries");
+        p->tries, p->tries == 1 ? "try" : "tries", in_vain(c, vain));
 }
 
 static void silent(struct cm_case *c)
 {
     const struct cm_probe *p = c->probe;
     char server[CM_LABEL_SIZE];
+    char vain[CM_LABEL_SIZE];
 
     (void)cm_finding_add(
         c, CM_CAUSE_TLS_HANDSHAKE_TIMEOUT, "",
-        "%s took the connection and then %s for %u ms; %u %s",
+        "%s took the connection and then %s for %u ms; %u %s%s",
         cm_finding_server(c, server),
         p->server_hello ? "stopped in the middle of the handshake, after its "
                           "ServerHello,"
         : p->num_first_bytes > 0 ? "sent a part of an answer and nothing more"
                                  : "answered our ClientHello with silence",
-        p->tls_ms, p->tries, p->tries == 1 ? "try" : "tries");
+        p->tls_ms, p->tries, p->tries == 1 ? "try" : "tries", in_vain(c, vain));
+}
+
+static bool key_is_refused(const struct cm_cert *leaf)
+{
+    const struct cm_key_kind *kind = cm_path_key_kind(leaf, true);
+
+    return kind != NULL && kind->refused;
 }
 
 /* Our TLS library ended it. When a rule about the leaf says why, that rule
@@ -209,7 +250,8 @@ static void silent(struct cm_case *c)
 static void refused_by_us(struct cm_case *c)
 {
     if (c->leaf != NULL &&
-        (!c->leaf->parsed || cm_judge_usage_missing(c) != NULL)) {
+        (!c->leaf->parsed || cm_judge_usage_missing(c) != NULL ||
+         key_is_refused(c->leaf))) {
         return;
     }
     unexplained(c, "our side ended the handshake");
@@ -288,7 +330,7 @@ void cm_judge_tls(struct cm_case *c)
     if (cm_judge_client(c)) {
         explained = true;
     }
-    if (!explained) {
+    if (!explained && !cm_judge_asked(c)) {
         handshake_failed(c);
     }
 }
