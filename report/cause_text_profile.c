@@ -210,3 +210,17 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(KEY_TOO_SMALL) = {
         {CM_FIREFOX, "works with 1024 bits below a private root, else: "
                      "MOZILLA_PKIX_ERROR_INADEQUATE_KEY_SIZE"}),
 };
+const struct cm_cause_text CM_CAUSE_TEXT_OF(POLICY_VIOLATION) = {
+    .meaning = "The endpoint breaks a rule of a policy that the run was held "
+               "against (--policy). Clients may connect all the same: a policy "
+               "says what is allowed, not what works. The rule's own text says "
+               "what it asks for, and \"certmuster explain POLICY\" lists all "
+               "rules with their sources.",
+    .rule = "no RFC: the finding names the policy and its rule, and "
+            "\"certmuster explain POLICY\" the rule's source",
+    .detected = "The rule's predicate was held against what was measured. A "
+                "rule about something that was not measured neither passes nor "
+                "fails. Rules that only warn are no findings.",
+    .clients = CM_EVERY_CLIENT("works, or fails for a cause that is a finding "
+                               "of its own"),
+};

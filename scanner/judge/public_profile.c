@@ -20,12 +20,15 @@
     (CM_KU_DIGITAL_SIGNATURE | CM_KU_KEY_ENCIPHERMENT | KU_DATA_ENCIPHERMENT)
 #define KU_ALL_EC (CM_KU_DIGITAL_SIGNATURE | CM_KU_KEY_AGREEMENT)
 
-bool cm_judge_is_public(const struct cm_case *c)
+bool cm_judge_leaf_is_public(const struct cm_cert *leaf)
 {
-    const struct cm_cert *leaf = c->leaf;
-
     return (leaf->public_policy || leaf->num_scts > 0) && !leaf->self_issued &&
            !leaf->adcs_template;
+}
+
+bool cm_judge_is_public(const struct cm_case *c)
+{
+    return cm_judge_leaf_is_public(c->leaf);
 }
 
 bool cm_judge_says_private(struct cm_case *c)

@@ -90,6 +90,7 @@ void cm_judge_public_profile(struct cm_case *c);
 /* Does the leaf say that it is meant for the public web? (a policy of the
  * CA/Browser Forum, certificate timestamps) */
 bool cm_judge_is_public(const struct cm_case *c);
+bool cm_judge_leaf_is_public(const struct cm_cert *leaf);
 /* Does the leaf say that it is not? (where its issuer is, internal names) */
 bool cm_judge_says_private(struct cm_case *c);
 /* lifetime.c -- limits by date on lifetimes and roots, renewal, timestamps. */
