@@ -23,9 +23,10 @@ struct cm_pack; /* immutable once read; shared between threads */
  * and what to do. */
 enum cm_status cm_pack_load(struct cm_pack **out, struct cm_span text,
                             const char *file, struct cm_error *err);
-void cm_pack_free(struct cm_pack *pack);           /* accepts NULL */
-const char *cm_pack_name(const struct cm_pack *p); /* "mozilla-intermediate" */
-const char *cm_pack_title(const struct cm_pack *p);
+void cm_pack_free(struct cm_pack *pack); /* accepts NULL */
+const char *
+cm_pack_name(const struct cm_pack *pack); /* "mozilla-intermediate" */
+const char *cm_pack_title(const struct cm_pack *pack);
 /* Fills in what the store keeps of it, all but the index; borrowed from the
  * pack. */
 void cm_pack_facts(const struct cm_pack *pack, struct cm_measure_facts *out);
@@ -73,7 +74,6 @@ enum cm_status cm_comply(struct cm_pack_result *out, const struct cm_pack *pack,
  * nothing is appended. */
 enum cm_status cm_comply_findings(struct cm_judgement *judgement,
                                   struct cm_pack *const *packs,
-                                  const struct cm_measured *measured,
-                                  const struct cm_comply_case *what);
+                                  const struct cm_measured *measured);
 
 #endif
