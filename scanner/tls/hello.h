@@ -52,8 +52,11 @@ struct cm_hello {
  * CM_HELLO_MAX_BYTES, or lists that no hello can hold. */
 enum cm_status cm_hello_build(const struct cm_hello *hello, struct cm_buf *out);
 
-/* Lists to offer, complete by IANA's registries; static. Suites that no server
- * should be asked for together with others (anonymous, PSK, SRP) are apart. */
+/* Lists to offer, complete by IANA's registries; static. What common clients
+ * offer is in certmuster/offer.h. A server that knows RFC 7919 takes a group of
+ * ours (ffdhe2048 ...) for DHE: its own prime shows only without them. Suites
+ * that no server should be asked for together with others (anonymous, PSK, SRP)
+ * are apart. */
 struct cm_numbers {
     const uint16_t *numbers;
     size_t num;
@@ -63,7 +66,5 @@ struct cm_numbers cm_hello_suites(uint16_t version); /* with a certificate, the
 struct cm_numbers cm_hello_anonymous_suites(void);
 struct cm_numbers cm_hello_all_groups(void);
 struct cm_numbers cm_hello_all_schemes(void);
-struct cm_numbers cm_hello_common_groups(void); /* as common clients offer */
-struct cm_numbers cm_hello_common_schemes(void);
 
 #endif

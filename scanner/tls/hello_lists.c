@@ -83,11 +83,6 @@ static const uint16_t all_schemes[] = {
     0x0707, 0x0402, 0x0502, 0x0602, 0x0303, 0x0301, 0x0302, 0x0203, 0x0201,
     0x0202, 0x0420, 0x0520, 0x0620, 0x0101};
 
-/* What browsers and common libraries had in common in 2026. */
-static const uint16_t common_groups[] = {29, 23, 24};
-static const uint16_t common_schemes[] = {
-    0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0201};
-
 struct cm_numbers cm_hello_suites(uint16_t version)
 {
     struct cm_numbers all = LIST(certificate_suites);
@@ -115,14 +110,4 @@ struct cm_numbers cm_hello_all_groups(void)
 struct cm_numbers cm_hello_all_schemes(void)
 {
     return LIST(all_schemes);
-}
-
-struct cm_numbers cm_hello_common_groups(void)
-{
-    return LIST(common_groups);
-}
-
-struct cm_numbers cm_hello_common_schemes(void)
-{
-    return LIST(common_schemes);
 }

@@ -4,7 +4,8 @@
  * "all", "common", for suites also "anonymous"), sni, alpn, share=x25519,
  * pad, split, flags (a list of no_extensions deflate status_request scsv
  * no_ri no_ems grease), chunk (bytes fed at once), save (a file for the
- * server's bytes). For tests; HOST is an address.
+ * server's bytes). HOST is an address. "askhello suites" prints the table of
+ * cipher suites.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,6 +17,8 @@
 #include <unistd.h>
 
 #include "certmuster/evidence.h"
+#include "certmuster/inventory.h"
+#include "certmuster/offer.h"
 #include "tls/flight.h"
 #include "tls/hello.h"
 
@@ -44,20 +47,22 @@ static uint16_t number(const char *text)
     return (uint16_t)strtoul(text, NULL, 0);
 }
 
-static size_t list(const char *text, uint16_t *out, struct cm_numbers all,
-                   struct cm_numbers common)
+static size_t copy(uint16_t *out, const uint16_t *numbers, size_t num)
 {
-    struct cm_numbers from = {0};
+    memcpy(out, numbers, num * sizeof(*out));
+    return num;
+}
+
+static size_t list(const char *text, uint16_t *out, struct cm_numbers all,
+                   struct cm_offer_list common)
+{
     size_t num = 0;
 
     if (strcmp(text, "all") == 0) {
-        from = all;
-    } else if (strcmp(text, "common") == 0 || strcmp(text, "anonymous") == 0) {
-        from = common;
+        return copy(out, all.numbers, all.num);
     }
-    if (from.num > 0) {
-        memcpy(out, from.numbers, from.num * sizeof(*out));
-        return from.num;
+    if (strcmp(text, "common") == 0) {
+        return copy(out, common.numbers, common.num);
     }
     for (char *end = NULL; *text != '\0' && num < MAX_LIST;
          text = *end == ',' ? end + 1 : end) {
@@ -95,20 +100,23 @@ static void flag(struct cm_hello *hello, const char *text)
 static void set(struct request *r, const char *key, char *value)
 {
     struct cm_hello *h = &r->hello;
+    struct cm_numbers all;
 
     if (strcmp(key, "version") == 0) {
         h->version = number(value);
     } else if (strcmp(key, "min") == 0) {
         h->min_version = number(value);
     } else if (strcmp(key, "suites") == 0) {
-        h->num_suites = list(value, r->suites, cm_hello_suites(h->version),
-                             cm_hello_anonymous_suites());
+        all = strcmp(value, "anonymous") == 0 ? cm_hello_anonymous_suites()
+                                              : cm_hello_suites(h->version);
+        h->num_suites = list(strcmp(value, "anonymous") == 0 ? "all" : value,
+                             r->suites, all, cm_offer_suites_tls12());
     } else if (strcmp(key, "groups") == 0) {
-        h->num_groups = list(value, r->groups, cm_hello_all_groups(),
-                             cm_hello_common_groups());
+        h->num_groups =
+            list(value, r->groups, cm_hello_all_groups(), cm_offer_groups());
     } else if (strcmp(key, "schemes") == 0) {
-        h->num_schemes = list(value, r->schemes, cm_hello_all_schemes(),
-                              cm_hello_common_schemes());
+        h->num_schemes =
+            list(value, r->schemes, cm_hello_all_schemes(), cm_offer_schemes());
     } else if (strcmp(key, "sni") == 0) {
         h->sni = value;
     } else if (strcmp(key, "alpn") == 0) {
@@ -141,10 +149,10 @@ static void defaults(struct request *r)
     h->groups = r->groups;
     h->schemes = r->schemes;
     h->alpn = r->alpn;
-    h->num_groups = list("common", r->groups, cm_hello_all_groups(),
-                         cm_hello_common_groups());
-    h->num_schemes = list("common", r->schemes, cm_hello_all_schemes(),
-                          cm_hello_common_schemes());
+    h->num_groups =
+        list("common", r->groups, cm_hello_all_groups(), cm_offer_groups());
+    h->num_schemes =
+        list("common", r->schemes, cm_hello_all_schemes(), cm_offer_schemes());
     for (size_t i = 0; i < sizeof(h->random); i++) {
         h->random[i] = (uint8_t)(0x40 + i);
         h->session_id[i] = (uint8_t)(0x80 + i);
@@ -238,6 +246,20 @@ static void print(const struct cm_flight *flight)
     (void)printf("\n");
 }
 
+/* The table of suites, for a comparison with other programs' tables. */
+static void print_suites(void)
+{
+    for (size_t i = 0; i < cm_suite_count(); i++) {
+        const struct cm_suite *s = cm_suite_at(i);
+
+        (void)printf("0x%02X,0x%02X %s kx=%s au=%s enc=%s bits=%u aead=%d "
+                     "min=%s\n",
+                     s->number >> 8, s->number & 0xffU, s->name, or_none(s->kx),
+                     or_none(s->auth), or_none(s->enc), s->bits, s->aead,
+                     cm_tls_version_name(s->min_version));
+    }
+}
+
 static void ask(const char *host, const char *port, const struct request *r,
                 unsigned ms)
 {
@@ -268,6 +290,10 @@ int main(int argc, char **argv)
     if (argc > 2 && strcmp(argv[1], "-t") == 0) {
         ms = number(argv[2]);
         at = 3;
+    }
+    if (argc == 2 && strcmp(argv[1], "suites") == 0) {
+        print_suites();
+        return 0;
     }
     if (argc < at + 2) {
         errno = EINVAL;
