@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "fuzz/fuzz.h"
+#include "fuzz/seeds_flight.h"
 #include "fuzz/world.h"
 #include "support/forge_crl.h"
 #include "support/forge_ocsp.h"
@@ -293,6 +294,18 @@ static void save_packets(struct seeds *out)
          (struct cm_span){(const uint8_t *)mysql, sizeof(mysql) - 1});
 }
 
+static void save_flights(struct seeds *out)
+{
+    struct cm_buf seed;
+
+    cm_buf_init(&seed, MAX_SEED);
+    for (size_t i = 0; flight_seed(i, &seed); i++) {
+        save(out, "flight", (struct cm_span){seed.data, seed.len});
+        cm_buf_clear(&seed);
+    }
+    cm_buf_cleanup(&seed);
+}
+
 int main(int argc, char **argv)
 {
     static const unsigned flags[] = {
@@ -317,6 +330,7 @@ int main(int argc, char **argv)
         save_chain(&out, w, flags[i]);
     }
     save_messages(&out, w);
+    save_flights(&out);
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         save_text(&out, texts[i].target, texts[i].text);
     }
