@@ -12,9 +12,9 @@
 
 #include "bytes.h"
 #include "certmuster/status.h"
+#include "parsed.h"
 #include "tls/hello.h"
 
-#define MAX_EXT 32
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 /* What the random and the session id are made of, below. */
 #define RANDOM                                                                 \
@@ -50,124 +50,6 @@ static struct cm_hello plain(uint16_t version)
     return hello;
 }
 
-/* What a hello says, read by nothing of what built it. */
-struct parsed {
-    uint8_t bytes[CM_HELLO_MAX_BYTES]; /* the message, without records */
-    size_t len;
-    unsigned num_records;
-    uint16_t record_version;
-    size_t first_record;
-    uint16_t version;
-    struct cm_reader session_id;
-    struct cm_reader suites;
-    struct cm_reader compressions;
-    bool extensions;
-    uint16_t types[MAX_EXT];
-    struct cm_reader ext[MAX_EXT];
-    size_t num_ext;
-};
-
-static void join_records(struct parsed *p, struct cm_reader r)
-{
-    while (r.len > 0) {
-        struct cm_reader payload;
-        uint8_t type;
-
-        assert_true(cm_reader_u8(&r, &type));
-        assert_int_equal(type, 22);
-        assert_true(cm_reader_u16(&r, &p->record_version));
-        assert_true(cm_reader_vec16(&r, &payload));
-        assert_true(payload.len > 0 &&
-                    p->len + payload.len <= sizeof(p->bytes));
-        memcpy(p->bytes + p->len, payload.data, payload.len);
-        p->len += payload.len;
-        if (p->num_records++ == 0) {
-            p->first_record = payload.len;
-        }
-    }
-}
-
-static void parse_extensions(struct parsed *p, struct cm_reader list)
-{
-    while (list.len > 0) {
-        assert_true(p->num_ext < MAX_EXT);
-        assert_true(cm_reader_u16(&list, &p->types[p->num_ext]));
-        assert_true(cm_reader_vec16(&list, &p->ext[p->num_ext]));
-        for (size_t i = 0; i < p->num_ext; i++) { /* RFC 8446 section 4.2 */
-            assert_int_not_equal(p->types[i], p->types[p->num_ext]);
-        }
-        p->num_ext++;
-    }
-}
-
-static void parse(struct parsed *p, const struct cm_buf *out)
-{
-    struct cm_reader r;
-    struct cm_reader body;
-    struct cm_reader list;
-    struct cm_span random;
-    uint8_t type;
-
-    *p = (struct parsed){0};
-    cm_reader_init(&r, out->data, out->len);
-    join_records(p, r);
-    cm_reader_init(&r, p->bytes, p->len);
-    assert_true(cm_reader_u8(&r, &type));
-    assert_int_equal(type, 1);
-    assert_true(cm_reader_vec24(&r, &body));
-    assert_int_equal(r.len, 0);
-    assert_true(cm_reader_u16(&body, &p->version));
-    assert_true(cm_reader_bytes(&body, 32, &random));
-    assert_int_equal(random.data[31], 0x5f);
-    assert_true(cm_reader_vec8(&body, &p->session_id));
-    assert_true(cm_reader_vec16(&body, &p->suites));
-    assert_true(cm_reader_vec8(&body, &p->compressions));
-    p->extensions = body.len > 0;
-    if (p->extensions) {
-        assert_true(cm_reader_vec16(&body, &list));
-        assert_int_equal(body.len, 0);
-        parse_extensions(p, list);
-    }
-}
-
-static void build(struct parsed *p, const struct cm_hello *hello)
-{
-    struct cm_buf out;
-
-    cm_buf_init(&out, CM_HELLO_MAX_BYTES);
-    assert_int_equal(cm_hello_build(hello, &out), CM_OK);
-    parse(p, &out);
-    cm_buf_cleanup(&out);
-}
-
-static const struct cm_reader *extension(const struct parsed *p, uint16_t type)
-{
-    for (size_t i = 0; i < p->num_ext; i++) {
-        if (p->types[i] == type) {
-            return &p->ext[i];
-        }
-    }
-    return NULL;
-}
-
-static void reader_is(const struct cm_reader *r, const char *hex)
-{
-    size_t len;
-    uint8_t *want = bytes_from_hex(hex, &len);
-
-    assert_non_null(r);
-    assert_int_equal(r->len, len);
-    if (len > 0) {
-        assert_memory_equal(r->data, want, len);
-    }
-    free(want);
-}
-
-static void extension_is(const struct parsed *p, uint16_t type, const char *hex)
-{
-    reader_is(extension(p, type), hex);
-}
-
 static void is_exactly(const struct cm_hello *hello, const char *hex)
 {
     struct cm_buf out;
@@ -176,7 +58,7 @@ static void is_exactly(const struct cm_hello *hello, const char *hex)
     cm_buf_init(&out, CM_HELLO_MAX_BYTES);
     assert_int_equal(cm_hello_build(hello, &out), CM_OK);
     cm_reader_init(&all, out.data, out.len);
-    reader_is(&all, hex);
+    parsed_reader_is(&all, hex);
     cm_buf_cleanup(&out);
 }
 
@@ -303,11 +185,11 @@ static void tls13_without_a_share_asks_for_a_retry(void **state)
     (void)state;
     hello.groups = two_groups;
     hello.num_groups = 2;
-    build(&p, &hello);
-    extension_is(&p, 51, "0000");
-    assert_null(extension(&p, 23)); /* of older versions */
-    assert_null(extension(&p, 0xff01));
-    assert_null(extension(&p, 11));
+    parsed_build(&p, &hello);
+    parsed_extension_is(&p, 51, "0000");
+    assert_null(parsed_extension(&p, 23)); /* of older versions */
+    assert_null(parsed_extension(&p, 0xff01));
+    assert_null(parsed_extension(&p, 11));
 }
 
 static void tls13_may_offer_older_versions_too(void **state)
@@ -319,13 +201,13 @@ static void tls13_may_offer_older_versions_too(void **state)
     hello.groups = two_groups;
     hello.num_groups = 2;
     hello.min_version = 0x0301;
-    build(&p, &hello);
+    parsed_build(&p, &hello);
     assert_int_equal(p.version, 0x0303);
-    extension_is(&p, 43, "080304030303020301");
-    extension_is(&p, 23, "");
-    extension_is(&p, 0xff01, "00");
-    extension_is(&p, 11, "0100");
-    reader_is(&p.session_id, SESSION);
+    parsed_extension_is(&p, 43, "080304030303020301");
+    parsed_extension_is(&p, 23, "");
+    parsed_extension_is(&p, 0xff01, "00");
+    parsed_extension_is(&p, 11, "0100");
+    parsed_reader_is(&p.session_id, SESSION);
 }
 
 static void every_list_of_the_registries_fits(void **state)
@@ -346,13 +228,14 @@ static void every_list_of_the_registries_fits(void **state)
         hello.num_groups = groups.num;
         hello.schemes = schemes.numbers;
         hello.num_schemes = schemes.num;
-        build(&p, &hello);
+        parsed_build(&p, &hello);
         assert_int_equal(p.suites.len,
                          2 * suites.num + (versions[i] == 0x0300 ? 2 : 0));
         assert_int_equal(p.extensions, versions[i] != 0x0300);
         if (p.extensions) {
-            assert_int_equal(extension(&p, 10)->len, 2 + 2 * groups.num);
-            assert_int_equal(extension(&p, 13) != NULL, versions[i] >= 0x0303);
+            assert_int_equal(parsed_extension(&p, 10)->len, 2 + 2 * groups.num);
+            assert_int_equal(parsed_extension(&p, 13) != NULL,
+                             versions[i] >= 0x0303);
         }
     }
 }
@@ -366,14 +249,14 @@ static void padding_makes_it_as_long_as_wanted(void **state)
     (void)state;
     hello.groups = two_groups;
     hello.num_groups = 2;
-    build(&p, &hello);
+    parsed_build(&p, &hello);
     least = p.len;
     for (size_t wanted = 1; wanted < 3000; wanted += wanted < 600 ? 1 : 37) {
         const struct cm_reader *padding;
 
         hello.pad_to = (uint16_t)wanted;
-        build(&p, &hello);
-        padding = extension(&p, 21);
+        parsed_build(&p, &hello);
+        padding = parsed_extension(&p, 21);
         if (wanted <= least) {
             assert_int_equal(p.len, least);
             assert_null(padding);
@@ -398,12 +281,12 @@ static void splitting_changes_the_records_only(void **state)
 
     (void)state;
     hello.record_version = 0x0303;
-    build(&whole, &hello);
+    parsed_build(&whole, &hello);
     assert_int_equal(whole.num_records, 1);
     assert_int_equal(whole.record_version, 0x0303);
     for (size_t at = 1; at < whole.len; at++) {
         hello.split_at = (uint16_t)at;
-        build(&split, &hello);
+        parsed_build(&split, &hello);
         assert_int_equal(split.num_records, 2);
         assert_int_equal(split.first_record, at);
         assert_int_equal(split.record_version, 0x0303);
@@ -445,16 +328,16 @@ static void grease_is_everywhere(void **state)
         hello.random[3] = (uint8_t)(draw & 15);
         hello.random[4] = (uint8_t)(draw >> 4);
         hello.random[0] = (uint8_t)draw;
-        build(&p, &hello);
+        parsed_build(&p, &hello);
         assert_true(is_grease(p.types[0]));
         assert_true(is_grease(p.types[p.num_ext - 1]));
         assert_int_equal(p.ext[p.num_ext - 1].len, 1);
         assert_true(is_grease(first_number(p.suites, 0)));
-        group = first_number(*extension(&p, 10), 2);
+        group = first_number(*parsed_extension(&p, 10), 2);
         assert_true(is_grease(group));
-        assert_int_equal(first_number(*extension(&p, 51), 2), group);
-        assert_true(is_grease(first_number(*extension(&p, 43), 1)));
-        assert_int_equal(extension(&p, 51)->len, 2 + 5 + 36);
+        assert_int_equal(first_number(*parsed_extension(&p, 51), 2), group);
+        assert_true(is_grease(first_number(*parsed_extension(&p, 43), 1)));
+        assert_int_equal(parsed_extension(&p, 51)->len, 2 + 5 + 36);
     }
 }
 
