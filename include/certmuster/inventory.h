@@ -64,7 +64,7 @@ struct cm_inventory {
     enum cm_known fallback_scsv; /* RFC 7507 is honoured */
     enum cm_known stapling;
     enum cm_known sni_needed; /* fails, or sends another certificate, without */
-    char alpn[CM_MAX_ALPN][16]; /* that it chose when offered alone */
+    char alpn[CM_MAX_ALPN][16]; /* that it chose, its favourite first */
     uint8_t num_alpn;
     uint16_t connections; /* that it took to find out */
 };
