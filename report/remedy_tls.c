@@ -216,3 +216,76 @@ const struct cm_remedy CM_REMEDY_OF(ENABLE_STARTTLS) = {
     .never = "Do not let clients fall back to clear text, and do not switch "
              "certificate checks off in the mail or database client.",
 };
+
+const struct cm_remedy CM_REMEDY_OF(DISABLE_LEGACY_TLS) = {
+    .why = "The server still takes SSL, TLS 1.0 or TLS 1.1 besides newer "
+           "versions. Nothing fails because of it, but an attacker can use "
+           "what no client needs, and audits ask for it to be off.",
+    .steps = CM_STEPS(
+        "Log for some weeks which version clients use, and list those that "
+        "have nothing newer.",
+        "Update those clients, or give them an address of their own.",
+        "Allow TLS 1.2 and 1.3 only, on every node and load balancer, and "
+        "reload.",
+        "SSLv2 on any server with the same key endangers all of them: look for "
+        "mail servers too."),
+    .platforms = CM_PLATFORMS(
+        {"nginx", "log_format tls '$remote_addr $ssl_protocol $ssl_cipher';\n"
+                  "ssl_protocols TLSv1.2 TLSv1.3;"},
+        {"Apache", "LogFormat \"%h %{SSL_PROTOCOL}x %{SSL_CIPHER}x\" tls\n"
+                   "SSLProtocol -all +TLSv1.2 +TLSv1.3"},
+        {"HAProxy", "log-format \"%ci %sslv %sslc\"\n"
+                    "ssl-default-bind-options ssl-min-ver TLSv1.2"},
+        {"IIS, Windows",
+         "foreach ($v in 'SSL 2.0','SSL 3.0','TLS 1.0','TLS 1.1') {\n"
+         "  $k = \"HKLM:\\SYSTEM\\CurrentControlSet\\Control\\"
+         "SecurityProviders\\SCHANNEL\\Protocols\\$v\\Server\"\n"
+         "  New-Item $k -Force; Set-ItemProperty $k Enabled 0 -Type DWord }\n"
+         "then restart; event 36880 logs the version of each connection"},
+        {"Tomcat, Java", "<SSLHostConfig protocols=\"TLSv1.2+TLSv1.3\">"},
+        {"F5", "tmsh modify ltm profile client-ssl PROFILE options { "
+               "no-sslv3 no-tlsv1 no-tlsv1.1 }"},
+        {"NetScaler", "set ssl vserver VS -ssl3 DISABLED -tls1 DISABLED -tls11 "
+                      "DISABLED"},
+        {"AWS", "aws elbv2 modify-listener --listener-arn ARN \\\n"
+                "  --ssl-policy ELBSecurityPolicy-TLS13-1-2-2021-06"},
+        {"Azure", "az webapp config set --min-tls-version 1.2 ..."},
+        {"Kubernetes", "ingress-nginx ConfigMap: ssl-protocols: \"TLSv1.2 "
+                       "TLSv1.3\""},
+        {"Postfix, Dovecot", "smtpd_tls_protocols = >=TLSv1.2\n"
+                             "ssl_min_protocol = TLSv1.2"}),
+    .verify = "nmap -sV --script ssl-enum-ciphers -p {port} {host}",
+    .never = "Do not switch TLS 1.2 off together with the old versions: many "
+             "clients have nothing newer.",
+};
+
+const struct cm_remedy CM_REMEDY_OF(ENABLE_POST_QUANTUM) = {
+    .why = "What is recorded today could be decrypted by a later quantum "
+           "computer. The group X25519MLKEM768 prevents it; current browsers, "
+           "Go and OpenSSL offer it first.",
+    .steps = CM_STEPS(
+        "Serve TLS 1.3: the group exists nowhere else.",
+        "Update the TLS library: OpenSSL 3.5, BoringSSL, Go 1.24 and Windows "
+        "Server 2025 with current updates have it.",
+        "Put X25519MLKEM768 before X25519 in the list of groups. With OpenSSL "
+        "3.5 it is there by default unless the configuration sets a list.",
+        "Its key shares are larger: check that hellos of 1500 bytes and more "
+        "pass all boxes on the path."),
+    .platforms = CM_PLATFORMS(
+        {"nginx", "ssl_ecdh_curve X25519MLKEM768:X25519:prime256v1;"},
+        {"Apache", "SSLOpenSSLConfCmd Groups X25519MLKEM768:X25519:P-256"},
+        {"HAProxy", "ssl-default-bind-curves X25519MLKEM768:X25519:P-256"},
+        {"Envoy", "tls_params: {ecdh_curves: [X25519MLKEM768, X25519]}"},
+        {"IIS, Windows", "Get-TlsEccCurve\n"
+                         "Enable-TlsEccCurve -Name x25519_mlkem768    # builds "
+                         "that have it"},
+        {"Tomcat, Java", "-Djdk.tls.namedGroups=X25519MLKEM768,x25519,"
+                         "secp256r1    # Java 27"},
+        {"Go", "1.24 and newer: on unless tls.Config.CurvePreferences is set"},
+        {"AWS", "aws elbv2 describe-ssl-policies    # those with PQ in their "
+                "name"}),
+    .verify = "openssl s_client -connect {host}:{port} -groups X25519MLKEM768 "
+              "-brief </dev/null    # OpenSSL 3.5",
+    .never = "Do not offer ML-KEM without its partner X25519 to clients that "
+             "you do not know, and do not drop X25519 and P-256.",
+};

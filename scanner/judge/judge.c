@@ -210,6 +210,7 @@ enum cm_status cm_judge_case(struct cm_case *c)
     cm_judge_connect(c);
     cm_judge_starttls(c);
     cm_judge_tls(c);
+    cm_judge_inventory(c);
     cm_judge_certificates(c);
     cm_judge_other_views(c);
     cm_judge_addresses(c);

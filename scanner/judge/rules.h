@@ -34,6 +34,10 @@ bool cm_judge_client(struct cm_case *c);
 /* client_own.c -- what is wrong with our own certificate, reached or not. */
 void cm_judge_client_own(struct cm_case *c);
 
+/* inventory.c -- what a server could do better, by the inventory and by the
+ * answers to hand-built hellos: nothing of it makes a verdict. */
+void cm_judge_inventory(struct cm_case *c);
+
 /* banner.c -- what a server that speaks no TLS said first. */
 bool cm_banner_is_http(const struct cm_probe *probe);
 const char *cm_banner_protocol(const struct cm_probe *probe); /* NULL: ? */
