@@ -188,5 +188,8 @@ const char *cm_tls_version_name(uint16_t version);
 const char *cm_tls_cipher_name(uint16_t cipher); /* IANA's, NULL: unknown */
 const char *cm_tls_group_name(uint16_t group);   /* IANA's, NULL: unknown */
 const char *cm_tls_scheme_name(uint16_t scheme); /* IANA's, NULL: unknown */
+/* For walking all: 0 ..; 0: no more. */
+uint16_t cm_tls_group_at(size_t index);
+uint16_t cm_tls_scheme_at(size_t index);
 
 #endif

@@ -233,6 +233,17 @@ static const struct {
     {0x091c, "slhdsa_shake_256f"},
 };
 
+uint16_t cm_tls_group_at(size_t index)
+{
+    return index < sizeof(groups) / sizeof(groups[0]) ? groups[index].group : 0;
+}
+
+uint16_t cm_tls_scheme_at(size_t index)
+{
+    return index < sizeof(schemes) / sizeof(schemes[0]) ? schemes[index].scheme
+                                                        : 0;
+}
+
 const char *cm_tls_scheme_name(uint16_t scheme)
 {
     for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {

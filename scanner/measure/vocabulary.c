@@ -148,14 +148,41 @@ static bool read_number(struct cm_item *item)
     return true;
 }
 
-/* A few thousand look-ups, once for each name of a policy. */
+/* The numbers that have names, one by one; 0: no more. */
+static uint16_t named_at(enum cm_fact_kind kind, size_t index)
+{
+    if (kind == CM_KIND_VERSIONS) {
+        return index < CM_VERSION_COUNT
+                   ? cm_version_number((enum cm_version_index)index)
+                   : 0;
+    }
+    return kind == CM_KIND_GROUPS ? cm_tls_group_at(index)
+                                  : cm_tls_scheme_at(index);
+}
+
+static bool find_suite(struct cm_item *item)
+{
+    for (size_t i = 0; i < cm_suite_count(); i++) {
+        const struct cm_suite *suite = cm_suite_at(i);
+
+        if (strcasecmp(suite->name, item->text) == 0) {
+            item->number = suite->number;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool find_name(struct cm_item *item, enum cm_fact_kind kind)
 {
-    for (uint32_t number = 0; number <= UINT16_MAX; number++) {
-        const char *name = cm_member_name(kind, (uint16_t)number);
+    uint16_t number;
 
-        if (name != NULL && strcasecmp(name, item->text) == 0) {
-            item->number = (uint16_t)number;
+    if (kind == CM_KIND_SUITES) {
+        return find_suite(item) || find_class(item);
+    }
+    for (size_t i = 0; (number = named_at(kind, i)) != 0; i++) {
+        if (strcasecmp(cm_member_name(kind, number), item->text) == 0) {
+            item->number = number;
             return true;
         }
     }
@@ -208,8 +235,7 @@ enum cm_status cm_item_read(struct cm_item *item, enum cm_fact fact,
         return CM_OK;
     }
     item->kind = CM_ITEM_NUMBER;
-    if (read_number(item) || find_alias(item, kind) ||
-        (kind == CM_KIND_SUITES && find_class(item)) || find_name(item, kind)) {
+    if (read_number(item) || find_alias(item, kind) || find_name(item, kind)) {
         return CM_OK;
     }
     return cm_error_set(err, CM_EINPUT, "\"%s\" is no %s", item->text,

@@ -8,6 +8,7 @@
 
 #include "certmuster/text.h"
 #include "measure/builtin.h"
+#include "measure/rule.h"
 
 #define MAX_LIST 4096
 #define MAX_POLICY 4096
@@ -18,22 +19,19 @@ static const char *const default_suites =
 static const char *const default_suites13 =
     "TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384";
 
-typedef const char *name_fn(uint16_t number);
-
-static uint16_t number_of(const char *word, name_fn *name)
+/* By name, through a policy's own eyes. */
+static uint16_t number_of(const char *word, enum cm_fact fact)
 {
-    for (uint32_t i = 0; i <= UINT16_MAX; i++) {
-        const char *known = name((uint16_t)i);
+    struct cm_item item = {.text = word};
+    struct cm_error err;
 
-        if (known != NULL && strcasecmp(known, word) == 0) {
-            return (uint16_t)i;
-        }
+    if (cm_item_read(&item, fact, &err) != CM_OK) {
+        fail_msg("%s", err.text);
     }
-    fail_msg("nobody knows %s", word);
-    return 0;
+    return item.number;
 }
 
-static size_t read_list(const char *list, name_fn *name, uint16_t *out,
+static size_t read_list(const char *list, enum cm_fact fact, uint16_t *out,
                         size_t max)
 {
     char text[MAX_LIST];
@@ -45,7 +43,7 @@ static size_t read_list(const char *list, name_fn *name, uint16_t *out,
     for (char *word = strtok_r(text, " ", &save); word != NULL;
          word = strtok_r(NULL, " ", &save)) {
         assert_true(num < max);
-        out[num++] = number_of(word, name);
+        out[num++] = number_of(word, fact);
     }
     return num;
 }
@@ -63,7 +61,7 @@ static enum cm_known known(bool yes)
 static void serve(struct cm_version_inventory *of, const char *suites)
 {
     uint16_t numbers[64];
-    size_t num = read_list(suites, cm_tls_cipher_name, numbers, 64);
+    size_t num = read_list(suites, CM_FACT_SUITES, numbers, 64);
 
     of->suites = calloc(num + 1, sizeof(*of->suites));
     assert_non_null(of->suites);
@@ -77,7 +75,7 @@ static void take_inventory(struct world *w, const struct world_spec *spec)
     struct cm_inventory *inventory = cm_inventory_new();
     uint16_t versions[CM_VERSION_COUNT];
     size_t num = read_list(or_else(spec->versions, "TLSv1.2 TLSv1.3"),
-                           cm_tls_version_name, versions, CM_VERSION_COUNT);
+                           CM_FACT_VERSIONS, versions, CM_VERSION_COUNT);
 
     assert_non_null(inventory);
     w->ev->inventory = inventory;
@@ -98,11 +96,11 @@ static void take_inventory(struct world *w, const struct world_spec *spec)
     }
     inventory->num_groups = (uint8_t)read_list(
         or_else(spec->groups, "X25519MLKEM768 secp256r1 secp384r1"),
-        cm_tls_group_name, inventory->groups, CM_MAX_GROUPS);
+        CM_FACT_GROUPS, inventory->groups, CM_MAX_GROUPS);
     inventory->groups_complete = true;
-    inventory->num_schemes = (uint8_t)read_list(
-        or_else(spec->schemes, "ecdsa_secp256r1_sha256"), cm_tls_scheme_name,
-        inventory->schemes, CM_MAX_SCHEMES);
+    inventory->num_schemes =
+        (uint8_t)read_list(or_else(spec->schemes, "ecdsa_secp256r1_sha256"),
+                           CM_FACT_SCHEMES, inventory->schemes, CM_MAX_SCHEMES);
     inventory->schemes_complete = true;
     inventory->min_dh_bits = (uint16_t)spec->dh;
     inventory->secure_renegotiation = known(!spec->no_renegotiation);
@@ -159,8 +157,7 @@ static void shake_hands(struct world *w, const struct world_spec *spec)
         uint16_t first[CM_VERSION_COUNT];
 
         assert_true(read_list(or_else(spec->versions, "TLSv1.3"),
-                              cm_tls_version_name, first,
-                              CM_VERSION_COUNT) > 0);
+                              CM_FACT_VERSIONS, first, CM_VERSION_COUNT) > 0);
         probe->version = first[0];
         probe->cipher = first[0] == 0x0304 ? 0x1301 : 0xC02B;
         probe->group = 29;
@@ -262,14 +259,14 @@ static struct cm_pack *load(const char *text, const char *file)
 
 struct cm_pack *world_policy(const char *name)
 {
+    char id[CM_MEASURE_NAME_SIZE + 8];
+
+    (void)snprintf(id, sizeof(id), "\nid = %s\n", name);
     for (const struct cm_builtin *b = cm_builtin_policies(); b->name != NULL;
          b++) {
-        struct cm_pack *pack = load(b->text, b->name);
-
-        if (strcmp(cm_pack_name(pack), name) == 0) {
-            return pack;
+        if (strstr(b->text, id) != NULL) {
+            return load(b->text, b->name);
         }
-        cm_pack_free(pack);
     }
     fail_msg("no policy is called %s", name);
     return NULL;
