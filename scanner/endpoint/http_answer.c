@@ -104,8 +104,9 @@ static bool read_head(struct cm_reader *r, struct head *head)
     return false;
 }
 
-/* "403.7" somewhere in the text, as IIS writes it into its pages. */
-static uint16_t substatus_in(struct cm_span text, uint16_t status)
+/* "403.7" somewhere in the text, as IIS writes it into its pages. At the end of
+ * what came so far there may be a digit missing. */
+static uint16_t substatus_in(struct cm_span text, uint16_t status, bool final)
 {
     char mark[8];
     size_t len = (size_t)snprintf(mark, sizeof(mark), "%u.", (unsigned)status);
@@ -122,7 +123,8 @@ static uint16_t substatus_in(struct cm_span text, uint16_t status)
                is_digit(text.data[end])) {
             value = (uint16_t)(value * 10 + (text.data[end++] - '0'));
         }
-        if (value > 0 && (end == text.len || !is_digit(text.data[end]))) {
+        if (value > 0 &&
+            (end == text.len ? final : !is_digit(text.data[end]))) {
             return value;
         }
     }
@@ -146,14 +148,14 @@ static void show(struct cm_http_answer *out, struct cm_span text, size_t max)
 
 /* Everything that decides, from the text there is. True: it decided. */
 static bool look(struct cm_http_answer *out, const struct head *head,
-                 struct cm_span text)
+                 struct cm_span text, bool final)
 {
     struct cm_span phrase;
     enum cm_http_word word;
 
     out->status = head->status;
     out->substatus =
-        head->status >= FAILED ? substatus_in(text, head->status) : 0;
+        head->status >= FAILED ? substatus_in(text, head->status, final) : 0;
     word = cm_http_word_of(out->status, out->substatus, text, &phrase);
     out->reply[0] = '\0';
     show(out, head->line, MAX_LINE_SHOWN);
@@ -198,8 +200,8 @@ bool cm_http_answer_read(struct cm_span bytes, bool ended,
     if (!find_head(&r, &head, &whole)) {
         return ended || (whole && head.status == 0);
     }
-    if (look(out, &head, (struct cm_span){r.data, whole ? r.len : 0})) {
-        return true;
-    }
-    return ended || (whole && is_enough(&head, r.len));
+    ended = ended || (whole && is_enough(&head, r.len));
+    return look(out, &head, (struct cm_span){r.data, whole ? r.len : 0},
+                ended) ||
+           ended;
 }
