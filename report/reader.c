@@ -105,6 +105,8 @@ void cm_report_run_close(struct cm_report_run *run)
     cm_report_list_cleanup(&run->facts.columns);
     cm_report_list_cleanup(&run->cert.names);
     cm_report_views_cleanup(&run->views);
+    cm_report_measures_cleanup(&run->measures);
+    cm_report_fleet_cleanup(&run->fleet);
     cm_map_free(run->after, cm_report_after_free);
     for (size_t i = 0; run->remembered != NULL && i < CM_REMEMBERED; i++) {
         free(run->remembered[i].subject);

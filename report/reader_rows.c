@@ -11,17 +11,27 @@
 
 #define SECONDS_A_DAY 86400
 
-static const char rows_sql[] =
-    "SELECT row, line, fields, owner, endpoint, duplicate_of_line, host, port,"
-    " protocol, sni, reason, verdict, primary_cause, severity, causes, seen,"
-    " dns_result, dns_ms, address, reached, ended, connect_ms, tls_ms,"
-    " total_ms, tls_version, cipher, kex_group, alpn, client_auth, chain, path,"
-    " fingerprint_sha256, subject, subject_cn, issuer, issuer_cn, serial,"
-    " not_before, not_after, key_alg, key_bits, sig_alg, spki_sha256, names,"
-    " path_valid, view, CASE WHEN ?2 THEN views END, remaining, revocation, "
-    "revocation_source,"
-    " revocation_this_update, revocation_next_update, revoked_at,"
-    " revocation_reason FROM v_endpoint WHERE run = ?1 ORDER BY row";
+#define ROW_COLUMNS                                                            \
+    "SELECT row, line, fields, owner, endpoint, duplicate_of_line, host,"      \
+    " port, protocol, sni, reason, verdict, primary_cause, severity, causes,"  \
+    " seen, dns_result, dns_ms, address, reached, ended, connect_ms, tls_ms,"  \
+    " total_ms, tls_version, cipher, kex_group, alpn, client_auth, chain,"     \
+    " path, fingerprint_sha256, subject, subject_cn, issuer, issuer_cn,"       \
+    " serial, not_before, not_after, key_alg, key_bits, sig_alg, spki_sha256," \
+    " names, path_valid, view, CASE WHEN ?2 THEN views END, remaining,"        \
+    " revocation, revocation_source, revocation_this_update,"                  \
+    " revocation_next_update, revoked_at, revocation_reason, client_cert,"     \
+    " client_cert_sent, cert_request_late, http_status, http_substatus,"       \
+    " http_reply"
+#define ROW_ORDER " FROM v_endpoint WHERE run = ?1 ORDER BY row"
+
+static const char rows_sql[] = ROW_COLUMNS ROW_ORDER;
+
+/* What most runs have nothing of costs them nothing. */
+static const char extras_sql[] =
+    ROW_COLUMNS ", client_fault, client_detail, client_fingerprint_sha256,"
+                " inventory, clients, policies, grade, grade_without_trust,"
+                " grade_at_best, grade_score, grade_rules" ROW_ORDER;
 
 /* CROSS JOIN keeps the order of the loops, so that nothing is sorted. */
 static const char findings_sql[] =
@@ -49,6 +59,7 @@ struct cm_report_rows {
     bool more_findings;  /* `findings` stands on a line */
     bool used;           /* that line was lent already */
     bool several;        /* trust views */
+    bool extras;         /* the statement has them */
     bool duplicate_due;  /* the row's own finding is still to come */
     struct cm_report_finding finding;
     char proof[64];
@@ -76,6 +87,7 @@ enum cm_status cm_report_rows_open(struct cm_report_rows **out,
                                    struct cm_error *err)
 {
     struct cm_report_rows *rows = calloc(1, sizeof(*rows));
+    const struct cm_report_measures *measures = NULL;
     enum cm_status status;
 
     *out = NULL;
@@ -85,7 +97,12 @@ enum cm_status cm_report_rows_open(struct cm_report_rows **out,
     rows->run = run;
     status = count_views(rows, err);
     if (status == CM_OK) {
-        status = cm_sql_for_run(run, &rows->rows, rows_sql, err);
+        status = cm_report_run_measures(run, &measures, err);
+    }
+    if (status == CM_OK) {
+        rows->extras = measures->extras;
+        status = cm_sql_for_run(run, &rows->rows,
+                                measures->extras ? extras_sql : rows_sql, err);
     }
     if (status == CM_OK &&
         sqlite3_bind_int(rows->rows, 2, rows->several) != SQLITE_OK) {
@@ -115,6 +132,8 @@ void cm_report_rows_close(struct cm_report_rows *rows)
     cm_report_list_cleanup(&rows->row.names);
     cm_report_list_cleanup(&rows->row.views);
     cm_report_list_cleanup(&rows->row.remaining);
+    cm_report_list_cleanup(&rows->row.tls_versions);
+    cm_report_extras_cleanup(&rows->row.extras);
     free(rows);
 }
 
@@ -301,6 +320,10 @@ enum cm_status cm_report_rows_next(struct cm_report_rows *rows,
     read_connection(rows, &line);
     read_certificate(&line, &rows->row, rows->run->facts.judged_at);
     read_judgement(rows, &line);
+    cm_report_dialogue_read(&line, &rows->row.extras);
+    if (rows->extras) {
+        cm_report_extras_read(&line, &rows->row);
+    }
     status = cm_sql_line_end(&line, err);
     rows->duplicate_due = rows->row.duplicate_of_line != CM_UNKNOWN;
     if (status == CM_OK) {

@@ -10,6 +10,8 @@
 #include "reader.h"
 #include "reader_actions.h"
 #include "reader_certs.h"
+#include "reader_fleet.h"
+#include "reader_measures.h"
 #include "reader_views.h"
 
 #define CM_REMEMBERED 4096U /* certificates; a power of two */
@@ -31,6 +33,10 @@ struct cm_report_run {
     struct cm_report_totals totals;
     bool views_known;
     struct cm_report_views views;
+    bool measures_known;
+    struct cm_report_measures measures;
+    bool fleet_known;
+    struct cm_report_fleet fleet;
     const struct cm_fixes *fixes; /* borrowed, or NULL */
     struct cm_map *after;         /* NULL: not read yet; see reader_after.c */
     sqlite3_stmt *cert_stmt;
@@ -77,6 +83,12 @@ enum cm_status cm_sql_line_end(const struct cm_sql_line *line,
     " tls_library, trust, resolvers, kind, source_run"
 enum cm_status cm_sql_run_facts(sqlite3_stmt *stmt, struct cm_run_facts *out,
                                 struct cm_error *err);
+
+/* reader_extras.c: the end of a row's line. */
+void cm_report_dialogue_read(struct cm_sql_line *line,
+                             struct cm_report_extras *extras);
+void cm_report_extras_read(struct cm_sql_line *line, struct cm_report_row *row);
+void cm_report_extras_cleanup(struct cm_report_extras *extras);
 
 /* reader_after.c: fills run->after, once. */
 enum cm_status cm_report_after_read(struct cm_report_run *run,

@@ -412,6 +412,11 @@ CREATE VIEW v_inventory AS
 SELECT run, endpoint, ssl2, ssl3, tls1_0, tls1_1, tls1_2, tls1_3, facts
 FROM inventory;
 
+-- One line for each endpoint that a certificate of our own was configured for.
+CREATE VIEW v_client AS
+SELECT o.run, o.endpoint, o.fault, o.detail, c.sha256 AS fingerprint_sha256
+FROM client o LEFT JOIN certificate c ON c.id = o.certificate;
+
 -- What a run was held against, clients (`kind` profile) and rules (policy).
 CREATE VIEW v_measure AS
 SELECT run, kind, ord, name, title, source, confidence, family, sha256, rules
@@ -429,6 +434,15 @@ JOIN measure m ON m.run = d.run AND m.kind = 'profile'
   AND substr(d.clients, m.ord + 1, 1) NOT IN ('', '-')
 LEFT JOIN profile_result r ON r.run = d.run AND r.endpoint = d.endpoint
   AND r.profile = m.ord;
+
+-- One line for each client that an endpoint does not work for, or not surely.
+CREATE VIEW v_profile_reason AS
+SELECT r.run, r.endpoint, m.name AS profile,
+       CASE substr(d.clients, m.ord + 1, 1) WHEN 'f' THEN 'fails'
+         ELSE 'unknown' END AS outcome, r.cause, r.why, r.message
+FROM profile_result r
+JOIN measured d ON d.run = r.run AND d.endpoint = r.endpoint
+JOIN measure m ON m.run = r.run AND m.kind = 'profile' AND m.ord = r.profile;
 
 -- One line for each endpoint and policy: pass fail unknown. `failed`, `warnings`
 -- and `unknown` are JSON arrays of rules.
