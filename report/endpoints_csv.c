@@ -6,6 +6,7 @@
 #include "columns.h"
 #include "facts.h"
 #include "format.h"
+#include "reader_measures.h"
 #include "reader_views.h"
 #include "resolve.h"
 
@@ -13,6 +14,7 @@ struct writer {
     struct cm_report_rows *rows;
     struct cm_columns_of columns;
     const struct cm_report_views *views;
+    const struct cm_report_measures *measures;
 };
 
 static void put_ours(struct cm_buf *out, const struct cm_columns_of *columns,
@@ -52,6 +54,23 @@ static void put_view_names(struct cm_buf *out, const struct writer *w)
     }
 }
 
+/* A column for each, "policy_pci". */
+static void put_measure_names(struct cm_buf *out, const struct writer *w,
+                              const char *kind,
+                              const struct cm_report_measure *all, size_t num)
+{
+    for (size_t i = 0; i < num; i++) {
+        char *name = NULL;
+
+        if (asprintf(&name, "%s_%s", kind, all[i].name) < 0) {
+            out->failed = true;
+            return;
+        }
+        put_ours(out, &w->columns, name, ",");
+        free(name);
+    }
+}
+
 static void put_header(struct cm_buf *out, const struct writer *w)
 {
     static const char *const of_primary[] = {"fix_first", "action", "proof",
@@ -70,6 +89,10 @@ static void put_header(struct cm_buf *out, const struct writer *w)
     }
     facts = cm_facts_seen(&num);
     put_facts(out, w, facts, num, false);
+    put_measure_names(out, w, "policy", w->measures->policies,
+                      w->measures->num_policies);
+    put_measure_names(out, w, "client", w->measures->profiles,
+                      w->measures->num_profiles);
     cm_buf_puts(out, "\r\n");
 }
 
@@ -100,6 +123,19 @@ static void put_views(struct cm_buf *out, const struct writer *w,
     }
 }
 
+static void put_outcomes(struct cm_buf *out, const struct writer *w,
+                         const struct cm_report_row *row)
+{
+    for (size_t i = 0; i < w->measures->num_policies; i++) {
+        cm_buf_putc(out, ',');
+        cm_csv_text(out, cm_report_policy_outcome(row->extras.policies, i));
+    }
+    for (size_t i = 0; i < w->measures->num_profiles; i++) {
+        cm_buf_putc(out, ',');
+        cm_csv_text(out, cm_report_client_outcome(row->extras.clients, i));
+    }
+}
+
 static void put_row(struct cm_buf *out, const struct writer *w,
                     const struct cm_report_row *row,
                     const struct cm_report_finding *primary)
@@ -122,6 +158,7 @@ static void put_row(struct cm_buf *out, const struct writer *w,
         cm_buf_putc(out, ',');
         cm_fact_csv(out, &facts[i], row);
     }
+    put_outcomes(out, w, row);
     cm_buf_puts(out, "\r\n");
 }
 
@@ -157,6 +194,9 @@ enum cm_status cm_endpoints_csv_write(struct cm_report_run *run,
 
     if (status == CM_OK) {
         status = cm_report_run_views(run, &w.views, err);
+    }
+    if (status == CM_OK) {
+        status = cm_report_run_measures(run, &w.measures, err);
     }
     if (status == CM_OK) {
         status = cm_report_rows_open(&w.rows, run, err);

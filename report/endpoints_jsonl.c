@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "asked_json.h"
 #include "columns.h"
 #include "facts.h"
 #include "format.h"
@@ -14,6 +15,8 @@
 struct writer {
     struct cm_report_run *run;
     struct cm_report_rows *rows;
+    struct cm_report_asked *asked;
+    const struct cm_report_measures *measures;
     struct cm_columns_of columns;
     struct cm_json json;
 };
@@ -252,6 +255,9 @@ static enum cm_status put_rows(struct writer *w, struct cm_report_out *out,
             put_revocation(&w->json, row);
             status = put_seen(w, row, err);
         }
+        if (status == CM_OK) {
+            status = cm_asked_json(&w->json, w->asked, w->measures, row, err);
+        }
         cm_json_close(&w->json, '}');
         cm_buf_putc(&out->buf, '\n');
         if (status == CM_OK) {
@@ -275,12 +281,19 @@ enum cm_status cm_endpoints_jsonl_write(struct cm_report_run *run,
     w.run = run;
     status = cm_columns_make(&w.columns, run, true, err);
     if (status == CM_OK) {
+        status = cm_report_run_measures(run, &w.measures, err);
+    }
+    if (status == CM_OK) {
+        status = cm_report_asked_open(&w.asked, run, err);
+    }
+    if (status == CM_OK) {
         status = cm_report_rows_open(&w.rows, run, err);
     }
     if (status == CM_OK) {
         status = put_rows(&w, out, err);
     }
     cm_report_rows_close(w.rows);
+    cm_report_asked_close(w.asked);
     cm_columns_cleanup(&w.columns);
     return status;
 }

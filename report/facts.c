@@ -43,6 +43,8 @@ const struct cm_fact *cm_facts_seen(size_t *num)
         FACT("kex_group", TEXT, kex_group),
         FACT("alpn", TEXT, alpn),
         FACT("client_auth", TEXT, client_auth),
+        FACT("tls_versions", LIST, tls_versions),
+        FACT("grade", TEXT, extras.grade),
         FACT("subject_cn", TEXT, subject_cn),
         FACT("issuer_cn", TEXT, issuer_cn),
         FACT("subject_an", LIST, names),

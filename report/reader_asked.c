@@ -16,10 +16,11 @@ static const char *const lists_sql[NUM_LISTS] = {
         " ORDER BY ord",
     [CM_LIST_REASONS] =
         "SELECT profile, outcome, cause, why, message FROM v_profile_reason"
-        " WHERE run = ?1 AND endpoint = ?2",
+        " WHERE run = ?1 AND endpoint = ?2 ORDER BY profile_ord",
     [CM_LIST_BREACHES] =
         "SELECT policy, rule, outcome, warning, why FROM v_rule"
-        " WHERE run = ?1 AND endpoint = ?2 ORDER BY policy, ord",
+        " WHERE run = ?1 AND endpoint = ?2"
+        " ORDER BY policy_ord, outcome <> 'fail', warning, ord",
 };
 
 struct cm_report_asked {

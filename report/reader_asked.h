@@ -49,6 +49,9 @@ enum cm_status cm_report_asked_open(struct cm_report_asked **out,
                                     struct cm_error *err);
 void cm_report_asked_close(struct cm_report_asked *asked); /* accepts NULL */
 
+/* Reasons come in the order of the profiles; breaches in the order of the
+ * policies, and of one policy those that fail it, those that warn, the unknown.
+ */
 enum cm_report_list_of { CM_LIST_ANSWERS, CM_LIST_REASONS, CM_LIST_BREACHES };
 /* Begins one of the lists of an endpoint; then its lines come one by one, and
  * NULL after the last. */

@@ -70,6 +70,17 @@ size_t cm_report_measure_at(const struct cm_report_measure *all, size_t num,
     return i;
 }
 
+const struct cm_report_rule *
+cm_report_rule_of(const struct cm_report_measure *policy, const char *id)
+{
+    for (size_t i = 0; i < policy->num_rules; i++) {
+        if (strcmp(policy->rules[i].id, id) == 0) {
+            return &policy->rules[i];
+        }
+    }
+    return NULL;
+}
+
 static enum cm_status read_any(struct cm_report_run *run,
                                struct cm_report_measures *measures,
                                struct cm_error *err)

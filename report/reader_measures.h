@@ -52,4 +52,8 @@ const char *cm_report_policy_outcome(const char *letters, size_t at);
 size_t cm_report_measure_at(const struct cm_report_measure *all, size_t num,
                             const char *name);
 
+/* The rule of this id; NULL: none. */
+const struct cm_report_rule *
+cm_report_rule_of(const struct cm_report_measure *policy, const char *id);
+
 #endif

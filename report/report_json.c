@@ -7,6 +7,7 @@
 #include "format.h"
 #include "json.h"
 #include "reader_views.h"
+#include "report_fleet.h"
 #include "resolve.h"
 
 #define JSON_SCHEMA_VERSION 2
@@ -353,6 +354,8 @@ enum cm_status cm_json_write(struct cm_report_run *run,
 {
     const struct cm_report_totals *totals;
     const struct cm_report_views *views;
+    const struct cm_report_measures *measures;
+    const struct cm_report_fleet *fleet;
     struct writer w;
     enum cm_status status;
 
@@ -365,11 +368,19 @@ enum cm_status cm_json_write(struct cm_report_run *run,
         status = cm_report_run_views(run, &views, err);
     }
     if (status == CM_OK) {
+        status = cm_report_run_measures(run, &measures, err);
+    }
+    if (status == CM_OK) {
+        status = cm_report_run_fleet(run, &fleet, err);
+    }
+    if (status == CM_OK) {
         status =
             cm_report_actions_open(&w.actions, run, CM_ORDER_RESOLUTION, err);
     }
     if (status == CM_OK) {
         put_head(&w, totals, views);
+        cm_json_line(&w.json);
+        cm_report_fleet_json(&w.json, measures, fleet);
         status = put_plan(&w, err);
         cm_json_close(&w.json, '}');
         cm_buf_putc(&out->buf, '\n');

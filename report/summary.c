@@ -9,6 +9,7 @@
 #include "format.h"
 #include "resolve.h"
 #include "screen.h"
+#include "summary_fleet.h"
 #include "summary_views.h"
 
 #define MAX_TEXT ((size_t)16 * 1024 * 1024)
@@ -308,6 +309,8 @@ enum cm_status cm_report_summary(const struct cm_report_options *options,
 {
     struct summary s = {.options = options, .max_actions = max_actions};
     const struct cm_report_views *views = NULL;
+    const struct cm_report_measures *measures = NULL;
+    const struct cm_report_fleet *fleet = NULL;
     enum cm_status status =
         cm_report_run_open(&s.run, options->db_path, options->run_id, err);
 
@@ -320,12 +323,21 @@ enum cm_status cm_report_summary(const struct cm_report_options *options,
         status = cm_report_run_views(s.run, &views, err);
     }
     if (status == CM_OK) {
+        status = cm_report_run_measures(s.run, &measures, err);
+    }
+    if (status == CM_OK && measures->extras) {
+        status = cm_report_run_fleet(s.run, &fleet, err);
+    }
+    if (status == CM_OK) {
         put_accounting(&s);
         status = put_plan(&s, err);
     }
     if (status == CM_OK) {
         put_next(&s);
         cm_summary_views(&s.text, views, s.width);
+        if (fleet != NULL) {
+            cm_summary_fleet(&s.text, measures, fleet, s.width);
+        }
         put_files(&s);
         status = cm_screen_show(&s.text, out, err);
     }

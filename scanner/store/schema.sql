@@ -437,7 +437,7 @@ LEFT JOIN profile_result r ON r.run = d.run AND r.endpoint = d.endpoint
 
 -- One line for each client that an endpoint does not work for, or not surely.
 CREATE VIEW v_profile_reason AS
-SELECT r.run, r.endpoint, m.name AS profile,
+SELECT r.run, r.endpoint, m.name AS profile, m.ord AS profile_ord,
        CASE substr(d.clients, m.ord + 1, 1) WHEN 'f' THEN 'fails'
          ELSE 'unknown' END AS outcome, r.cause, r.why, r.message
 FROM profile_result r
@@ -468,8 +468,8 @@ JOIN measure m ON m.run = d.run AND m.kind = 'policy'
 
 -- One line for each rule that an endpoint does not pass.
 CREATE VIEW v_rule AS
-SELECT r.run, r.endpoint, m.name AS policy, r.ord, r.rule, r.outcome, r.warning,
-       r.why
+SELECT r.run, r.endpoint, m.name AS policy, m.ord AS policy_ord, r.ord, r.rule,
+       r.outcome, r.warning, r.why
 FROM policy_result r
 JOIN measure m ON m.run = r.run AND m.kind = 'policy' AND m.ord = r.policy;
 

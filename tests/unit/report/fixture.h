@@ -26,6 +26,8 @@ void fixture_make(struct fixture *f);
 void fixture_make_fleet(struct fixture *f);
 /* Gives the fleet a second trust view, "corp". */
 void fixture_add_view(const struct fixture *f);
+/* fixture_measures.c: holds the fleet against clients and policies. */
+void fixture_add_measures(const struct fixture *f);
 /* fixture_fixes.c: eight rows and seven actions that have fix bundles. */
 void fixture_make_fixes(struct fixture *f);
 void fixture_remove(struct fixture *f);
