@@ -75,6 +75,8 @@ static void endpoints_csv_has_each_row_with_its_columns(void **state)
         "kex_group",
         "alpn",
         "client_auth",
+        "tls_versions",
+        "grade",
         "subject_cn",
         "issuer_cn",
         "subject_an",
