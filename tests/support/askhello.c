@@ -4,8 +4,8 @@
  * "all", "common", for suites also "anonymous"), sni, alpn, share=x25519,
  * pad, split, flags (a list of no_extensions deflate status_request scsv
  * no_ri no_ems grease), chunk (bytes fed at once), save (a file for the
- * server's bytes). HOST is an address. "askhello suites" prints the table of
- * cipher suites.
+ * server's bytes). HOST is an address. "askhello read FILE [KEY=VALUE...]"
+ * reads what was saved; "askhello suites" prints the table of cipher suites.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -281,6 +281,25 @@ static void ask(const char *host, const char *port, const struct request *r,
     (void)close(fd);
 }
 
+/* What was saved, as of a connection that then closed. */
+static void read_saved(const char *path, const struct request *r)
+{
+    struct cm_flight *flight = cm_flight_new(r->hello.version == 0x0002);
+    static uint8_t bytes[CM_FLIGHT_MAX_BYTES];
+    FILE *file = fopen(path, "rb");
+    size_t len;
+
+    if (file == NULL || flight == NULL) {
+        die(path);
+    }
+    len = fread(bytes, 1, sizeof(bytes), file);
+    feed(flight, bytes, len, r->chunk > 0 ? r->chunk : sizeof(bytes));
+    cm_flight_ended(flight, 0, false);
+    print(flight);
+    cm_flight_free(flight);
+    (void)fclose(file);
+}
+
 int main(int argc, char **argv)
 {
     static struct request request;
@@ -315,6 +334,10 @@ int main(int argc, char **argv)
 
         set(&request, "suites", all);
     }
-    ask(argv[at], argv[at + 1], &request, ms);
+    if (strcmp(argv[at], "read") == 0) {
+        read_saved(argv[at + 1], &request);
+    } else {
+        ask(argv[at], argv[at + 1], &request, ms);
+    }
     return 0;
 }
