@@ -129,18 +129,37 @@ static const char *in_vain(const struct cm_case *c, char out[CM_LABEL_SIZE])
     return out;
 }
 
-/* Every suite, group and scheme was refused in the same way. */
-static bool refuses_everything(const struct cm_case *c)
+/* An alert that blames one respect, and hellos that differ in just that were
+ * refused like it: then it is not that. */
+static const struct alert_rule in_every_respect[] = {
+    {40, CM_CAUSE_TLS_ALERT_OTHER, CM_CERTAIN, "RFC 8446 section 6.2",
+     "and refused every cipher suite, group and signature scheme there is: it "
+     "may have no certificate that it can use"},
+    {70, CM_CAUSE_TLS_ALERT_OTHER, CM_CERTAIN, "RFC 8446 section 6.2",
+     "and refused every version from SSLv3 to TLS 1.3 alike"},
+};
+
+static bool failed(const struct cm_case *c, enum cm_ask ask)
 {
-    return cm_judge_asked_in_vain(c) > 0 &&
-           cm_evidence_count_failed(c->ev, CM_ASK_TLS1_2) > 0 &&
-           cm_evidence_count_failed(c->ev, CM_ASK_TLS1_3) > 0;
+    return cm_evidence_count_failed(c->ev, ask) > 0;
 }
 
-static const struct alert_rule refused_everything = {
-    0, CM_CAUSE_TLS_ALERT_OTHER, CM_CERTAIN, "RFC 8446 section 6.2",
-    "and refused every cipher suite, group and signature scheme there is: it "
-    "may have no certificate that it can use"};
+static struct alert_rule doubted(const struct cm_case *c,
+                                 struct alert_rule rule)
+{
+    if (cm_judge_asked_in_vain(c) == 0 || !failed(c, CM_ASK_TLS1_2) ||
+        !failed(c, CM_ASK_TLS1_3)) {
+        return rule;
+    }
+    if (rule.cause == CM_CAUSE_TLS_NO_COMMON_CIPHER) {
+        return in_every_respect[0];
+    }
+    if (rule.cause == CM_CAUSE_TLS_VERSION_TOO_OLD && failed(c, CM_ASK_SSL3) &&
+        failed(c, CM_ASK_TLS1_0)) {
+        return in_every_respect[1];
+    }
+    return rule;
+}
 
 static void alert_received(struct cm_case *c)
 {
@@ -158,9 +177,7 @@ static void alert_received(struct cm_case *c)
             rule = hello_alerts[i];
         }
     }
-    if (rule.cause == CM_CAUSE_TLS_NO_COMMON_CIPHER && refuses_everything(c)) {
-        rule = refused_everything;
-    }
+    rule = doubted(c, rule);
     f = cm_finding_add(
         c, rule.cause, rule.rule,
         "%s answered our %s (server name \"%s\") with the alert %s (%u)%s%s%s",
@@ -311,6 +328,25 @@ static void handshake_failed(struct cm_case *c)
     }
 }
 
+/* Beside a handshake that succeeded: what the inventory saw. */
+static void needs_a_name(struct cm_case *c)
+{
+    char server[CM_LABEL_SIZE];
+    struct cm_finding *f;
+
+    if (c->ev->inventory == NULL || c->ev->inventory->sni_needed != CM_YES ||
+        c->ep->sni[0] == '\0' || c->probe->end != CM_END_COMPLETE) {
+        return;
+    }
+    f = cm_finding_add(c, CM_CAUSE_TLS_SNI_REQUIRED, "RFC 6066 section 3",
+                       "%s refuses a hello without a server name, or sends "
+                       "another certificate than for \"%s\"",
+                       cm_finding_server(c, server), c->ep->sni);
+    if (f != NULL) {
+        f->blocks = false; /* the endpoint's own name works */
+    }
+}
+
 void cm_judge_tls(struct cm_case *c)
 {
     const struct cm_probe *p = c->probe;
@@ -333,4 +369,5 @@ void cm_judge_tls(struct cm_case *c)
     if (!explained && !cm_judge_asked(c)) {
         handshake_failed(c);
     }
+    needs_a_name(c);
 }

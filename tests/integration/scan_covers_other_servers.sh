@@ -41,13 +41,13 @@ host,port,sni,expected
 [::1]:$p6,,web.demo.test,name_ip_not_in_san
 ::1,$p7,web.demo.test,name_ip_not_in_san
 127.42.3.1,8443,,tls_sni_unrecognized
-127.42.3.2,8443,,tls_version_too_old
+127.42.3.2,8443,,tls_alert_other
 127.42.3.3,8443,,tls_alpn_failure
 127.42.3.4,8443,,tls_alert_other
 127.42.3.5,8443,,tls_plaintext_other
 127.42.3.6,8443,,tls_handshake_timeout
 127.42.3.7,8443,,tls_plaintext_other
-127.42.3.8,8443,,tls_no_common_cipher
+127.42.3.8,8443,,tls_alert_other
 CSV
 scan --out report fleet.csv
 want_code 0
