@@ -1,11 +1,5 @@
 /* The phases against servers of this process, in the same loop.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -14,198 +8,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "endpoint/scan.h"
-
-#define MAX_CLIENTS 16
-
-/* What the server does with each connection, once something was read. */
-enum act { ACT_SILENT, ACT_REPLY, ACT_CLOSE, ACT_RESET };
-
-struct world {
-    struct cm_loop *loop;
-    struct cm_resolver *resolver;
-    struct cm_scan_config config;
-    struct cm_scan_env env;
-    struct cm_scan scan;
-    struct cm_evidence *got;
-    unsigned retried;
-    int listener;
-    cm_watch listening;
-    uint16_t port;
-    enum act act;
-    const char *reply;
-    int clients[MAX_CLIENTS];
-    cm_watch watches[MAX_CLIENTS];
-    size_t num_clients;
-    char request[4096]; /* the last thing a client sent */
-};
-
-static void on_request(void *arg, unsigned ready)
-{
-    struct world *world = arg;
-    size_t i = world->num_clients - 1;
-    struct linger now = {1, 0};
-    ssize_t got = recv(world->clients[i], world->request,
-                       sizeof(world->request) - 1, MSG_DONTWAIT);
-
-    (void)ready;
-    if (got > 0) {
-        world->request[got] = '\0';
-    }
-    if (got > 0 && world->act == ACT_SILENT) {
-        return;
-    }
-    if (got > 0 && world->act == ACT_REPLY) {
-        (void)send(world->clients[i], world->reply, strlen(world->reply),
-                   MSG_NOSIGNAL);
-        (void)shutdown(world->clients[i], SHUT_WR);
-        return;
-    }
-    if (world->act == ACT_RESET) {
-        (void)setsockopt(world->clients[i], SOL_SOCKET, SO_LINGER, &now,
-                         sizeof(now));
-    }
-    cm_loop_unwatch(world->loop, world->watches[i]);
-    (void)close(world->clients[i]);
-    world->clients[i] = -1;
-}
-
-static void on_accept(void *arg, unsigned ready)
-{
-    struct world *world = arg;
-    int fd = accept(world->listener, NULL, NULL);
-
-    (void)ready;
-    assert_true(fd >= 0 && world->num_clients < MAX_CLIENTS);
-    world->clients[world->num_clients] = fd;
-    assert_int_equal(cm_loop_watch(world->loop, fd, CM_READABLE, on_request,
-                                   world, &world->watches[world->num_clients]),
-                     CM_OK);
-    world->num_clients++;
-}
-
-static void done(void *arg, struct cm_scan *scan)
-{
-    struct world *world = arg;
-
-    assert_null(world->got);
-    world->got = scan->evidence;
-    world->retried = scan->retried;
-    scan->evidence = NULL;
-}
-
-static int build(void **state)
-{
-    static struct world worlds[1];
-    struct world *world = &worlds[0];
-    struct cm_error err;
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t len = sizeof(address);
-
-    memset(world, 0, sizeof(*world));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    world->config = (struct cm_scan_config){
-        .connect_timeout_ms = 5000,
-        .tls_timeout_ms = 5000,
-        .total_timeout_ms = 20000,
-        .linger_ms = 100,
-    };
-    assert_int_equal(cm_loop_new(&world->loop, &err), CM_OK);
-    assert_int_equal(
-        cm_resolver_new(&world->resolver, world->loop,
-                        &(struct cm_resolver_options){.servers = "127.0.0.1:1",
-                                                      .timeout_ms = 3000},
-                        &err),
-        CM_OK);
-    assert_int_equal(
-        cm_tls_context_new(&world->env.tls, &(struct cm_tls_options){0}, &err),
-        CM_OK);
-    world->env.loop = world->loop;
-    world->env.resolver = world->resolver;
-    world->env.certs = cm_certcache_new();
-    world->env.config = &world->config;
-    world->env.done = done;
-    world->env.done_arg = world;
-    world->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(
-        bind(world->listener, (struct sockaddr *)&address, sizeof(address)), 0);
-    assert_int_equal(listen(world->listener, 16), 0);
-    assert_int_equal(
-        getsockname(world->listener, (struct sockaddr *)&address, &len), 0);
-    world->port = ntohs(address.sin_port);
-    assert_int_equal(cm_loop_watch(world->loop, world->listener, CM_READABLE,
-                                   on_accept, world, &world->listening),
-                     CM_OK);
-    *state = world;
-    return 0;
-}
-
-static int take_down(void **state)
-{
-    struct world *world = *state;
-
-    cm_scan_abandon(&world->scan);
-    cm_evidence_free(world->got);
-    for (size_t i = 0; i < world->num_clients; i++) {
-        if (world->clients[i] >= 0) {
-            cm_loop_unwatch(world->loop, world->watches[i]);
-            (void)close(world->clients[i]);
-        }
-    }
-    if (world->listener >= 0) {
-        cm_loop_unwatch(world->loop, world->listening);
-        (void)close(world->listener);
-    }
-    cm_certcache_free(world->env.certs);
-    cm_tls_context_free(world->env.tls);
-    cm_resolver_free(world->resolver);
-    cm_loop_free(world->loop);
-    return 0;
-}
-
-static void stop_listening(struct world *world)
-{
-    cm_loop_unwatch(world->loop, world->listening);
-    (void)close(world->listener);
-    world->listener = -1;
-}
-
-static void begin(struct world *world, const char *host)
-{
-    struct cm_endpoint ep = {.port = world->port, .protocol = "tls"};
-
-    (void)snprintf(ep.host, sizeof(ep.host), "%s", host);
-    ep.is_ip = cm_address_parse(host, &ep.literal);
-    assert_true(cm_scan_start(&world->scan, &world->env, &ep, 1));
-}
-
-static void run(struct world *world, const char *host)
-{
-    struct cm_error err;
-
-    begin(world, host);
-    assert_null(world->got); /* never from inside the call */
-    for (int i = 0; i < 100000 && world->got == NULL; i++) {
-        assert_int_equal(cm_loop_turn(world->loop, 100, &err), CM_OK);
-    }
-    assert_non_null(world->got);
-}
-
-static const struct cm_probe *only_probe(const struct world *world)
-{
-    assert_int_equal(world->got->num_probes, 1);
-    return &world->got->probes[0];
-}
+#include "world.h"
 
 static void a_refused_port_is_not_tried_again(void **state)
 {
     struct world *world = *state;
     const struct cm_probe *probe;
 
-    stop_listening(world);
+    world_stop_listening(world);
     world->config.retries = 3;
-    run(world, "127.0.0.1");
-    probe = only_probe(world);
+    world_run(world, "127.0.0.1");
+    probe = world_probe(world);
     assert_int_equal(probe->reached, CM_PHASE_CONNECTING);
     assert_int_equal(probe->sys_errno, ECONNREFUSED);
     assert_int_equal(probe->tries, 1);
@@ -219,10 +32,10 @@ static void a_silent_server_ends_at_the_phase_limit(void **state)
 
     world->config.tls_timeout_ms = 40;
     world->config.retries = 1;
-    run(world, "127.0.0.1");
-    assert_int_equal(only_probe(world)->end, CM_END_TIMEOUT);
-    assert_int_equal(only_probe(world)->reached, CM_PHASE_HANDSHAKING);
-    assert_int_equal(only_probe(world)->tries, 2);
+    world_run(world, "127.0.0.1");
+    assert_int_equal(world_probe(world)->end, CM_END_TIMEOUT);
+    assert_int_equal(world_probe(world)->reached, CM_PHASE_HANDSHAKING);
+    assert_int_equal(world_probe(world)->tries, 2);
     assert_int_equal(world->retried, 1);
     assert_int_equal(world->num_clients, 2);
 }
@@ -233,8 +46,8 @@ static void the_total_time_ends_everything(void **state)
 
     world->config.total_timeout_ms = 60;
     world->config.retries = 5;
-    run(world, "127.0.0.1");
-    assert_int_equal(only_probe(world)->end, CM_END_TIMEOUT);
+    world_run(world, "127.0.0.1");
+    assert_int_equal(world_probe(world)->end, CM_END_TIMEOUT);
     assert_int_equal(world->retried, 0);
 }
 
@@ -245,9 +58,9 @@ static void the_total_time_ends_a_retry_that_waits(void **state)
     world->act = ACT_RESET;
     world->config.total_timeout_ms = 150; /* the first pause is longer */
     world->config.retries = 5;
-    run(world, "127.0.0.1");
+    world_run(world, "127.0.0.1");
     assert_int_equal(world->retried, 0);
-    assert_int_equal(only_probe(world)->end, CM_END_RESET);
+    assert_int_equal(world_probe(world)->end, CM_END_RESET);
 }
 
 static void the_total_time_ends_a_lookup(void **state)
@@ -271,7 +84,7 @@ static void the_total_time_ends_a_lookup(void **state)
         cm_resolver_new(&world->resolver, world->loop, &options, &err), CM_OK);
     world->env.resolver = world->resolver;
     world->config.total_timeout_ms = 50;
-    run(world, "name.test");
+    world_run(world, "name.test");
     assert_int_equal(world->got->num_probes, 0);
     assert_int_equal(world->got->dns.result, CM_DNS_TIMEOUT);
     (void)close(silent);
@@ -283,9 +96,9 @@ static void a_reset_is_tried_again(void **state)
 
     world->act = ACT_RESET;
     world->config.retries = 1;
-    run(world, "127.0.0.1");
-    assert_int_equal(only_probe(world)->end, CM_END_RESET);
-    assert_int_equal(only_probe(world)->tries, 2);
+    world_run(world, "127.0.0.1");
+    assert_int_equal(world_probe(world)->end, CM_END_RESET);
+    assert_int_equal(world_probe(world)->tries, 2);
 }
 
 static void an_answer_that_is_no_tls_is_an_answer(void **state)
@@ -295,17 +108,17 @@ static void an_answer_that_is_no_tls_is_an_answer(void **state)
     world->act = ACT_REPLY;
     world->reply = "HTTP/1.1 400 Bad Request\r\n\r\n";
     world->config.retries = 3;
-    run(world, "127.0.0.1");
-    assert_int_equal(only_probe(world)->end, CM_END_NOT_TLS);
-    assert_int_equal(only_probe(world)->tries, 1);
-    assert_memory_equal(only_probe(world)->first_bytes, "HTTP/", 5);
+    world_run(world, "127.0.0.1");
+    assert_int_equal(world_probe(world)->end, CM_END_NOT_TLS);
+    assert_int_equal(world_probe(world)->tries, 1);
+    assert_memory_equal(world_probe(world)->first_bytes, "HTTP/", 5);
 }
 
 static void a_name_that_cannot_be_asked_for_has_no_probe(void **state)
 {
     struct world *world = *state;
 
-    run(world, "name.test"); /* the resolver's port refuses */
+    world_run(world, "name.test"); /* the resolver's port refuses */
     assert_int_equal(world->got->num_probes, 0);
     assert_int_equal(world->got->dns.result, CM_DNS_TIMEOUT);
 }
@@ -315,7 +128,7 @@ static void the_wrong_family_leaves_nothing_to_try(void **state)
     struct world *world = *state;
 
     world->config.family = 6;
-    run(world, "127.0.0.1");
+    world_run(world, "127.0.0.1");
     assert_int_equal(world->got->num_probes, 0);
 }
 
@@ -353,7 +166,7 @@ static void a_proxy_is_told_apart(void **state)
     void *inner = NULL;
     struct world *world;
 
-    (void)build(&inner);
+    (void)world_build(&inner);
     world = inner;
     world->config.proxy_host = "127.0.0.1";
     world->config.proxy_port = world->port;
@@ -362,12 +175,12 @@ static void a_proxy_is_told_apart(void **state)
     if (c->reply == NULL) {
         world->config.connect_timeout_ms = 100;
     }
-    run(world, "192.0.2.7");
-    assert_int_equal(only_probe(world)->end, c->end);
-    assert_int_equal(only_probe(world)->reached, c->reached);
-    assert_int_equal(only_probe(world)->proxy_status, c->status);
+    world_run(world, "192.0.2.7");
+    assert_int_equal(world_probe(world)->end, c->end);
+    assert_int_equal(world_probe(world)->reached, c->reached);
+    assert_int_equal(world_probe(world)->proxy_status, c->status);
     if (*c->says != '\0') {
-        assert_non_null(strstr(only_probe(world)->error, c->says));
+        assert_non_null(strstr(world_probe(world)->error, c->says));
     }
     if (c->reached == CM_PHASE_PROXYING) {
         char want[64];
@@ -376,7 +189,7 @@ static void a_proxy_is_told_apart(void **state)
                        world->port);
         assert_memory_equal(world->request, want, strlen(want));
     }
-    (void)take_down(&inner);
+    (void)world_take_down(&inner);
 }
 
 static void a_huge_proxy_header_is_refused(void **state)
@@ -390,20 +203,20 @@ static void a_huge_proxy_header_is_refused(void **state)
     world->reply = reply;
     world->config.proxy_host = "127.0.0.1";
     world->config.proxy_port = world->port;
-    run(world, "192.0.2.7");
-    assert_int_equal(only_probe(world)->end, CM_END_PROXY);
-    assert_non_null(strstr(only_probe(world)->error, "no HTTP header"));
+    world_run(world, "192.0.2.7");
+    assert_int_equal(world_probe(world)->end, CM_END_PROXY);
+    assert_non_null(strstr(world_probe(world)->error, "no HTTP header"));
 }
 
 static void a_dead_proxy_is_the_proxys_fault(void **state)
 {
     struct world *world = *state;
 
-    stop_listening(world);
+    world_stop_listening(world);
     world->config.proxy_host = "127.0.0.1";
     world->config.proxy_port = world->port;
-    run(world, "192.0.2.7");
-    assert_int_equal(only_probe(world)->end, CM_END_PROXY);
+    world_run(world, "192.0.2.7");
+    assert_int_equal(world_probe(world)->end, CM_END_PROXY);
     assert_int_equal(world->got->dns.result, CM_DNS_NOT_ASKED);
 }
 
@@ -413,9 +226,9 @@ static void a_proxy_without_address_is_the_proxys_fault(void **state)
 
     world->config.proxy_host = "proxy.test";
     world->config.proxy_port = 3128;
-    run(world, "192.0.2.7");
-    assert_int_equal(only_probe(world)->end, CM_END_PROXY);
-    assert_non_null(strstr(only_probe(world)->error, "cannot be resolved"));
+    world_run(world, "192.0.2.7");
+    assert_int_equal(world_probe(world)->end, CM_END_PROXY);
+    assert_non_null(strstr(world_probe(world)->error, "cannot be resolved"));
     assert_int_equal(world->got->dns.result, CM_DNS_NOT_ASKED);
 }
 
@@ -425,7 +238,7 @@ static void abandoning_leaks_nothing_in_any_phase(void **state)
     struct cm_error err;
 
     for (int turns = 0; turns < 6; turns++) {
-        begin(world, turns % 2 == 0 ? "127.0.0.1" : "name.test");
+        world_begin(world, turns % 2 == 0 ? "127.0.0.1" : "name.test");
         for (int i = 0; i < turns; i++) {
             assert_int_equal(cm_loop_turn(world->loop, 0, &err), CM_OK);
         }
@@ -438,7 +251,6 @@ static void abandoning_leaks_nothing_in_any_phase(void **state)
     assert_null(world->got);
 }
 
-#define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, build, take_down)
 #define NUM_PROXY (sizeof(proxy_cases) / sizeof(*proxy_cases))
 
 int main(void)
