@@ -1,7 +1,8 @@
 #!/bin/sh
-# Hand-built hellos to servers of OpenSSL and GnuTLS that are set up to serve one
-# thing each: what we read of their answers is what they were set up for. Every
-# answer is read twice, as it came and byte by byte.
+# Hand-built hellos to servers of OpenSSL, GnuTLS and NSS (which still has SSLv3,
+# RC4 and suites without encryption) that are set up to serve one thing each:
+# what we read of their answers is what they were set up for. Every answer is
+# read twice, as it came and byte by byte.
 # SPDX-License-Identifier: Apache-2.0
 . "$(dirname "$0")/lib.sh"
 
@@ -182,5 +183,35 @@ ask "end=flight cipher=TLS_RSA_WITH_RC4_128_SHA group=- dh=0 $(certs rsa)" \
 ask "end=flight cipher=TLS_RSA_WITH_3DES_EDE_CBC_SHA version=TLSv1" \
   version=0x0301 suites=0x000a
 ask "end=alert alert=2/handshake_failure" suites=0xc02f
+
+# NSS, of which SSLv3 is to be asked for.
+openssl pkcs12 -export -in rsa.pem -inkey rsa.key -name rsa -passout pass: \
+  -out rsa.p12
+certutil -N -d "sql:$PWD" --empty-password
+pk12util -i rsa.p12 -d "sql:$PWD" -W '' >>servers.log 2>&1
+nss_server() { # nss_server PORT VERSIONS OPTIONS...
+  PORT=$1 versions=$2
+  shift 2
+  at=127.0.0.1
+  start selfserv -d "sql:$PWD" -n rsa -p "$PORT" -V "$versions" -H 1 \
+    -c :0001:0002:0004:0005:0009:000A:002F:0033:C011:C02F "$@"
+  wait_for $at
+}
+nss_server 45453 ssl3:ssl3
+ask "end=flight version=SSLv3 cipher=TLS_DHE_RSA_WITH_AES_128_CBC_SHA dh=2048
+  signature=- ri=1 ems=0 $(certs rsa)" version=0x0300
+ask "end=flight version=SSLv3 ri=0" version=0x0300 flags=no_ri
+ask "end=flight version=SSLv3" version=0x0303 groups=all schemes=all
+ask "end=flight cipher=TLS_RSA_WITH_RC4_128_MD5" version=0x0300 suites=0x0004
+ask "end=flight cipher=TLS_RSA_WITH_NULL_SHA" version=0x0300 suites=0x0002
+ask "end=flight cipher=TLS_RSA_WITH_DES_CBC_SHA" version=0x0300 suites=0x0009
+ask "end=alert alert=2/protocol_version" version=0x0304
+ask "end=alert alert=2/unexpected_message" version=0x0002
+nss_server 45454 ssl3:tls1.2 -rr -T good -A rsa -Q
+ask "end=flight version=SSLv3 client_cert=1" version=0x0300
+ask "end=flight version=TLSv1.2 client_cert=1 staple=1 alpn=http/1.1" \
+  flags=status_request alpn=h2,http/1.1
+ask "end=flight version=TLSv1.1 cipher=TLS_ECDHE_RSA_WITH_RC4_128_SHA
+  group=secp256r1" version=0x0302 suites=0xc011 groups=23
 
 finish
