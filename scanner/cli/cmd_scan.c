@@ -13,6 +13,7 @@
 #include "run/run.h"
 
 #define DEFAULT_CONCURRENCY 1000
+#define DEFAULT_INVENTORY_PROBES 300
 #define DEFAULT_DIAGNOSE_PROBES 8
 #define DEFAULT_RETRIES 1
 #define LINGER_MS 2000U
@@ -144,6 +145,10 @@ static enum cm_status network_options(const struct cm_options *options,
     run->scan.retries = count_or(options, CM_OPTION_RETRIES, DEFAULT_RETRIES);
     run->scan.diagnose_probes =
         count_or(options, CM_OPTION_DIAGNOSE_PROBES, DEFAULT_DIAGNOSE_PROBES);
+    if (options->given[CM_OPTION_INVENTORY]) {
+        run->scan.inventory_probes = count_or(
+            options, CM_OPTION_INVENTORY_PROBES, DEFAULT_INVENTORY_PROBES);
+    }
     return proxy_option(options, setup, err);
 }
 

@@ -177,6 +177,16 @@ bool cm_scan_start(struct cm_scan *scan, const struct cm_scan_env *env,
     return true;
 }
 
+bool cm_scan_more_time(struct cm_scan *scan, unsigned times)
+{
+    const struct cm_scan_env *env = scan->env;
+
+    return cm_timer_set(env->loop, &scan->total_timer,
+                        cm_loop_now_ms(env->loop) +
+                            (uint64_t)times * env->config->total_timeout_ms,
+                        total_time_over, scan);
+}
+
 enum cm_phase cm_scan_opening(const struct cm_scan *scan)
 {
     return cm_starttls_known(scan->endpoint.protocol) ? CM_PHASE_STARTTLS

@@ -39,6 +39,8 @@ struct cm_scan_config {
     bool all_addresses;          /* a handshake with each address */
     unsigned diagnose_probes;    /* hellos to find out why a handshake failed;
                                     0: none */
+    unsigned inventory_probes;   /* hellos to find out all that an endpoint
+                                    serves; 0: none */
     enum cm_http_check http_check;
     /* By the endpoint's number, less one; an entry is there before the first
      * endpoint that has its number. NULL: no endpoint has one. */

@@ -14,6 +14,7 @@
 #include "tls/tds.h"
 
 #define CHUNK 16384
+#define INVENTORY_TIMES 10U /* the time of an endpoint */
 #define MAX_LOST 2 /* questions in a row that found no way to the server */
 
 /* One endpoint's questions. Apart from the scan: few need it. */
@@ -40,12 +41,40 @@ static struct cm_asking *begin_diagnosis(struct cm_scan *scan)
                             scan->env->config->diagnose_probes);
 }
 
+/* Of servers that speak TLS. */
+static bool inventory_wanted(const struct cm_scan *scan)
+{
+    const struct cm_evidence *ev = scan->evidence;
+    const struct cm_probe *probe = cm_evidence_main_probe(ev);
+    bool spoke = probe != NULL && probe->server_hello;
+
+    for (size_t i = 0; i < ev->num_answers; i++) {
+        spoke = spoke || cm_answer_worked(&ev->answers[i]);
+    }
+    return spoke && scan->env->config->inventory_probes > 0 &&
+           ev->inventory == NULL;
+}
+
+/* It takes its time, and has more of it. */
+static struct cm_asking *begin_inventory(struct cm_scan *scan)
+{
+    struct cm_evidence *ev = scan->evidence;
+
+    ev->inventory = cm_inventory_new();
+    if (ev->inventory == NULL || !cm_scan_more_time(scan, INVENTORY_TIMES)) {
+        return NULL;
+    }
+    return cm_inventory_asking_new(ev->inventory, ev, scan->endpoint.sni,
+                                   scan->env->config->inventory_probes);
+}
+
 /* One after the other. */
 static const struct asker {
     bool (*wanted)(const struct cm_scan *scan);
     struct cm_asking *(*begin)(struct cm_scan *scan); /* NULL: no memory */
 } askers[] = {
     {diagnosis_wanted, begin_diagnosis},
+    {inventory_wanted, begin_inventory},
 };
 #define ASKERS (sizeof(askers) / sizeof(*askers))
 

@@ -47,6 +47,10 @@ const struct cm_scan_client *cm_scan_client(const struct cm_scan *scan);
 enum cm_phase cm_scan_opening(const struct cm_scan *scan);
 enum cm_phase cm_scan_tls_phase(const struct cm_scan *scan);
 
+/* The total time of the endpoint begins anew, so many times as long. False: no
+ * memory. */
+bool cm_scan_more_time(struct cm_scan *scan, unsigned times);
+
 /* step_ask.c -- is there anybody with a question? */
 bool cm_scan_must_ask(const struct cm_scan *scan);
 void cm_scan_stop_asking(struct cm_scan *scan); /* fine when nobody does */

@@ -341,6 +341,21 @@ static void know_from_scan(struct cm_plan *plan)
     }
 }
 
+/* Where the scan's own handshake failed, an answer of its diagnosis. */
+static void know_from_diagnosis(struct cm_plan *plan)
+{
+    for (size_t i = 0; i < plan->ev->num_answers && plan->good_version == 0;
+         i++) {
+        const struct cm_answer *answer = &plan->ev->answers[i];
+
+        if (cm_answer_worked(answer) && answer->cipher != 0 &&
+            cm_version_index(answer->version) >= CM_VERSION_SSL3) {
+            plan->good_version = answer->version;
+            plan->good_suite = answer->cipher;
+        }
+    }
+}
+
 static bool make_room(struct cm_inventory *out)
 {
     for (int i = 0; i < CM_VERSION_COUNT; i++) {
@@ -374,5 +389,6 @@ struct cm_asking *cm_inventory_asking_new(struct cm_inventory *out,
         return NULL;
     }
     know_from_scan(plan);
+    know_from_diagnosis(plan);
     return &plan->asking;
 }
