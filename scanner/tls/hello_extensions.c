@@ -177,7 +177,6 @@ static void put_key_share(struct hello_writer *w, const struct cm_hello *hello)
 {
     size_t extension = open_extension(w, CM_EXT_KEY_SHARE);
     size_t list = hello_open(w, 2);
-    size_t key;
 
     if (hello->grease) {
         hello_put(w, 2, hello_grease(hello, GREASE_GROUP));
@@ -185,6 +184,8 @@ static void put_key_share(struct hello_writer *w, const struct cm_hello *hello)
         hello_put(w, 1, 0);
     }
     if (hello->share == CM_SHARE_X25519) {
+        size_t key;
+
         hello_put(w, 2, CM_GROUP_X25519);
         key = hello_open(w, 2);
         for (size_t i = 0; i < X25519_LEN; i++) {

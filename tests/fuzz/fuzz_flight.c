@@ -50,7 +50,7 @@ static size_t copy_chain(const struct cm_flight *flight)
 }
 
 /* Whatever the pieces: the answer is the same. */
-static void flight(struct cm_span bytes, uint8_t how)
+static void read_both_ways(struct cm_span bytes, uint8_t how)
 {
     size_t piece = (size_t)(how >> 3) + 1;
     struct cm_flight *whole = read_flight(bytes, how, bytes.len + 1);
@@ -141,7 +141,7 @@ static void hello(struct cm_reader *input)
     cm_buf_init(&out, CM_HELLO_MAX_BYTES);
     if (cm_hello_build(&made, &out) == CM_OK) {
         cm_assert(out.len > 0 && out.len <= CM_HELLO_MAX_BYTES);
-        flight((struct cm_span){out.data, out.len}, flags);
+        read_both_ways((struct cm_span){out.data, out.len}, flags);
     }
     cm_buf_cleanup(&out);
 }
@@ -153,7 +153,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     cm_reader_init(&input, data, size);
     (void)cm_reader_u8(&input, &how);
-    flight(fuzz_part(&input), how);
+    read_both_ways(fuzz_part(&input), how);
     hello(&input);
     return 0;
 }

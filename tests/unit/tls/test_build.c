@@ -306,7 +306,7 @@ static bool is_grease(uint16_t value)
 
 static uint16_t first_number(struct cm_reader list, unsigned skip)
 {
-    uint16_t value;
+    uint16_t value = 0;
 
     assert_true(cm_reader_skip(&list, skip) && cm_reader_u16(&list, &value));
     return value;
