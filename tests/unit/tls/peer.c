@@ -224,9 +224,10 @@ static void set_chain(struct peer *peer, const struct peer_spec *spec)
 
 static enum ssl_verify_result_t accept_client(SSL *ssl, uint8_t *alert)
 {
-    (void)ssl;
-    (void)alert;
-    return ssl_verify_ok;
+    const struct peer *peer = SSL_get_ex_data(ssl, 0);
+
+    *alert = peer->refuse_with;
+    return peer->refuse_with != 0 ? ssl_verify_invalid : ssl_verify_ok;
 }
 
 static void ask_for_certificate(SSL_CTX *ctx, const struct peer_spec *spec)
@@ -237,6 +238,10 @@ static void ask_for_certificate(SSL_CTX *ctx, const struct peer_spec *spec)
         mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     }
     SSL_CTX_set_custom_verify(ctx, mode, accept_client);
+    if (spec->client_scheme != 0) {
+        assert_true(
+            SSL_CTX_set_verify_algorithm_prefs(ctx, &spec->client_scheme, 1));
+    }
     if (spec->ca_name != NULL) {
         STACK_OF(CRYPTO_BUFFER) *names = sk_CRYPTO_BUFFER_new_null();
         CRYPTO_BUFFER *name = CRYPTO_BUFFER_new((const uint8_t *)spec->ca_name,
@@ -289,6 +294,8 @@ void peer_open(struct peer *peer, const struct peer_spec *spec)
     }
     peer->ssl = SSL_new(peer->ctx);
     assert_non_null(peer->ssl);
+    peer->refuse_with = spec->refuse_with;
+    assert_true(SSL_set_ex_data(peer->ssl, 0, peer));
     peer->in = BIO_new(BIO_s_mem());
     peer->out = BIO_new(BIO_s_mem());
     assert_true(BIO_set_mem_eof_return(peer->in, -1));

@@ -29,7 +29,9 @@ struct peer_spec {
     enum peer_flaw flaw;
     bool ask_certificate;
     bool need_certificate;
-    const char *ca_name; /* in the request */
+    const char *ca_name;    /* in the request */
+    uint8_t refuse_with;    /* this alert, whatever the client sends */
+    uint16_t client_scheme; /* the only signature scheme that it may use */
     bool no_tickets;
     const char *staple;
     struct cm_span scts;  /* a whole list */
@@ -50,6 +52,7 @@ struct peer {
     struct cm_span leaf; /* as it is sent; lent by ctx */
     uint8_t *leaf_bytes; /* the same, to be spoilt */
     enum peer_flaw flaw;
+    uint8_t refuse_with;
     bool failed;
     bool hold; /* send nothing */
 };
