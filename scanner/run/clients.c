@@ -183,35 +183,57 @@ static enum cm_status judge(struct cm_scan_client *client,
     return status;
 }
 
-/* `key` is the certificate's path when there is one file only. */
+static enum cm_status use_secrets(struct cm_clients *clients,
+                                  struct cm_scan_client *client,
+                                  struct cm_identity_files *files,
+                                  const struct secret secrets[2])
+{
+    const struct secret *of_key =
+        secrets[1].bytes != NULL ? &secrets[1] : &secrets[0];
+
+    if (secrets[0].error != 0) {
+        cm_identity_unreadable(&client->facts, false, files->cert_name,
+                               words_for(secrets[0].error));
+        return CM_OK;
+    }
+    if (secrets[1].error != 0) {
+        cm_identity_unreadable(&client->facts, true, files->key_name,
+                               words_for(secrets[1].error));
+        return CM_OK;
+    }
+    files->cert = (struct cm_span){secrets[0].bytes, secrets[0].len};
+    files->key = (struct cm_span){of_key->bytes, of_key->len};
+    return judge(client, files, clients->at_unix);
+}
+
+/* `key` is the certificate's path when there is one file only. The names that
+ * are shown are text; a path may be any bytes. */
 static enum cm_status read_files(struct cm_clients *clients,
                                  struct cm_scan_client *client,
                                  const char *cert, const char *key)
 {
-    struct cm_identity_files files = {.cert_name = cert, .key_name = key};
+    struct cm_identity_files files;
     bool same = strcmp(cert, key) == 0;
     struct secret secrets[2] = {{.bytes = NULL}, {.bytes = NULL}};
-    enum cm_status status = CM_OK;
+    struct cm_buf shown[2];
+    enum cm_status status = CM_ENOMEM;
 
     hide(clients);
-    if (!read_secret(&secrets[0], cert) ||
-        (!same && secrets[0].error == 0 && !read_secret(&secrets[1], key))) {
-        status = CM_ENOMEM;
-    } else if (secrets[0].error != 0) {
-        cm_identity_unreadable(&client->facts, false, cert,
-                               words_for(secrets[0].error));
-    } else if (secrets[1].error != 0) {
-        cm_identity_unreadable(&client->facts, true, key,
-                               words_for(secrets[1].error));
-    } else {
-        const struct secret *of_key = same ? &secrets[0] : &secrets[1];
-
-        files.cert = (struct cm_span){secrets[0].bytes, secrets[0].len};
-        files.key = (struct cm_span){of_key->bytes, of_key->len};
-        status = judge(client, &files, clients->at_unix);
+    cm_buf_init(&shown[0], 4U * MAX_PATH);
+    cm_buf_init(&shown[1], 4U * MAX_PATH);
+    cm_text_to_utf8(&shown[0], cert, strlen(cert));
+    cm_text_to_utf8(&shown[1], key, strlen(key));
+    files = (struct cm_identity_files){.cert_name = cm_buf_cstr(&shown[0]),
+                                       .key_name = cm_buf_cstr(&shown[1])};
+    if (!shown[0].failed && !shown[1].failed &&
+        read_secret(&secrets[0], cert) &&
+        (same || secrets[0].error != 0 || read_secret(&secrets[1], key))) {
+        status = use_secrets(clients, client, &files, secrets);
     }
     wipe(&secrets[0]);
     wipe(&secrets[1]);
+    cm_buf_cleanup(&shown[0]);
+    cm_buf_cleanup(&shown[1]);
     return status;
 }
 
