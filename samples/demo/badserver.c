@@ -2,6 +2,10 @@
  * each with a way to misbehave. For the demo and the tests; loopback only.
  *
  *   badserver silent=127.42.1.1:8443 alert:80=127.42.1.2:8443 ...
+ *   badserver no-tls13:127.42.1.3:443=127.42.1.3:8443 ...
+ *
+ * The second kind stands before a real server and passes on all that comes,
+ * but resets a connection whose hello it does not stand.
  *
  * Prints "ready" when all listen, and ends when standard input ends.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -32,6 +36,7 @@ enum act {
     ACT_GARBAGE,   /* bytes that are no record */
     ACT_DRIP,      /* one byte of a record a second, for ever */
     ACT_BLACKHOLE, /* never accept; the queue is full, so SYNs are dropped */
+    ACT_BOX,       /* pass on to a server, but no hello like this */
 };
 
 struct way {
@@ -54,6 +59,9 @@ static const struct way ways[] = {
     {"garbage", ACT_GARBAGE, "\001\002\003\004\005\006\007garbage"},
     {"drip", ACT_DRIP, ""},
     {"blackhole", ACT_BLACKHOLE, ""},
+    {"no-tls13", ACT_BOX, ""},
+    {"no-new-extensions", ACT_BOX, ""},
+    {"no-large", ACT_BOX, ""},
 };
 
 struct listener {
@@ -61,12 +69,15 @@ struct listener {
     uint8_t alert;
     struct sockaddr_storage address;
     socklen_t address_len;
+    struct sockaddr_storage upstream; /* of a box */
+    socklen_t upstream_len;
     int fillers[MAX_FILLERS];
 };
 
 struct client {
     const struct listener *listener;
     unsigned dripped;
+    size_t peer; /* of a box: where what is read goes; 0: nowhere yet */
 };
 
 static struct pollfd fds[1 + MAX_LISTENERS + MAX_CLIENTS];
@@ -92,12 +103,13 @@ static const struct way *find_way(const char *name, size_t len)
     return NULL;
 }
 
-/* "192.0.2.1:443" or "[::1]:443". */
-static bool read_address(struct listener *l, const char *text)
+/* "192.0.2.1:443" or "[::1]:443", of `text_len` bytes. */
+static bool read_address(struct sockaddr_storage *out, socklen_t *out_len,
+                         const char *text, size_t text_len)
 {
-    struct sockaddr_in *v4 = (struct sockaddr_in *)(void *)&l->address;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)&l->address;
-    const char *colon = strrchr(text, ':');
+    struct sockaddr_in *v4 = (struct sockaddr_in *)(void *)out;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)out;
+    const char *colon = memrchr(text, ':', text_len);
     char host[64];
     size_t len;
     uint16_t port;
@@ -119,12 +131,12 @@ static bool read_address(struct listener *l, const char *text)
     if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
         v4->sin_family = AF_INET;
         v4->sin_port = port;
-        l->address_len = sizeof(*v4);
+        *out_len = sizeof(*v4);
         return true;
     }
     v6->sin6_family = AF_INET6;
     v6->sin6_port = port;
-    l->address_len = sizeof(*v6);
+    *out_len = sizeof(*v6);
     return inet_pton(AF_INET6, host, &v6->sin6_addr) == 1;
 }
 
@@ -153,7 +165,13 @@ static int start_listener(struct listener *l, const char *spec)
         l->alert = (uint8_t)strtoul(colon + 1, NULL, 10);
     }
     l->way = find_way(spec, name_len);
-    if (l->way == NULL || !read_address(l, equals + 1)) {
+    if (l->way == NULL ||
+        !read_address(&l->address, &l->address_len, equals + 1,
+                      strlen(equals + 1)) ||
+        (l->way->act == ACT_BOX &&
+         (colon == NULL || colon > equals ||
+          !read_address(&l->upstream, &l->upstream_len, colon + 1,
+                        (size_t)(equals - colon - 1))))) {
         errno = EINVAL;
         die("not understood:", spec);
     }
@@ -223,8 +241,82 @@ static void answer(size_t i, const struct listener *l)
     case ACT_GREET:
     case ACT_DRIP:
     case ACT_BLACKHOLE:
+    case ACT_BOX:
         break;
     }
+}
+
+static unsigned number_at(const uint8_t *at)
+{
+    return (unsigned)at[0] << 8 | at[1];
+}
+
+/* The extensions of a ClientHello: from `*at` on; returns where they end, 0:
+ * there are none (RFC 8446 section 4.1.2, after the record's five bytes). */
+static size_t find_extensions(const uint8_t *hello, size_t len, size_t *at)
+{
+    size_t pos = 5 + 4 + 2 + 32; /* headers, version, random */
+    size_t end;
+
+    for (int list = 0; list < 3; list++) { /* session id, suites, compression */
+        size_t size = list == 1 ? 2 : 1;
+
+        if (pos + size > len) {
+            return 0;
+        }
+        pos += size + (size == 2 ? number_at(hello + pos) : hello[pos]);
+    }
+    if (pos + 2 > len) {
+        return 0;
+    }
+    end = pos + 2 + number_at(hello + pos);
+    *at = pos + 2;
+    return end <= len ? end : 0;
+}
+
+/* Server name, groups, point formats, signatures, padding, extended master
+ * secret, renegotiation: what was known before TLS 1.3. */
+static bool is_old_extension(unsigned type)
+{
+    return type == 0 || type == 10 || type == 11 || type == 13 || type == 21 ||
+           type == 23 || type == 0xff01;
+}
+
+static bool stands(const struct way *way, const uint8_t *hello, size_t len)
+{
+    size_t at = 0;
+    size_t end = find_extensions(hello, len, &at);
+
+    if (strcmp(way->name, "no-large") == 0) {
+        return len <= 512;
+    }
+    while (at + 4 <= end) {
+        unsigned type = number_at(hello + at);
+
+        if (strcmp(way->name, "no-tls13") == 0 ? type == 43
+                                               : !is_old_extension(type)) {
+            return false;
+        }
+        at += 4 + number_at(hello + at + 2);
+    }
+    return true;
+}
+
+/* Where the connection stands in fds from now on; 0: there is no room. */
+static size_t take_in(int fd, const struct listener *l, size_t num_listeners)
+{
+    size_t j = 1 + num_listeners;
+
+    while (j < 1 + num_listeners + num_clients && fds[j].fd >= 0) {
+        j++;
+    }
+    if (j == 1 + num_listeners + num_clients) {
+        (void)close(fd);
+        return 0;
+    }
+    fds[j] = (struct pollfd){.fd = fd, .events = POLLIN};
+    clients[j - 1 - num_listeners] = (struct client){.listener = l};
+    return j;
 }
 
 static void accept_all(size_t i, size_t num_listeners)
@@ -234,32 +326,68 @@ static void accept_all(size_t i, size_t num_listeners)
 
     while ((fd = accept4(fds[i].fd, NULL, NULL,
                          SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-        size_t j = 1 + num_listeners;
+        size_t j = take_in(fd, l, num_listeners);
 
-        while (j < 1 + num_listeners + num_clients && fds[j].fd >= 0) {
-            j++;
-        }
-        if (j == 1 + num_listeners + num_clients) {
-            (void)close(fd);
+        if (j == 0) {
             return;
         }
-        fds[j] = (struct pollfd){.fd = fd, .events = POLLIN};
-        clients[j - 1 - num_listeners] = (struct client){.listener = l};
         if (l->way->act == ACT_GREET) {
             say(j, l->way->text, strlen(l->way->text));
         }
     }
 }
 
-static void read_client(size_t i, const struct client *client)
+/* The first bytes are a hello; with one that it stands, a box connects. */
+static void let_through(size_t i, size_t num_listeners, const uint8_t *bytes,
+                        size_t len)
 {
-    char bytes[4096];
+    struct client *client = &clients[i - 1 - num_listeners];
+    const struct listener *l = client->listener;
+    size_t peer = client->peer;
+    int fd;
+
+    if (peer == 0) {
+        fd = stands(l->way, bytes, len)
+                 ? socket(l->upstream.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)
+                 : -1;
+        if (fd < 0 || connect(fd, (const struct sockaddr *)&l->upstream,
+                              l->upstream_len) != 0) {
+            if (fd >= 0) {
+                (void)close(fd);
+            }
+            hang_up(i, true);
+            return;
+        }
+        peer = take_in(fd, l, num_listeners);
+        if (peer == 0) {
+            hang_up(i, true);
+            return;
+        }
+        client->peer = peer;
+        clients[peer - 1 - num_listeners].peer = i;
+    }
+    say(peer, bytes, len);
+    if (fds[peer].fd < 0) {
+        hang_up(i, false);
+    }
+}
+
+static void read_client(size_t i, size_t num_listeners)
+{
+    const struct client *client = &clients[i - 1 - num_listeners];
+    size_t peer = client->peer;
+    uint8_t bytes[4096];
     ssize_t got = read(fds[i].fd, bytes, sizeof(bytes));
 
-    if (got > 0) {
+    if (got > 0 && client->listener->way->act == ACT_BOX) {
+        let_through(i, num_listeners, bytes, (size_t)got);
+    } else if (got > 0) {
         answer(i, client->listener);
     } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
         hang_up(i, false);
+        if (peer != 0 && fds[peer].fd >= 0) {
+            hang_up(peer, false);
+        }
     }
 }
 
@@ -343,7 +471,7 @@ int main(int argc, char **argv)
             if (i <= num_listeners) {
                 accept_all(i, num_listeners);
             } else {
-                read_client(i, &clients[i - 1 - num_listeners]);
+                read_client(i, num_listeners);
             }
         }
     }
