@@ -158,6 +158,31 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(TLS_VERSION_TOO_OLD) = {
         {CM_FIREFOX,
          "SSL_ERROR_UNSUPPORTED_VERSION, or SSL_ERROR_PROTOCOL_VERSION_ALERT"}),
 };
+const struct cm_cause_text CM_CAUSE_TEXT_OF(TLS_VERSION_TOO_NEW) = {
+    .meaning =
+        "The server has switched off every TLS version that this client has. "
+        "The server is right; the client, or the way it was set up, is too "
+        "old: .NET Framework 4.5 and older with its defaults, Java 7, Windows "
+        "Server 2008 R2.",
+    .rule = "RFC 8996 sections 4 and 5; RFC 9325 section 3.1.1",
+    .detected = "The oldest version that the server was seen to accept is "
+                "newer than the newest of the client's profile (--profile).",
+    .clients = CM_CLIENTS(
+        {CM_DOTNET_FRAMEWORK, CM_NETFX_CHANNEL " Or: " CM_NETFX_SEND},
+        {CM_DOTNET, CM_DOTNET_ALERT "'ProtocolVersion'."},
+        {CM_SCHANNEL, "SEC_E_UNSUPPORTED_FUNCTION (0x80090302), or "
+                      "SEC_E_ALGORITHM_MISMATCH (0x80090331); event 36871 with "
+                      "state 10013"},
+        {CM_CURL, "(35) tlsv1 alert protocol version"},
+        {CM_JAVA, "Received fatal alert: protocol_version, or No appropriate "
+                  "protocol (protocol is disabled or cipher suites are "
+                  "inappropriate)"},
+        {CM_GO, "remote error: tls: protocol version not supported"},
+        {CM_PYTHON, "[SSL: TLSV1_ALERT_PROTOCOL_VERSION]"},
+        {CM_NODE, "EPROTO ... alert number 70"},
+        {CM_CHROME, "net::ERR_SSL_VERSION_OR_CIPHER_MISMATCH"},
+        {CM_FIREFOX, "SSL_ERROR_PROTOCOL_VERSION_ALERT"}),
+};
 const struct cm_cause_text CM_CAUSE_TEXT_OF(TLS_NO_COMMON_CIPHER) = {
     .meaning =
         "Client and server share a version and no cipher suite. A client with "

@@ -197,3 +197,45 @@ const struct cm_remedy CM_REMEDY_OF(ASK_IN_HANDSHAKE) = {
              "and do not accept any certificate without checking who issued "
              "it (ssl_verify_client optional_no_ca and the like).",
 };
+
+const struct cm_remedy CM_REMEDY_OF(RAISE_CLIENT_TLS) = {
+    .why = "The client offers only TLS versions that the server has switched "
+           "off for good reasons. It can be told to use newer ones, or needs "
+           "an update.",
+    .steps = CM_STEPS(
+        "Update the runtime: .NET Framework 4.8, Java 8 or newer, a Windows "
+        "that is still looked after. Newer ones need no setting at all.",
+        ".NET Framework: let the program target 4.7.2 or newer and remove what "
+        "sets ServicePointManager.SecurityProtocol; a web application also "
+        "needs httpRuntime targetFramework=\"4.7.2\".",
+        "Where the program cannot be built again: set SchUseStrongCrypto and "
+        "SystemDefaultTlsVersions, for 64 and for 32 bit, and restart it.",
+        "Windows Server 2008 R2 and 2012: switch TLS 1.2 on in Schannel and in "
+        "WinHTTP (KB3140245), and restart the machine.",
+        "Look for group policies that list cipher suites or protocols: an old "
+        "list holds after every update.",
+        "Try again as the account that runs the client."),
+    .platforms = CM_PLATFORMS(
+        {".NET Framework 3.5 to 4.6",
+         "reg add HKLM\\SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319 /v "
+         "SchUseStrongCrypto /t REG_DWORD /d 1 /f\n"
+         "reg add HKLM\\SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319 /v "
+         "SystemDefaultTlsVersions /t REG_DWORD /d 1 /f\n"
+         "the same below HKLM\\SOFTWARE\\WOW6432Node, and for v2.0.50727"},
+        {".NET code, as a stopgap",
+         "ServicePointManager.SecurityProtocol |= (SecurityProtocolType)3072;"},
+        {"Windows (Schannel)",
+         "HKLM\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL"
+         "\\Protocols\\TLS 1.2\\Client: Enabled=1, DisabledByDefault=0"},
+        {"OutSystems self-managed",
+         "The two registry steps above on every front-end, then iisreset"},
+        {"OutSystems cloud", "A support case: the platform sets the versions"},
+        {"Java 7", "-Djdk.tls.client.protocols=TLSv1.2"},
+        {"Java", "remove -Dhttps.protocols=TLSv1 and "
+                 "jdk.tls.client.protocols"}),
+    .verify = "powershell: [Net.ServicePointManager]::SecurityProtocol; "
+              "Invoke-WebRequest https://{host}:{port}/ -UseBasicParsing",
+    .never = "Do not switch TLS 1.0 or SSL 3.0 on again at the server for the "
+             "sake of one client, and do not set SecurityProtocol to a single "
+             "version: it keeps the client from every later one.",
+};

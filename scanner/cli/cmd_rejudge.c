@@ -20,13 +20,14 @@ struct setup {
 };
 
 /* What the run was judged by holds until something else is said: all of the
- * group "Trust" but the time. */
+ * group "Trust" but the time, and what it was held against. */
 static bool is_inherited(const struct setup *setup, enum cm_option option)
 {
     const struct cm_option_row *row = cm_option_row(option);
 
     return strchr(row->commands, setup->command->letter) != NULL &&
-           strcmp(row->group, cm_option_row(CM_OPTION_AT)->group) == 0 &&
+           (strcmp(row->group, cm_option_row(CM_OPTION_AT)->group) == 0 ||
+            strcmp(row->group, cm_option_row(CM_OPTION_PROFILE)->group) == 0) &&
            option != CM_OPTION_AT && !setup->given[option];
 }
 
@@ -86,6 +87,7 @@ static enum cm_status prepare(struct setup *setup, struct cm_rejudge *rejudge,
         .at_unix = setup->trust.at_unix,
         .trust = setup->trust.config,
         .policy = setup->trust.policy,
+        .measure = setup->trust.measure,
     };
     if (!options->given[CM_OPTION_QUIET]) {
         config->progress =

@@ -259,6 +259,7 @@ static enum cm_status prepare(const struct cm_command *command,
         status = cm_trust_options(&setup->trust, options, err);
         setup->run.trust = setup->trust.config;
         setup->run.policy = setup->trust.policy;
+        setup->run.measure = setup->trust.measure;
         setup->run.at_unix = setup->trust.at_unix;
     }
     if (status == CM_OK) {

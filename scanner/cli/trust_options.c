@@ -79,6 +79,10 @@ enum cm_status cm_trust_options(struct cm_trust_options *out,
         .intermediates = options->list[CM_OPTION_INTERMEDIATES],
         .crls = options->list[CM_OPTION_CRL],
     };
+    out->measure = (struct cm_measure_config){
+        .profiles = options->list[CM_OPTION_PROFILE],
+        .policies = options->list[CM_OPTION_POLICY],
+    };
     if (status == CM_OK) {
         status =
             revocation_option(policy, options->text[CM_OPTION_REVOCATION], err);

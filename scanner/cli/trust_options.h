@@ -4,6 +4,7 @@
 #define CERTMUSTER_TRUST_OPTIONS_H
 
 #include "cli/options.h"
+#include "run/measure.h"
 #include "run/trust.h"
 
 /* Zero is fine to clean up. `config` borrows from it and from the options. */
@@ -12,6 +13,7 @@ struct cm_trust_options {
     size_t num_views;
     struct cm_trust_config config;
     struct cm_policy policy;
+    struct cm_measure_config measure;
     int64_t at_unix; /* 0: now */
 };
 /* --trust, --intermediates, --crl, --revocation, --at and what else makes the

@@ -39,7 +39,7 @@ const char *cm_family_id(enum cm_family family)
     return ids[family];
 }
 
-bool cm_numbers_have(const struct cm_numbers *numbers, uint16_t number)
+bool cm_profile_offers(const struct cm_numbers *numbers, uint16_t number)
 {
     for (size_t i = 0; i < numbers->num; i++) {
         if (numbers->at[i] == number) {

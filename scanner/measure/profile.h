@@ -40,7 +40,7 @@ struct cm_numbers {
     uint16_t at[CM_PROFILE_MAX_NUMBERS];
     size_t num;
 };
-bool cm_numbers_have(const struct cm_numbers *numbers, uint16_t number);
+bool cm_profile_offers(const struct cm_numbers *numbers, uint16_t number);
 
 struct cm_profile {
     char name[CM_MEASURE_NAME_SIZE]; /* "java17" */

@@ -79,7 +79,7 @@ static bool change(struct cm_numbers *list, uint16_t number, bool less)
         take_away(list, number);
         return true;
     }
-    if (cm_numbers_have(list, number)) {
+    if (cm_profile_offers(list, number)) {
         return true;
     }
     if (list->num == CM_PROFILE_MAX_NUMBERS) {

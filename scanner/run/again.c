@@ -108,9 +108,12 @@ static enum cm_status visit(void *arg, uint64_t endpoint,
     enum cm_status status =
         cm_judging_judge(&again->judging, judgement, ep, ev);
 
-    (void)measured;
     *replace = true;
     atomic_fetch_add(&again->counters->again, 1);
+    if (status == CM_OK) {
+        status = cm_measure(again->judging.measures, measured, &again->judging,
+                            ep, ev, judgement);
+    }
     if (status == CM_OK && again->pending != NULL &&
         !cm_pending_note(again->pending, endpoint, ep, ev, judgement)) {
         status = CM_ENOMEM;

@@ -6,8 +6,8 @@
 
 /* The view that the row asks about; the first one when it names none. A name
  * that is no view never gets here: the reader refuses the row. */
-static size_t headline(const struct cm_judging *judging,
-                       const struct cm_endpoint *ep)
+size_t cm_judging_headline(const struct cm_judging *judging,
+                           const struct cm_endpoint *ep)
 {
     for (size_t i = 0; ep->trust[0] != '\0' && i < judging->num_views; i++) {
         if (strcmp(judging->views[i].name, ep->trust) == 0) {
@@ -22,7 +22,7 @@ enum cm_status cm_judging_judge(const struct cm_judging *judging,
                                 const struct cm_endpoint *ep,
                                 const struct cm_evidence *ev)
 {
-    size_t view = headline(judging, ep);
+    size_t view = cm_judging_headline(judging, ep);
 
     if (judging->num_views == 1) {
         return cm_judge(out, ep, ev, judging->views, judging->policy,

@@ -12,6 +12,7 @@
 #include "pki/pki.h"
 #include "run/clients.h"
 #include "run/fetch.h"
+#include "run/measure.h"
 #include "run/run.h"
 
 enum cm_run_stage {
@@ -60,7 +61,10 @@ struct cm_judging { /* borrowed; unchanged while anybody judges */
     size_t num_views;
     const struct cm_policy *policy;
     int64_t at_unix;
+    const struct cm_measures *measures; /* profiles, policies; NULL: none */
 };
+size_t cm_judging_headline(const struct cm_judging *judging,
+                           const struct cm_endpoint *ep); /* index of a view */
 enum cm_status cm_judging_judge(const struct cm_judging *judging,
                                 struct cm_judgement *out,
                                 const struct cm_endpoint *ep,

@@ -16,6 +16,7 @@ struct cm_rejudge {
     struct cm_stored_run source;
     const struct cm_rejudge_config *config;
     struct cm_trust_files files;
+    struct cm_measures *measures;
     struct cm_judging judging;
     struct cm_counters counters;
     struct cm_signals *signals;
@@ -57,6 +58,7 @@ void cm_rejudge_close(struct cm_rejudge *rejudge)
     if (rejudge != NULL) {
         cm_store_close(rejudge->store);
         cm_signals_close(rejudge->signals);
+        cm_measures_free(rejudge->measures);
         cm_trust_unload(&rejudge->files);
         free(rejudge);
     }
@@ -89,7 +91,7 @@ static enum cm_status check_view(void *arg, const char *name, const char *value,
 static enum cm_status begin(struct cm_rejudge *rejudge, struct cm_error *err)
 {
     const struct cm_rejudge_config *config = rejudge->config;
-    const struct cm_run_info info = {
+    struct cm_run_info info = {
         .options = config->options_json,
         .version = config->version,
         .trust = rejudge->files.text,
@@ -99,6 +101,7 @@ static enum cm_status begin(struct cm_rejudge *rejudge, struct cm_error *err)
         .source_run = rejudge->source.id,
     };
 
+    info.measures = cm_measures_facts(rejudge->measures, &info.num_measures);
     return cm_store_begin_rejudge(rejudge->store, &info, &rejudge->run_id, err);
 }
 
@@ -186,11 +189,15 @@ enum cm_status cm_rejudge_run(struct cm_rejudge *rejudge,
     memset(outcome, 0, sizeof(*outcome));
     rejudge->config = config;
     status = cm_trust_load(&rejudge->files, &config->trust, err);
+    if (status == CM_OK) {
+        status = cm_measures_load(&rejudge->measures, &config->measure, err);
+    }
     rejudge->judging = (struct cm_judging){
         .views = rejudge->files.views,
         .num_views = rejudge->files.num_views,
         .policy = &config->policy,
         .at_unix = config->at_unix != 0 ? config->at_unix : (int64_t)time(NULL),
+        .measures = rejudge->measures,
     };
     if (status == CM_OK) {
         status = cm_store_each_view(rejudge->store, rejudge->source.id,

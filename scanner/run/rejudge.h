@@ -24,6 +24,7 @@ struct cm_rejudge_config {    /* borrowed for the call */
     int64_t at_unix; /* 0: now */
     struct cm_trust_config trust;
     struct cm_policy policy;
+    struct cm_measure_config measure;
     enum cm_progress_kind progress;
 };
 /* Once. What the run has downloaded is used again. */

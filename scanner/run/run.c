@@ -22,6 +22,7 @@ struct run {
     struct cm_clients *clients;
     struct cm_run_outcome *outcome;
     struct cm_trust_files files;
+    struct cm_measures *measures;
     struct cm_counters counters;
     struct cm_certset *seen;
     struct cm_pending *pending; /* NULL: nothing is fetched */
@@ -69,7 +70,8 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
         .judging = {.views = run->files.views,
                     .num_views = run->files.num_views,
                     .policy = &config->policy,
-                    .at_unix = run->at_unix},
+                    .at_unix = run->at_unix,
+                    .measures = run->measures},
         .seen = run->seen,
         .pending = run->pending,
         .store = run->store,
@@ -102,6 +104,7 @@ static enum cm_status begin(struct run *run, struct cm_error *err)
     };
     enum cm_status status;
 
+    info.measures = cm_measures_facts(run->measures, &info.num_measures);
     cm_buf_init(&servers, 4096);
     cm_worker_servers(run->workers[0], &servers);
     info.resolvers = cm_buf_cstr(&servers);
@@ -285,6 +288,9 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
         cm_trust_load(&run->files, &run->config->trust, err);
 
     if (status == CM_OK) {
+        status = cm_measures_load(&run->measures, &run->config->measure, err);
+    }
+    if (status == CM_OK) {
         run->seen = cm_certset_new(MAX_SEEN_ISSUERS);
         status = run->seen == NULL ? cm_error_nomem(err, "issuers") : CM_OK;
     }
@@ -355,6 +361,7 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
     cm_signals_close(run->signals);
     cm_pending_free(run->pending);
     cm_certset_free(run->seen);
+    cm_measures_free(run->measures);
     cm_trust_unload(&run->files);
     cm_clients_free(run->clients);
     free(run);

@@ -13,6 +13,7 @@
 #include "input/input.h"
 #include "net/resolver.h"
 #include "run/fetch.h"
+#include "run/measure.h"
 #include "run/trust.h"
 
 #define CM_RUN_MAX_JOBS 64U
@@ -42,6 +43,7 @@ struct cm_run_config {
     struct cm_scan_config scan; /* without clients: they are the run's */
     struct cm_resolver_options resolver;
     struct cm_policy policy;
+    struct cm_measure_config measure;
     struct cm_fetch_config fetch; /* its resolver is that of the scan */
     enum cm_progress_kind progress;
 };

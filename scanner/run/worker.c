@@ -143,6 +143,11 @@ static void scan_done(void *arg, struct cm_scan *scan)
         status = cm_judging_judge(&share->judging, &result->judgement,
                                   &scan->endpoint, scan->evidence);
     }
+    if (status == CM_OK) {
+        status = cm_measure(share->judging.measures, &result->measured,
+                            &share->judging, &scan->endpoint, scan->evidence,
+                            &result->judgement);
+    }
     if (status == CM_OK && share->pending != NULL &&
         result->judgement.num_wants > 0 &&
         !cm_pending_note(share->pending, scan->endpoint_id, &scan->endpoint,
