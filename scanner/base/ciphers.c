@@ -88,7 +88,7 @@ enum {
     KX_ECCPWD = FS | TLS1_0,
     KX_GOSTR341094 = 0,
     KX_GOSTR341001 = 0,
-    KX_GOSTR341112_256 = 0,
+    KX_GOSTR341112_256 = NEW_MAC, /* RFC 9189: TLS 1.2; drafts before it not */
 };
 
 /* The second part: the encryption, with its strength in bits. */
@@ -108,8 +108,8 @@ enum {
     ENC_3DES_EDE_CBC = 112 | WEAK, /* NIST SP 800-57 part 1 */
     ENC_SEED_CBC = 128,
     ENC_28147_CNT = 256,
-    ENC_KUZNYECHIK_CTR = 256 | NEW_MAC, /* RFC 9189: TLS 1.2 */
-    ENC_MAGMA_CTR = 256 | NEW_MAC,
+    ENC_KUZNYECHIK_CTR = 256,
+    ENC_MAGMA_CTR = 256,
     ENC_KUZNYECHIK_MGM_L = 256 | AEAD,
     ENC_KUZNYECHIK_MGM_S = 256 | AEAD,
     ENC_MAGMA_MGM_L = 256 | AEAD,
@@ -148,9 +148,9 @@ enum {
     MAC_SHA256_OLD = NEW_MAC,
     MAC_SHA384 = NEW_MAC,
     MAC_IMIT = 0,
-    MAC_IMIT_OLD = 0,
-    MAC_OMAC = NEW_MAC,
-    MAC_GOSTR3411 = 0,
+    MAC_IMIT_OLD = ANY_MAC,
+    MAC_OMAC = 0,
+    MAC_GOSTR3411 = ANY_MAC,
 };
 
 #define SSL2_VERSION 0x0002

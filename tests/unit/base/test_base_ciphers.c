@@ -208,12 +208,14 @@ static void strengths_are_those_of_the_name(void **state)
 }
 
 /* With a hash of TLS 1.2 only from there on; the exceptions are PSK's, which
- * may be chosen with the older key derivation (RFC 5487, RFC 5489). */
+ * may be chosen with the older key derivation (RFC 5487, RFC 5489), and what
+ * was deployed of GOST's before RFC 9189. */
 static uint16_t first_version(const struct cm_suite *s)
 {
     bool modern = s->aead || says(s, "_SHA256") || says(s, "_SHA384") ||
-                  ends(s->name, "_OMAC");
-    bool psk = says(s, "PSK");
+                  says(s, "GOSTR341112");
+    bool older = says(s, "PSK") || ends(s->name, "_IMIT_OLD") ||
+                 ends(s->name, "_GOSTR3411");
 
     if (is_ssl2(s)) {
         return 0x0002;
@@ -221,7 +223,7 @@ static uint16_t first_version(const struct cm_suite *s)
     if (is_tls13(s)) {
         return 0x0304;
     }
-    if (modern && (s->aead || !psk)) {
+    if (modern && (s->aead || !older)) {
         return 0x0303;
     }
     return modern || says(s, "_EC") ? 0x0301 : 0x0300;
