@@ -15,6 +15,9 @@ static const char *here(const struct cm_case *c)
     if (c->probe == NULL || c->probe->reached < CM_PHASE_HANDSHAKING) {
         return "; no server was asked yet";
     }
+    if (c->probe->client_cert_sent) {
+        return "; the server was sent it when it was scanned";
+    }
     if (cm_client_refused(c->probe)) {
         return "; it was not sent, and the server refuses clients without one";
     }
@@ -48,7 +51,9 @@ static void weigh(struct cm_case *c, struct cm_finding *f)
         cm_finding_about(c, f, c->ev->client.cert);
     }
     cm_client_for_own(c, f);
-    if (c->probe == NULL || !cm_client_refused(c->probe)) {
+    if (c->probe != NULL && c->probe->client_cert_sent) {
+        f->confidence = CM_PROBABLE; /* it was good then, and asked for */
+    } else if (c->probe == NULL || !cm_client_refused(c->probe)) {
         f->severity = CM_SEVERITY_HYGIENE;
         f->blocks = false;
     }

@@ -269,6 +269,12 @@ static const struct {
                 "issuers = fetched\nmin_rsa_bits = 2048\n"},
     {"starttls", "\x0a\x02S"},
     {"starttls", "\x0f\x20\"STARTTLS\"\r\nOK\r\nOK\r\n"},
+    {"answer", "HTTP/1.1 400 Bad Request\r\nContent-Length: 60\r\n\r\n"
+               "<center>No required SSL certificate was sent</center>"},
+    {"answer", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 Forbidden\r\n\r\n"
+               "HTTP Error 403.16 - Forbidden"},
+    {"answer", "HTTP/1.1 403 F\n\nCannot perform Post-Handshake "
+               "Authentication"},
     {"text", "<a href=\"x\">'&\r\n=cmd|' /C'!A0\t\x1b[31m\xe2\x80\xae\xff"},
     {"text", "2026-11-21T07:48:56+01:00"},
     {"text", "[2001:db8::192.0.2.1]"},
@@ -292,6 +298,28 @@ static void save_packets(struct seeds *out)
          (struct cm_span){(const uint8_t *)ldap, sizeof(ldap) - 1});
     save(out, "starttls",
          (struct cm_span){(const uint8_t *)mysql, sizeof(mysql) - 1});
+}
+
+/* A client's certificate with its key, in one file. */
+static void save_identities(struct seeds *out, const struct fuzz_world *w)
+{
+    static const enum forge_key_kind kinds[] = {FORGE_P256, FORGE_RSA_512,
+                                                FORGE_ED25519};
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        struct forge_key *key = forge_key(kinds[i], 7);
+        struct cm_cert *certs[] = {
+            forge_cert(&(struct forge_spec){.key = key, .eku = "client"}),
+            w->ca};
+        char *pem = forge_pem(certs, 2);
+        char *file = NULL;
+
+        /* The first octet is the day: k is within the certificate's time. */
+        must(asprintf(&file, "k%s%s", forge_key_pem(key), pem) > 0, "identity");
+        save_pem(out, "identity", file);
+        free(pem);
+        cm_cert_unref(certs[0]);
+    }
 }
 
 static void save_flights(struct seeds *out)
@@ -331,6 +359,7 @@ int main(int argc, char **argv)
     }
     save_messages(&out, w);
     save_flights(&out);
+    save_identities(&out, w);
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         save_text(&out, texts[i].target, texts[i].text);
     }

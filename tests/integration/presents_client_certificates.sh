@@ -352,6 +352,19 @@ assert any(r["resolution"] == "grant_key_access" for r in rows)
 assert any(r["resolution"] == "ask_in_handshake" for r in rows)
 PY
 
+# Judged again from the store alone it is the same; for another day, another.
+code=0
+"$CERTMUSTER" rejudge --quiet --db report.db --out again \
+  --trust corp=pki/web-root.pem --loopback-ok 2>messages.txt || code=$?
+want_code 0
+python3 verdicts.py again || fail "judged again"
+code=0
+"$CERTMUSTER" rejudge --quiet --db report.db --out later --at 2031-01-01 \
+  --trust corp=pki/web-root.pem --loopback-ok 2>messages.txt || code=$?
+want_code 0
+grep -q '"right\\" (SHA-256 [0-9a-f]*) expired on' later/endpoints.jsonl ||
+  fail "our certificate has no end"
+
 # No key, and nothing of one, is written anywhere.
 for key in right wrong revoked usage; do
   secret=$(sed -n 2p "pki/$key.key")
