@@ -1,7 +1,7 @@
 #!/bin/sh
-# Our table of cipher suites against those of OpenSSL and GnuTLS: number, name, key exchange,
-# authentication, strength, AEAD, first version. Whatever they know, ours
-# must say the same of. SPDX-License-Identifier: Apache-2.0
+# Our table of cipher suites against those of OpenSSL and GnuTLS: number, name,
+# key exchange, authentication, strength, AEAD, first version. Whatever they
+# know, ours must say the same of. SPDX-License-Identifier: Apache-2.0
 set -eu
 mkdir -p "$WORK"
 cd "$WORK"

@@ -289,6 +289,35 @@ struct flight_case flight_cases[NUM_FLIGHT_CASES] = {
               .version = 0x0002,
               .alert_level = 2,
               .alert = 40}},
+    {.name = "SSLv2 without a certificate",
+     .raw = "8003"
+            "000002",
+     .sslv2 = true,
+     .want = {.end = CM_ANSWER_ALERT,
+              .version = 0x0002,
+              .alert_level = 2,
+              .alert = 41}},
+    {.name = "SSLv2 that dislikes our certificate",
+     .raw = "8003"
+            "000004",
+     .sslv2 = true,
+     .want = {.end = CM_ANSWER_ALERT,
+              .version = 0x0002,
+              .alert_level = 2,
+              .alert = 42}},
+    {.name = "SSLv2 that dislikes our kind of certificate",
+     .raw = "8003"
+            "000006",
+     .sslv2 = true,
+     .want = {.end = CM_ANSWER_ALERT,
+              .version = 0x0002,
+              .alert_level = 2,
+              .alert = 43}},
+    {.name = "an error of SSLv2 without its number",
+     .raw = "8002"
+            "0000",
+     .sslv2 = true,
+     .want = {.end = CM_ANSWER_MALFORMED}},
     {.name = "SSLv2 with a certificate that is too short",
      .raw = "800b"
             "04"

@@ -19,7 +19,7 @@ struct flight_case {
     const char *alpn;
 };
 
-#define NUM_FLIGHT_CASES 41
+#define NUM_FLIGHT_CASES 45
 extern struct flight_case flight_cases[NUM_FLIGHT_CASES];
 
 #endif
