@@ -26,6 +26,7 @@ static uint8_t alert_of(uint16_t error)
     }
 }
 
+/* Not a sign that SSLv2 is served: Java answers so, and cannot speak it. */
 static void read_error(struct cm_flight *flight, struct cm_reader body)
 {
     uint16_t error;
@@ -34,7 +35,6 @@ static void read_error(struct cm_flight *flight, struct cm_reader body)
         flight_finish(flight, CM_ANSWER_MALFORMED);
         return;
     }
-    flight->seen.version = CM_SSL2;
     flight->seen.alert_level = ALERT_FATAL;
     flight->seen.alert = alert_of(error);
     flight_finish(flight, CM_ANSWER_ALERT);

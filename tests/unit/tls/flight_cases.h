@@ -19,7 +19,7 @@ struct flight_case {
     const char *alpn;
 };
 
-#define NUM_FLIGHT_CASES 45
+#define NUM_FLIGHT_CASES 46
 extern struct flight_case flight_cases[NUM_FLIGHT_CASES];
 
 #endif
