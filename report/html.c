@@ -190,11 +190,19 @@ static enum cm_status write_top(struct cm_report_run *run,
 {
     const struct cm_report_totals *totals;
     const struct cm_report_views *views = NULL;
+    const struct cm_report_measures *measures = NULL;
+    const struct cm_report_fleet *fleet = NULL;
     struct cm_buf out;
     enum cm_status status = cm_report_run_totals(run, &totals, err);
 
     if (status == CM_OK) {
         status = cm_report_run_views(run, &views, err);
+    }
+    if (status == CM_OK) {
+        status = cm_report_run_measures(run, &measures, err);
+    }
+    if (status == CM_OK) {
+        status = cm_report_run_fleet(run, &fleet, err);
     }
     if (status != CM_OK) {
         return status;
@@ -210,8 +218,11 @@ static enum cm_status write_top(struct cm_report_run *run,
         status = cm_html_actions_write(run, digest, file, err);
     }
     if (status == CM_OK) {
+        cm_html_clients(&out, measures, fleet);
+        cm_html_policies(&out, measures, fleet);
         cm_html_views(&out, views);
         causes(&out, totals);
+        cm_html_protocols(&out, &fleet->protocols);
         cm_html_table(&out);
         facts_table(&out, cm_report_run_facts(run));
         status = cm_outfile_put(file, &out, err);
@@ -226,9 +237,13 @@ enum cm_status cm_html_write(struct cm_report_run *run,
     struct cm_html_digest digest;
     struct cm_outfile *file = out->file;
     struct cm_buf script;
+    const struct cm_report_measures *measures = NULL;
     enum cm_status status = cm_html_digest_make(&digest, run, err);
 
     cm_buf_init(&script, MAX_PART);
+    if (status == CM_OK) {
+        status = cm_report_run_measures(run, &measures, err);
+    }
     if (status == CM_OK) {
         status = write_top(run, &digest, file, err);
     }
@@ -236,7 +251,7 @@ enum cm_status cm_html_write(struct cm_report_run *run,
         status = cm_html_columns_write(digest.columns, file, err);
     }
     if (status == CM_OK) {
-        cm_html_table_words(&script, cm_report_run_facts(run));
+        cm_html_table_words(&script, cm_report_run_facts(run), measures);
         (void)cm_buf_puts(&script, "<script>");
         (void)cm_buf_puts(&script, cm_html_js);
         (void)cm_buf_puts(&script, "</script>\n</body></html>\n");

@@ -29,6 +29,10 @@ static const char *const names[CM_COL_COUNT] = {
     [CM_COL_REMAINING] = "remaining",
     [CM_COL_VIEWS] = "views",
     [CM_COL_REVOCATION] = "revocation",
+    [CM_COL_CLIENTS] = "clients",
+    [CM_COL_POLICIES] = "policies",
+    [CM_COL_RULES] = "rules",
+    [CM_COL_GRADE] = "grade",
 };
 
 struct column {

@@ -8,6 +8,7 @@
 
 #include "certmuster/text.h"
 #include "html_parts.h"
+#include "reader_asked.h"
 
 #define WEEK_S (INT64_C(7) * 86400)
 /* The store's own limits bound what is put together here. */
@@ -20,6 +21,8 @@ struct walk {
     struct cm_html_digest *digest;
     struct cm_buf parts;
     struct cm_buf actions;
+    struct cm_report_asked *asked;
+    const struct cm_report_measures *measures;
     bool fails; /* the row, by its first finding */
 };
 
@@ -296,16 +299,66 @@ static enum cm_status read_actions(struct cm_html_digest *digest,
     return status;
 }
 
+/* The rules that it breaks or is warned of. */
+static enum cm_status add_rules(struct walk *walk,
+                                const struct cm_report_row *row,
+                                struct cm_error *err)
+{
+    const struct cm_report_breach *breach = NULL;
+    enum cm_status status = CM_OK;
+    bool asked = row->extras.policies != NULL;
+
+    if (asked) {
+        status = cm_report_asked_begin(walk->asked, CM_LIST_BREACHES,
+                                       row->endpoint, err);
+    }
+    while (asked && status == CM_OK) {
+        size_t at;
+
+        status = cm_report_asked_breach(walk->asked, &breach, err);
+        if (status != CM_OK || breach == NULL) {
+            break;
+        }
+        at = cm_report_measure_at(walk->measures->policies,
+                                  walk->measures->num_policies, breach->policy);
+        if (strcmp(breach->outcome, "unknown") != 0) {
+            (void)cm_buf_printf(&walk->parts, "%s%zu/",
+                                walk->parts.len == 0 ? "" : separators, at);
+            put_part(&walk->parts, breach->rule, CM_HTML_SEPARATOR, true);
+        }
+    }
+    if (!add_parts(walk, CM_COL_RULES, &walk->parts) && status == CM_OK) {
+        status = cm_error_nomem(err, "the HTML report");
+    }
+    return status;
+}
+
+static enum cm_status add_measured(struct walk *walk,
+                                   const struct cm_report_row *row,
+                                   struct cm_error *err)
+{
+    add_text(walk->digest, CM_COL_CLIENTS, row->extras.clients);
+    add_text(walk->digest, CM_COL_POLICIES, row->extras.policies);
+    add_text(walk->digest, CM_COL_GRADE, row->extras.grade);
+    return add_rules(walk, row, err);
+}
+
 static enum cm_status walk_rows(struct cm_html_digest *digest,
                                 struct cm_report_run *run, struct cm_error *err)
 {
     struct walk walk = {.digest = digest};
     struct cm_report_rows *rows = NULL;
     const struct cm_report_row *row = NULL;
-    enum cm_status status = cm_report_rows_open(&rows, run, err);
+    enum cm_status status = cm_report_run_measures(run, &walk.measures, err);
 
     cm_buf_init(&walk.parts, MAX_PARTS);
     cm_buf_init(&walk.actions, MAX_PARTS);
+    if (status == CM_OK) {
+        status = cm_report_asked_open(&walk.asked, run, err);
+    }
+    if (status == CM_OK) {
+        status = cm_report_rows_open(&rows, run, err);
+    }
     while (status == CM_OK) {
         status = cm_report_rows_next(rows, &row, err);
         if (status != CM_OK || row == NULL) {
@@ -313,7 +366,11 @@ static enum cm_status walk_rows(struct cm_html_digest *digest,
         }
         status = add_row(&walk, row) ? add_findings(&walk, rows, row, err)
                                      : cm_error_nomem(err, "the HTML report");
+        if (status == CM_OK) {
+            status = add_measured(&walk, row, err);
+        }
     }
+    cm_report_asked_close(walk.asked);
     cm_buf_cleanup(&walk.parts);
     cm_buf_cleanup(&walk.actions);
     cm_report_rows_close(rows);

@@ -11,6 +11,7 @@
 #include "certmuster/status.h"
 #include "reader.h"
 #include "reader_actions.h"
+#include "reader_fleet.h"
 #include "reader_views.h"
 
 /* html/report.css and html/report.js, with the hex SHA-256 of each. */
@@ -43,6 +44,11 @@ enum cm_html_column {
                           with one view */
     CM_COL_REVOCATION, /* result, source, next update, separated likewise; empty
                           when it was not checked */
+    CM_COL_CLIENTS,    /* a letter for each profile of the run; empty: none */
+    CM_COL_POLICIES,   /* a letter for each policy; empty: none */
+    CM_COL_RULES,      /* "0/M1": policy and rule of each that it breaks or is
+                          warned of, separated likewise */
+    CM_COL_GRADE,
     CM_COL_COUNT
 };
 
@@ -115,6 +121,22 @@ enum cm_status cm_html_actions_write(struct cm_report_run *run,
 /* html_table.c -- the endpoint table that the script fills, and the words it
  * needs. */
 void cm_html_table(struct cm_buf *out);
-void cm_html_table_words(struct cm_buf *out, const struct cm_run_facts *facts);
+void cm_html_table_words(struct cm_buf *out, const struct cm_run_facts *facts,
+                         const struct cm_report_measures *measures);
+
+/* html_protocols.c -- versions, suites, groups, grades. */
+void cm_html_protocols(struct cm_buf *out,
+                       const struct cm_report_protocols *protocols);
+
+/* html_clients.c, html_policies.c -- nothing where none was asked for. */
+void cm_html_clients(struct cm_buf *out,
+                     const struct cm_report_measures *measures,
+                     const struct cm_report_fleet *fleet);
+void cm_html_policies(struct cm_buf *out,
+                      const struct cm_report_measures *measures,
+                      const struct cm_report_fleet *fleet);
+/* A count that shows its endpoints in the table: `pick` is "client:0f" (the
+ * first profile's failures), "policy:0f" or "rule:0/M1". */
+void cm_html_pick(struct cm_buf *out, int64_t rows, const char *pick);
 
 #endif

@@ -28,7 +28,7 @@ static void tools(struct cm_buf *out)
                             filters[i][1], filters[i][0]);
     }
     (void)cm_buf_puts(out, "<button class=\"plain\" id=\"all\" hidden>Not only "
-                           "this action</button><button class=\"plain\" "
+                           "these</button><button class=\"plain\" "
                            "id=\"export\">CSV of these</button></div>\n");
 }
 
@@ -68,14 +68,26 @@ static void json(struct cm_buf *out, const char *before, const char *text)
     cm_text_json(out, text, strlen(text));
 }
 
+static void names(struct cm_buf *out, const char *key,
+                  const struct cm_report_measure *all, size_t num)
+{
+    (void)cm_buf_printf(out, "],\n\"%s\":[", key);
+    for (size_t i = 0; i < num; i++) {
+        json(out, i == 0 ? "" : ",", all[i].name);
+    }
+}
+
 /* JSON in a block that browsers do not run; cm_text_json lets no '<' out. */
-void cm_html_table_words(struct cm_buf *out, const struct cm_run_facts *facts)
+void cm_html_table_words(struct cm_buf *out, const struct cm_run_facts *facts,
+                         const struct cm_report_measures *measures)
 {
     (void)cm_buf_puts(out, "<script type=\"application/json\" id=\"words\">"
                            "{\"columns\":[");
     for (size_t i = 0; i < facts->columns.num; i++) {
         json(out, i == 0 ? "" : ",", facts->columns.items[i]);
     }
+    names(out, "clients", measures->profiles, measures->num_profiles);
+    names(out, "policies", measures->policies, measures->num_policies);
     (void)cm_buf_puts(out, "],\n\"verdict\":{");
     for (int i = CM_VERDICT_TRUSTED; i < CM_VERDICT_COUNT; i++) {
         json(out, i == CM_VERDICT_TRUSTED ? "" : ",",

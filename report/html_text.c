@@ -29,3 +29,16 @@ void cm_html_count(struct cm_buf *out, int64_t number, const char *singular,
     cm_html_number(out, number);
     (void)cm_buf_printf(out, " %s", number == 1 ? singular : plural);
 }
+
+void cm_html_pick(struct cm_buf *out, int64_t rows, const char *pick)
+{
+    if (rows == 0) {
+        (void)cm_buf_putc(out, '0');
+        return;
+    }
+    (void)cm_buf_puts(out, "<button class=\"pick\" data-pick=\"");
+    cm_html_text(out, pick);
+    (void)cm_buf_puts(out, "\" title=\"Show them in the table\">");
+    cm_html_number(out, rows);
+    (void)cm_buf_puts(out, "</button>");
+}

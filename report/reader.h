@@ -14,11 +14,9 @@
 
 #include "certmuster/buf.h"
 #include "certmuster/cause.h"
-#include "certmuster/inventory.h"
 #include "certmuster/status.h"
+#include "extras.h"
 #include "list.h"
-
-#define CM_UNKNOWN INT64_MIN /* a number that is not known */
 
 struct cm_run_facts {
     int64_t run;
@@ -80,28 +78,6 @@ enum cm_status cm_report_run_totals(struct cm_report_run *run,
 enum cm_status cm_report_run_count_severe(struct cm_report_run *run,
                                           enum cm_severity at_least,
                                           int64_t *rows, struct cm_error *err);
-
-/* What few runs ask for; all zero and NULL where it was not. */
-struct cm_report_extras {
-    const char *client_cert;  /* the row's file of our certificate; "": the
-                                 run's, if any */
-    const char *client_fault; /* "fine" ...; NULL: none was configured */
-    const char *client_detail;
-    const char *client_fingerprint_sha256;
-    bool client_cert_sent;
-    bool cert_request_late;
-    int64_t http_status; /* or CM_UNKNOWN, as are all numbers here */
-    int64_t http_substatus;
-    const char *http_reply;
-    struct cm_inventory *inventory;
-    const char *clients;  /* a letter for each profile of the run, as in */
-    const char *policies; /* v_endpoint, and for each policy */
-    const char *grade;
-    const char *grade_without_trust;
-    int64_t grade_at_best;
-    int64_t grade_score;
-    struct cm_report_list grade_rules;
-};
 
 /* One row of the input with what became of it. */
 struct cm_report_row {

@@ -20,8 +20,10 @@
   const FINDING_PARTS = 3;
   const VIEW_PARTS = 2; /* view, verdict */
   const REVOCATION_PARTS = 3; /* result, source, until */
+  const OUTCOMES = { w: "works", p: "pass", f: "fails", u: "unknown" };
 
-  const state = { q: "", page: 0, sort: "line", down: false, action: "" };
+  const state = { q: "", page: 0, sort: "line", down: false, action: "",
+    pick: "" };
   let words; /* what people call verdicts, causes and resolutions */
   let columns; /* name -> column */
   let numRows = 0;
@@ -63,7 +65,7 @@
    * somebody; it is foreign text too. */
   function readFragment() {
     const params = new URLSearchParams(location.hash.slice(1));
-    for (const name of ["q", "action", ...FILTERS]) {
+    for (const name of ["q", "action", "pick", ...FILTERS]) {
       state[name] = params.get(name) || "";
     }
     const sort = params.get("sort");
@@ -74,7 +76,7 @@
 
   function writeFragment() {
     const params = new URLSearchParams();
-    for (const name of ["q", "action", ...FILTERS]) {
+    for (const name of ["q", "action", "pick", ...FILTERS]) {
       if (state[name]) {
         params.set(name, state[name]);
       }
@@ -87,6 +89,18 @@
       params.set("page", String(state.page));
     }
     history.replaceState(null, "", "#" + params.toString());
+  }
+
+  /* "client:3f", "policy:0u", "rule:0/M1": which column, and what its text must
+   * hold. Nothing holds what is none of these. */
+  function picked(pick) {
+    const [, kind, value] = /^(client|policy|rule):([^]*)$/.exec(pick) || [];
+    if (kind === "rule") {
+      return ["rules", (text) => text.split(SEPARATOR).includes(value)];
+    }
+    const at = parseInt(value, 10);
+    return [kind === "policy" ? "policies" : "clients",
+      (text) => kind !== undefined && text[at] === value.slice(-1)];
   }
 
   /* One test for each condition. Each of a column's different texts is looked
@@ -105,6 +119,9 @@
     }
     if (state.action) {
       add("actions", (text) => text.split(" ").includes(state.action));
+    }
+    if (state.pick) {
+      add(...picked(state.pick));
     }
     for (const word of state.q.toLowerCase().split(/\s+/).filter(Boolean)) {
       const hits = SEARCHED.map((name) => [columns[name].ids,
@@ -227,6 +244,46 @@
     return made;
   }
 
+  /* What each client or policy makes of it; those for which all is well are
+   * counted only. */
+  function outcomesOf(name, row) {
+    const all = [...columns[name].at(row)];
+    const good = all.filter((letter) => letter === "w" || letter === "p");
+    const list = all.map((letter, i) => [words[name][i] || String(i),
+      name === "policies" && letter === "f" ? "fail" : OUTCOMES[letter],
+      letter]).filter(([, , letter]) => letter === "f" || letter === "u");
+    if (good.length > 0) {
+      list.push([`${good.length} ${list.length ? "others" : "all"}`,
+        OUTCOMES[good[0]]]);
+    }
+    return list;
+  }
+
+  function rulesOf(row) {
+    return columns.rules.at(row).split(SEPARATOR).filter(Boolean)
+      .map((rule) => rule.slice(rule.indexOf("/") + 1));
+  }
+
+  function measuresOf(row) {
+    const made = [];
+    const clients = outcomesOf("clients", row);
+    const policies = outcomesOf("policies", row);
+    const rules = rulesOf(row);
+    if (clients.length > 0) {
+      made.push(element("h3", "Clients"), pairs(clients));
+    }
+    if (rules.length > 0) {
+      policies.push(["broken rules", rules.join(", ")]);
+    }
+    if (policies.length > 0) {
+      made.push(element("h3", "Policies"), pairs(policies));
+    }
+    if (columns.grade.at(row)) {
+      made.push(element("h3", "Grade"), element("p", columns.grade.at(row)));
+    }
+    return made;
+  }
+
   function actionButton(key) {
     return document.querySelector(
       `button[data-action="${CSS.escape(key)}"]`);
@@ -260,7 +317,7 @@
     right.append(element("h3", "Certificate"),
       pairs([["subject", columns.subject.at(row)],
         ["ends", columns.ends.at(row)]]),
-      ...trustOf(row),
+      ...trustOf(row), ...measuresOf(row),
       element("h3", "Row in the input"),
       pairs(fieldsOf(row).map((text, i) => [fieldName(i), text])));
     both.append(left, right);
@@ -320,7 +377,8 @@
     }));
     byId("found").textContent = found.length === 0 ? "nothing found"
       : `${number(first + 1)}\u2013${number(first + shown.length)} of ` +
-        number(found.length) + (state.action ? " with the chosen action" : "");
+        number(found.length) + (state.action ? " with the chosen action"
+          : state.pick ? " that were chosen above" : "");
     byId("previous").disabled = state.page === 0;
     byId("next").disabled = state.page === pages - 1;
     for (const head of document.querySelectorAll("#endpoints th")) {
@@ -348,7 +406,7 @@
 
   function showControls() {
     byId("q").value = state.q;
-    byId("all").hidden = !state.action;
+    byId("all").hidden = !state.action && !state.pick;
     for (const name of FILTERS) {
       const select = byId("by-" + name);
       select.value = state[name];
@@ -386,7 +444,7 @@
 
   /* Every line gets as many fields as the longest row has. */
   function csvText() {
-    const names = [...SHOWN, "resolution", "subject"];
+    const names = [...SHOWN, "resolution", "subject", "grade"];
     const width = found.reduce((most, row) =>
       Math.max(most, fieldsOf(row).length), words.columns.length);
     const padded = (fields) =>
@@ -428,13 +486,15 @@
     byId("next").addEventListener("click", () => { state.page++; draw(); });
     byId("export").addEventListener("click", download);
     byId("all").addEventListener("click", () => {
-      change({ action: "" });
+      change({ action: "", pick: "" });
       showControls();
     });
-    for (const button of document.querySelectorAll("button[data-action]")) {
+    for (const button of document.querySelectorAll(
+      "button[data-action], button[data-pick]")) {
       button.addEventListener("click", () => {
         const none = Object.fromEntries(FILTERS.map((name) => [name, ""]));
-        change({ ...none, q: "", action: button.dataset.action });
+        change({ ...none, q: "", action: button.dataset.action || "",
+          pick: button.dataset.pick || "" });
         showControls();
         byId("endpoints-title").scrollIntoView();
       });

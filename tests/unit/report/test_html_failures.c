@@ -97,6 +97,7 @@ static int with_fleet(void **state)
 
     assert_non_null(f);
     fixture_make_fleet(f);
+    fixture_add_measures(f);
     f->options.formats = "html";
     *state = f;
     return 0;

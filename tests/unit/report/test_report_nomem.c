@@ -90,6 +90,7 @@ static void fails_at_every_allocation(
         fixture_make_fixes(&f);
     } else {
         fixture_make_fleet(&f);
+        fixture_add_measures(&f);
     }
     f.options.formats = formats;
     for (; n < MOST && status != CM_OK; n++) {
