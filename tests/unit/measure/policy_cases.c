@@ -294,6 +294,11 @@ const struct policy_case policy_cases[] = {
 
     {"pq-readiness", "PQ-1", {ONLY13}, {.groups = "x25519"}, false},
     {"pq-readiness",
+     "PQ-2",
+     {ONLY13},
+     {.causes = "tls_hello_intolerant"},
+     false},
+    {"pq-readiness",
      "PQ-3",
      {ONLY13},
      {.groups = "X25519Kyber768Draft00"},
