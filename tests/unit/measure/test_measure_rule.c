@@ -246,16 +246,18 @@ static void mistakes_are_named(void **state)
 static char *repeated(const char *start, const char *part, size_t num,
                       const char *end)
 {
-    size_t size = strlen(start) + num * strlen(part) + strlen(end) + 1;
-    char *text = calloc(1, size);
+    struct cm_buf text;
+    char *taken;
 
-    assert_non_null(text);
-    (void)strncat(text, start, size - strlen(text) - 1);
+    cm_buf_init(&text, 4U << 20);
+    (void)cm_buf_puts(&text, start);
     for (size_t i = 0; i < num; i++) {
-        (void)strncat(text, part, size - strlen(text) - 1);
+        (void)cm_buf_puts(&text, part);
     }
-    (void)strncat(text, end, size - strlen(text) - 1);
-    return text;
+    (void)cm_buf_puts(&text, end);
+    taken = cm_buf_take(&text);
+    assert_non_null(taken);
+    return taken;
 }
 
 static void check_bound(const char *start, const char *part, size_t num,
