@@ -421,6 +421,56 @@ CSV
 check never --http-check never fleet.csv
 python3 verdicts.py never || fail "--http-check never"
 
+# Servers that answer oddly, or never: bounded, and no verdict comes of it.
+cat >odd.py <<'PY'
+import socket, ssl, sys, threading
+WAYS = ["flood", "silent", "close", "reset", "rubbish", "slow"]
+def serve(listener, way, context):
+    while True:
+        try:
+            conn = context.wrap_socket(listener.accept()[0], server_side=True)
+            conn.recv(4096)
+            if way == "flood":
+                conn.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+                for _ in range(10000):
+                    conn.sendall(b"x" * 16000)
+            elif way == "rubbish":
+                conn.sendall(bytes(range(256)) * 8)
+            elif way == "slow":
+                conn.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Le")
+            elif way == "reset":
+                conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                b"\1\0\0\0\0\0\0\0")
+            if way in ("silent", "slow"):
+                conn.settimeout(30)
+                conn.recv(4096)
+            conn.close()
+        except OSError:
+            pass
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain("pki/web.pem", "pki/web.key")
+with open("odd.tmp", "w") as out:
+    for way in WAYS:
+        listener = socket.create_server((sys.argv[1], 0))
+        threading.Thread(target=serve, args=(listener, way, context)).start()
+        print(way, listener.getsockname()[1], file=out)
+import os
+os.rename("odd.tmp", "odd.txt")
+PY
+start python3 odd.py $NET.0.4
+tries=0
+until [ -s odd.txt ] || [ $tries -gt 100 ]; do
+  sleep 0.1
+  tries=$((tries + 1))
+done
+echo 'url,client_cert,client_key,want,causes_wanted' >fleet.csv
+while read -r way port; do
+  echo "https://$NET.0.4:$port/$way,,,trusted," >>fleet.csv
+done <odd.txt
+check odd --http-check always --timeout-tls 2 fleet.csv
+python3 verdicts.py odd || fail "odd answers"
+[ "$(wc -l <odd/endpoints.csv)" -eq 7 ] || fail "odd servers"
+
 # What cannot be: said before anything is asked.
 code=0
 "$CERTMUSTER" scan --client-key pki/right.key fleet.csv 2>messages.txt || code=$?

@@ -290,6 +290,18 @@ static void in_two_views(void **state)
     }
 }
 
+/* One name as in certificate_authorities, owned. */
+static struct cm_span name_list(struct cm_span name)
+{
+    uint8_t *list = malloc(name.len + 2);
+
+    assert_non_null(list);
+    list[0] = (uint8_t)(name.len >> 8);
+    list[1] = (uint8_t)name.len;
+    memcpy(list + 2, name.data, name.len);
+    return (struct cm_span){list, name.len + 2};
+}
+
 static void on_the_way_to_the_server(void **state)
 {
     struct cm_probe *p;
@@ -304,6 +316,17 @@ static void on_the_way_to_the_server(void **state)
     try_all(&s);
     p = scene_serve(&s, "leaf int");
     p->client_auth = CM_CLIENT_AUTH_REQUIRED;
+    try_all(&s);
+    /* A certificate of our own that will not do, and CAs that are not its. */
+    s.ev->client.fault = CM_CLIENT_INCOMPLETE;
+    s.ev->client.cert = cm_cert_ref(zoo_get("leaf"));
+    s.ev->client.issuers = name_list(zoo_get("leaf")->issuer);
+    p->ca_names = name_list(zoo_get("leaf")->subject);
+    p->client_auth = CM_CLIENT_AUTH_REJECTED;
+    p->client_cert_sent = true;
+    try_all(&s);
+    p->client_auth = CM_CLIENT_AUTH_NONE;
+    p->cert_request_late = true;
     try_all(&s);
     scene_close(&s);
 }
