@@ -35,7 +35,8 @@ cd "$TOP" || exit 2
 TEST_PACKAGES="libcmocka-dev nginx-light openssl gnutls-bin knot sqlite3
   python3 tinyproxy-bin procps util-linux postfix dovecot-imapd dovecot-pop3d
   dovecot-lmtpd dovecot-managesieved vsftpd slapd postgresql mariadb-server
-  prosody apache2-bin libnss3-tools"
+  prosody apache2-bin libnss3-tools curl nodejs golang-go
+  openjdk-17-jdk-headless"
 LINT_PACKAGES="clang libclang-rt-dev clang-tidy clang-format cppcheck shellcheck
   pmccabe mandoc codespell gcovr"
 if [ $INSTALL = yes ]; then

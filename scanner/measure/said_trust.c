@@ -252,7 +252,7 @@ static const char *const words[CM_SAID_COUNT][CM_FAMILY_COUNT] = {
             [CM_FAMILY_GO] =
                 CM_GO_VERIFY "certificate signed by unknown authority",
             [CM_FAMILY_PYTHON] = CM_PYTHON_VERIFY "invalid CA certificate",
-            [CM_FAMILY_NODE] = "INVALID_CA",
+            [CM_FAMILY_NODE] = "INVALID_CA; or: UNSPECIFIED",
             [CM_FAMILY_CHROME] = "net::ERR_CERT_INVALID",
             [CM_FAMILY_FIREFOX] =
                 "SEC_ERROR_CA_CERT_INVALID; or: SEC_ERROR_INADEQUATE_KEY_USAGE",
@@ -323,10 +323,10 @@ static const char *const words[CM_SAID_COUNT][CM_FAMILY_COUNT] = {
                                "signature algorithm: SHA1withRSA",
             [CM_FAMILY_GO] = "x509: certificate signed by unknown authority "
                              "(possibly because of \"x509: cannot verify "
-                             "signature: insecure algorithm SHA1-RSA",
+                             "signature: insecure algorithm ",
             [CM_FAMILY_PYTHON] =
                 CM_PYTHON_VERIFY "CA signature digest algorithm too weak",
-            [CM_FAMILY_NODE] = "CA_MD_TOO_WEAK",
+            [CM_FAMILY_NODE] = "UNSPECIFIED",
             [CM_FAMILY_CHROME] = "net::ERR_CERT_WEAK_SIGNATURE_ALGORITHM; or: "
                                  "net::ERR_CERT_INVALID",
             [CM_FAMILY_FIREFOX] = "SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED",
@@ -343,7 +343,7 @@ static const char *const words[CM_SAID_COUNT][CM_FAMILY_COUNT] = {
                 "Algorithm constraints check failed on keysize limits",
             [CM_FAMILY_GO] = "tls: failed to verify certificate: crypto/rsa: ",
             [CM_FAMILY_PYTHON] = CM_PYTHON_VERIFY "EE certificate key too weak",
-            [CM_FAMILY_NODE] = "EE_KEY_TOO_SMALL",
+            [CM_FAMILY_NODE] = "UNSPECIFIED",
             [CM_FAMILY_CHROME] = "net::ERR_CERT_WEAK_KEY",
             [CM_FAMILY_FIREFOX] = "MOZILLA_PKIX_ERROR_INADEQUATE_KEY_SIZE",
         },
