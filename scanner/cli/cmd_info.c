@@ -9,6 +9,7 @@
 #include "certmuster/report.h"
 #include "certmuster/store.h"
 #include "cli/cli.h"
+#include "cli/explain_policy.h"
 
 int cm_exit_code(enum cm_status status)
 {
@@ -92,7 +93,10 @@ int cm_cmd_explain(const struct cm_command *command, int argc, char **argv)
         cm_help_print(command);
     } else if (status == CM_OK) {
         status = cm_no_operands(command, &options, 1, &err);
-        if (status == CM_OK) {
+        if (status == CM_OK &&
+            !cm_explain_policy(options.operands[0],
+                               cm_terminal_width(STDOUT_FILENO), stdout,
+                               &status, &err)) {
             status = cm_explain(options.operands[0],
                                 cm_terminal_width(STDOUT_FILENO), stdout, &err);
         }

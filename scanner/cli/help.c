@@ -51,14 +51,18 @@ static const struct cm_command commands[] = {
     {"runs", 'U', "", "list the runs in the store",
      "Lists all runs, the newest first, with their rows and verdicts.",
      "certmuster runs --db audit.db", cm_cmd_runs},
-    {"explain", 'E', "[CAUSE|RESOLUTION]",
+    {"explain", 'E', "[CAUSE|RESOLUTION|POLICY]",
      "what a cause means, or how to carry out a resolution",
      "Prints the catalogue, or one entry of it: what the cause means, how it "
      "is told apart, what clients say; or who acts, the steps for each "
-     "platform and how to check that it is done.",
+     "platform and how to check that it is done; or the rules of a policy with "
+     "their sources (\"policies\" lists them, \"facts\" what rules are made "
+     "of).",
      "certmuster explain\n"
      "certmuster explain chain_incomplete\n"
-     "certmuster explain install_chain",
+     "certmuster explain install_chain\n"
+     "certmuster explain policies\n"
+     "certmuster explain mozilla-intermediate",
      cm_cmd_explain},
 };
 

@@ -333,8 +333,9 @@ static void say_unknown(const struct comparison *c,
     bool tried = what->ev != NULL && what->ev->inventory != NULL;
 
     if (fact->needs == CM_NEEDS_COLUMN) {
-        (void)cm_buf_printf(out, "not known: the input has no column \"%.60s\"",
-                            c->node->column);
+        (void)cm_buf_printf(
+            out, "not known: no column \"%.60s\" of the input is at hand",
+            c->node->column);
         return;
     }
     (void)cm_buf_printf(out, "not measured: %s", fact->meaning);

@@ -140,7 +140,7 @@ static void an_ordinary_scan_knows_less(void **state)
          "PCI-4",
          {.days = 90},
          CM_OUTCOME_UNKNOWN,
-         "the input has no column \"owner\""},
+         "no column \"owner\""},
         {"dataverse", "DV-1", {.not_inventoried = true}, CM_OUTCOME_PASS, ""},
         {"pq-readiness",
          "PQ-1",
