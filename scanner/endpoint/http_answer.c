@@ -50,9 +50,14 @@ static uint16_t status_of(struct cm_span line)
 /* No answer of HTTP/1 begins so. */
 static bool is_other(struct cm_span bytes)
 {
-    size_t len = bytes.len < 7 ? bytes.len : 7;
+    static const char start[] = "HTTP/1.";
 
-    return len > 0 && memcmp(bytes.data, "HTTP/1.", len) != 0;
+    for (size_t i = 0; i < bytes.len && start[i] != '\0'; i++) {
+        if (bytes.data[i] != (uint8_t)start[i]) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Content-Length, of a header line; false: it is another header. */
@@ -140,7 +145,7 @@ static void show(struct cm_http_answer *out, struct cm_span text, size_t max)
         uint8_t c = text.data[i];
 
         if (used + 1 < sizeof(out->reply)) {
-            out->reply[used++] = c >= 0x20 && c < 0x7f ? (char)c : '?';
+            out->reply[used++] = (char)(c >= 0x20 && c < 0x7f ? c : '?');
         }
     }
     out->reply[used] = '\0';

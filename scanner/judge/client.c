@@ -312,7 +312,7 @@ static void optional(struct cm_case *c)
  * choose by the names in the request and would send none. */
 static void mismatch(struct cm_case *c, bool refused)
 {
-    bool incomplete = c->ev->client.fault == CM_CLIENT_INCOMPLETE;
+    bool alone = c->ev->client.fault == CM_CLIENT_INCOMPLETE;
     struct cm_cert *cert = c->ev->client.cert;
     char name[CM_LABEL_SIZE];
     struct cm_finding *f;
@@ -337,7 +337,7 @@ static void mismatch(struct cm_case *c, bool refused)
                   "by these names send none");
     if (f != NULL) {
         f->blocks = refused;
-        f->confidence = incomplete ? CM_PROBABLE : CM_CERTAIN;
+        f->confidence = alone ? CM_PROBABLE : CM_CERTAIN;
         cm_finding_about(c, f, cert);
     }
     cm_buf_cleanup(&names);

@@ -139,7 +139,6 @@ static bool note_issuers(struct cm_client_evidence *facts,
                          struct cm_cert *const *chain, size_t num)
 {
     struct cm_buf out;
-    uint8_t *copy;
 
     cm_buf_init(&out, (size_t)CM_IDENTITY_MAX_CERTS * (MAX_ISSUER + 2));
     for (size_t i = 0; i < num; i++) {
@@ -158,8 +157,8 @@ static bool note_issuers(struct cm_client_evidence *facts,
     cm_span_free(&facts->issuers);
     if (out.len > 0) {
         size_t total = out.len;
+        uint8_t *copy = malloc(total);
 
-        copy = malloc(total);
         if (copy == NULL) {
             cm_buf_cleanup(&out);
             return false;
