@@ -109,20 +109,29 @@ static void fail(struct cm_worker *worker, enum cm_status status,
     atomic_store(&worker->share->counters->stop, true);
 }
 
+static void remember_above_first(struct cm_worker *worker,
+                                 struct cm_cert *const *chain, size_t num)
+{
+    for (size_t i = 1; i < num; i++) {
+        if (chain[i]->parsed &&
+            !cm_certset_add(worker->share->seen, chain[i])) {
+            fail(worker, CM_ENOMEM, "no memory for the fleet's issuers");
+        }
+    }
+}
+
 /* What the servers sent above their own certificates may complete the chains
  * of others, in the second pass. */
 static void remember_issuers(struct cm_worker *worker,
                              const struct cm_evidence *ev)
 {
     for (size_t i = 0; i < ev->num_probes; i++) {
-        const struct cm_probe *probe = &ev->probes[i];
-
-        for (size_t j = 1; j < probe->num_chain; j++) {
-            if (probe->chain[j]->parsed &&
-                !cm_certset_add(worker->share->seen, probe->chain[j])) {
-                fail(worker, CM_ENOMEM, "no memory for the fleet's issuers");
-            }
-        }
+        remember_above_first(worker, ev->probes[i].chain,
+                             ev->probes[i].num_chain);
+    }
+    for (size_t i = 0; i < ev->num_answers; i++) {
+        remember_above_first(worker, ev->answers[i].chain,
+                             ev->answers[i].num_chain);
     }
 }
 

@@ -11,7 +11,9 @@
 
 static const char sent_sql[] =
     "SELECT der FROM certificate WHERE id IN (SELECT c.value"
-    " FROM probe AS p, json_each(p.chain) AS c WHERE p.run = ?1 AND c.key > 0)"
+    " FROM probe AS p, json_each(p.chain) AS c WHERE p.run = ?1 AND c.key > 0"
+    " UNION SELECT c.value FROM answer AS a, json_each(a.chain) AS c"
+    " WHERE a.run = ?1 AND c.key > 0)"
     " ORDER BY id LIMIT ?2";
 
 static const char issuers_sql[] =

@@ -333,6 +333,8 @@ FROM trust_view;
 -- One line for each input row. `verdict`, `primary_cause`, `severity`, `causes`,
 -- `remaining`, `path` and `revocation` are those in the trust view `view`;
 -- `views` is a JSON object of the verdicts in all views of the run by name.
+-- Where the handshake saw no certificate, `chain` and the columns of its first
+-- one are those that a hand-built hello brought to light.
 -- `inventory` is v_inventory.facts; `clients` and `policies` have a letter for
 -- each profile and policy of v_measure, in its order: w(orks), p(ass), f(ail),
 -- u(nknown), - (no result).
@@ -346,7 +348,7 @@ SELECT r.run, r.id AS row, r.line, r.fields, r.owner,
        s.path, s.seen, s.dns_result, s.dns_ms, s.dns,
        p.address, p.reached, p.ended, p.connect_ms, p.tls_ms, p.total_ms,
        p.version AS tls_version, p.cipher, p.kex_group, p.signature, p.alpn,
-       p.client_auth, p.chain,
+       p.client_auth, coalesce(a.chain, p.chain) AS chain,
        c.id AS certificate, c.sha256 AS fingerprint_sha256, c.subject,
        c.subject_cn, c.issuer, c.issuer_cn, c.serial, c.not_before, c.not_after,
        c.key_alg, c.key_bits, c.sig_alg, c.spki_sha256, c.names,
@@ -376,7 +378,12 @@ JOIN endpoint e ON e.run = r.run AND e.id = r.endpoint
 LEFT JOIN result s ON s.run = r.run AND s.endpoint = r.endpoint
 LEFT JOIN probe p ON p.run = r.run AND p.endpoint = r.endpoint
   AND p.ord = s.main_probe
-LEFT JOIN certificate c ON c.id = p.leaf
+LEFT JOIN answer a ON p.leaf IS NULL AND a.run = r.run
+  AND a.endpoint = r.endpoint -- of the newest version, the first
+  AND a.version * 256 - a.ord = (SELECT max(b.version * 256 - b.ord)
+    FROM answer b WHERE b.run = r.run AND b.endpoint = r.endpoint
+      AND b.leaf IS NOT NULL AND b.ask NOT IN ('no_sni', 'other_sni'))
+LEFT JOIN certificate c ON c.id = coalesce(p.leaf, a.leaf)
 LEFT JOIN client o ON o.run = r.run AND o.endpoint = r.endpoint
 LEFT JOIN inventory i ON i.run = r.run AND i.endpoint = r.endpoint
 LEFT JOIN measured m ON m.run = r.run AND m.endpoint = r.endpoint;

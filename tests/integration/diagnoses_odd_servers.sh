@@ -44,7 +44,8 @@ openssl x509 -req -in old.csr -CA root.pem -CAkey root.key -sha256 \
   -set_serial 0x77 -days -1 -extfile rsa.ext -out old.pem 2>>servers.log
 
 # row NAME CAUSE...: a server listens on $PORT; these causes must be found of it,
-# the first one as the primary one. "" stands for none that blocks.
+# the first one as the primary one ("" stands for none that blocks), and its
+# certificate, unless "-" says that none can be had in clear.
 echo "host,port,sni,label" >rows.csv
 : >wanted
 row() {
@@ -91,7 +92,7 @@ row rc4 tls_no_common_cipher
 ossl dsa -tls1_2 -cipher "ALL:$Z"
 row dss tls_no_common_cipher key_alg_unsupported
 ossl rsa -tls1_3 -ciphersuites TLS_AES_128_CCM_SHA256
-row tls13-ccm tls_no_common_cipher
+row tls13-ccm tls_no_common_cipher -
 # ... and expired besides: that comes out of the certificate in clear.
 ossl old -tls1_2 -cipher DHE-RSA-AES256-GCM-SHA384
 row dhe-expired tls_no_common_cipher leaf_expired
@@ -104,9 +105,9 @@ row secp256k1 tls_no_common_group key_alg_unsupported
 ossl brainpool -cipher "ALL:$Z"
 row brainpool tls_no_common_group key_alg_unsupported
 ossl rsa -tls1_3 -groups X448
-row x448 tls_no_common_group
+row x448 tls_no_common_group -
 ossl rsa -tls1_3 -groups ffdhe2048
-row ffdhe tls_no_common_group
+row ffdhe tls_no_common_group -
 
 # Keys: what can be captured is judged as it is.
 ossl ed448
@@ -121,10 +122,10 @@ row encipher leaf_key_usage
 # No certificate at all.
 start openssl s_server -accept "$A.1:$PORT" -quiet -nocert -tls1_2 \
   -cipher "aNULL:$Z"
-row anonymous tls_no_certificate
+row anonymous tls_no_certificate -
 start openssl s_server -accept "$A.1:$PORT" -quiet -nocert -tls1_2 \
   -psk 0102030405060708 -cipher PSK
-row psk tls_no_certificate
+row psk tls_no_certificate -
 
 # Old versions.
 ossl rsa -tls1 -cipher "ALL:$Z"
@@ -144,7 +145,7 @@ row sslv3 tls_version_too_old
 # Names: nginx that refuses all but one, with an alert and by hanging up.
 ossl rsa -servername other.demo.test -cert2 rsa.pem -key2 rsa.key \
   -servername_fatal
-row sni-fatal tls_sni_unrecognized
+row sni-fatal tls_sni_unrecognized -
 mkdir -p nginx/logs
 cat >nginx/nginx.conf <<CONF
 daemon off; pid nginx/pid; error_log nginx/logs/error;
@@ -158,10 +159,10 @@ http {
 }
 CONF
 start nginx -p "$PWD" -c nginx/nginx.conf -e nginx/logs/first
-row_at "$A.2" nginx-rejects tls_sni_unrecognized
+row_at "$A.2" nginx-rejects tls_sni_unrecognized -
 start python3 "$SOURCE/tests/integration/odd_peers.py" strict "$A.1" "$PORT" \
   "$NAME"
-row sni-reset tls_sni_unrecognized
+row sni-reset tls_sni_unrecognized -
 
 # Boxes before a good server, which do not stand all hellos; and one that
 # counts: nothing but the handshake reaches a server that is explained.
@@ -175,10 +176,10 @@ done
 # shellcheck disable=SC2086
 start_bad $boxes "alert:80=$A.3:$PORT" "close=$A.4:$((PORT + 1))" \
   "reset=$A.5:$((PORT + 2))" "alert:40=$A.6:$((PORT + 3))"
-row_at "$A.3" alert-80 tls_internal_error
-row_at "$A.4" close tls_closed_on_hello
-row_at "$A.5" reset tls_reset_on_hello
-row_at "$A.6" alert-40 tls_alert_other
+row_at "$A.3" alert-80 tls_internal_error -
+row_at "$A.4" close tls_closed_on_hello -
+row_at "$A.5" reset tls_reset_on_hello -
+row_at "$A.6" alert-40 tls_alert_other -
 start python3 "$SOURCE/tests/integration/odd_peers.py" count "$A.1" "$PORT" \
   rsa.pem rsa.key count.txt
 row counted ""

@@ -5,7 +5,8 @@ diagnoses_odd_servers.sh.
                                           others with an SSL 3.0 ServerHello
   odd_peers.py count ADDRESS PORT CERT KEY FILE
                                           TLS; a byte in FILE per connection
-  odd_peers.py check WANTED DIR           "label cause..." in each line
+  odd_peers.py check WANTED DIR           "label cause..." in each line; "-"
+                                          stands for no certificate
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -68,6 +69,12 @@ def check(wanted, folder):
         for line in f:
             label, *causes = line.split()
             record = found[label]
+            hidden = "-" in causes
+            causes = [c for c in causes if c != "-"]
+            if hidden != (record["fingerprint_sha256"] is None):
+                print(label, "has the certificate",
+                      record["fingerprint_sha256"])
+                bad = 1
             want = causes[0] if causes else "trusted"
             have = record["primary"] if causes else record["verdict"]
             missing = [c for c in causes if c not in record["causes"]]
