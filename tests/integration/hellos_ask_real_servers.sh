@@ -1,8 +1,8 @@
 #!/bin/sh
-# Hand-built hellos to servers of OpenSSL, GnuTLS and NSS (which still has SSLv3,
-# RC4 and suites without encryption) that are set up to serve one thing each:
-# what we read of their answers is what they were set up for. Every answer is
-# read twice, as it came and byte by byte.
+# Hand-built hellos to servers of OpenSSL, GnuTLS, NSS (which still has SSLv3, RC4
+# and suites without encryption), Java and Go that are set up to serve one thing
+# each: what we read of their answers is what they were set up for. Every answer
+# is read twice, as it came and byte by byte.
 # SPDX-License-Identifier: Apache-2.0
 . "$(dirname "$0")/lib.sh"
 
@@ -36,6 +36,14 @@ new_dh() { # new_dh BITS
 }
 new_dh 1024
 new_dh 1536
+
+# What takes its time to start, or to be built, begins now.
+openssl pkcs12 -export -in rsa.pem -inkey rsa.key -name rsa -passout pass: \
+  -out rsa.p12
+SERVERS=$SOURCE/tests/integration/servers
+start java "$SERVERS/Server.java" $A.200 $PORT rsa.p12
+GOCACHE=$WORK/go go build -o goserver "$SERVERS/server.go"
+start ./goserver $A.201:$PORT rsa.pem rsa.key
 
 # Each server has an address of its own; $at is the last one's.
 wait_for() { # wait_for ADDRESS
@@ -185,8 +193,6 @@ ask "end=flight cipher=TLS_RSA_WITH_3DES_EDE_CBC_SHA version=TLSv1" \
 ask "end=alert alert=2/handshake_failure" suites=0xc02f
 
 # NSS, of which SSLv3 is to be asked for.
-openssl pkcs12 -export -in rsa.pem -inkey rsa.key -name rsa -passout pass: \
-  -out rsa.p12
 certutil -N -d "sql:$PWD" --empty-password
 pk12util -i rsa.p12 -d "sql:$PWD" -W '' >>servers.log 2>&1
 nss_server() { # nss_server PORT VERSIONS OPTIONS...
@@ -213,5 +219,33 @@ ask "end=flight version=TLSv1.2 client_cert=1 staple=1 alpn=http/1.1" \
   flags=status_request alpn=h2,http/1.1
 ask "end=flight version=TLSv1.1 cipher=TLS_ECDHE_RSA_WITH_RC4_128_SHA
   group=secp256r1" version=0x0302 suites=0xc011 groups=23
+
+# Java, which answers SSLv2 in SSLv2 only to say no, and has elliptic curves with
+# SSLv3.
+at=$A.200 PORT=4433
+wait_for $at
+ask "end=hello_retry_request version=TLSv1.3 group=x25519" version=0x0304 \
+  groups=all schemes=all
+ask "end=hello_retry_request group=ffdhe2048" version=0x0304 groups=0x100
+ask "end=alert alert=2/unexpected_message" version=0x0304 groups=0x11ec
+ask "end=flight version=TLSv1.2 ri=1 ems=1 sentinel=1 $(certs rsa)" \
+  groups=all schemes=all
+ask "end=flight version=SSLv3 group=x25519 ems=0
+  cipher=TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA" version=0x0300
+ask "end=alert alert=2/handshake_failure version=unknown" version=0x0002
+ask "end=flight cipher=TLS_DH_anon_WITH_AES_256_GCM_SHA384 dh=2048" \
+  suites=anonymous
+
+# Go, which never had DHE.
+at=$A.201
+wait_for $at
+ask "end=hello_retry_request version=TLSv1.3 group=secp521r1" version=0x0304 \
+  groups=25,30
+ask "end=server_hello group=x25519" version=0x0304 share=x25519 flags=grease
+ask "end=flight version=TLSv1.2 alpn=h2 sentinel=1 $(certs rsa)" \
+  groups=all schemes=all alpn=h2
+ask "end=flight version=TLSv1" version=0x0301
+ask "end=alert alert=2/handshake_failure" suites=0x009e
+ask "end=alert alert=2/no_application_protocol" alpn=x
 
 finish
