@@ -68,6 +68,16 @@ static void judge_dh(struct cm_deal *deal, const struct cm_profile *p,
     }
 }
 
+static bool will_do(const struct cm_profile *p, const struct cm_server *s,
+                    uint16_t suite, uint16_t version)
+{
+    const struct cm_suite *known = cm_suite_find(suite);
+
+    return known != NULL && cm_profile_offers(&p->suites, suite) &&
+           version >= known->min_version && version <= known->max_version &&
+           cm_suite_fits(p, s, known, version).known == CM_YES;
+}
+
 /* The first common suite in the order that decides, when that is known. */
 static const struct cm_suite *preferred(const struct cm_profile *p,
                                         const struct cm_server *s,
@@ -76,18 +86,17 @@ static const struct cm_suite *preferred(const struct cm_profile *p,
     int index = cm_version_index(version);
     const struct cm_version_inventory *v =
         s->inventory == NULL ? NULL : &s->inventory->versions[index];
+    const uint16_t *order;
+    size_t num;
 
     if (v == NULL || v->server_order == CM_NOT_KNOWN) {
         return NULL;
     }
-    for (size_t i = 0; v->server_order == CM_YES && i < v->num_suites; i++) {
-        if (cm_profile_offers(&p->suites, v->suites[i])) {
-            return cm_suite_find(v->suites[i]);
-        }
-    }
-    for (size_t i = 0; v->server_order == CM_NO && i < p->suites.num; i++) {
-        if (cm_server_suite(s, version, p->suites.at[i]) == CM_YES) {
-            return cm_suite_find(p->suites.at[i]);
+    order = v->server_order == CM_YES ? v->suites : p->suites.at;
+    num = v->server_order == CM_YES ? v->num_suites : p->suites.num;
+    for (size_t i = 0; i < num; i++) {
+        if (will_do(p, s, order[i], version)) {
+            return cm_suite_find(order[i]);
         }
     }
     return NULL;
@@ -104,43 +113,59 @@ static const char *what_lacks(enum cm_cause cause)
                : "no cipher suite of the server's is among this client's";
 }
 
+/* What the suites of a version come to. */
+struct tally {
+    struct cm_fit best;
+    unsigned num_dhe; /* that would do; only the one that is chosen, if known */
+    unsigned num_other;
+};
+
+/* Of those that would do, one for the certificate that the scan was shown. */
+static void count(struct tally *t, const struct cm_suite *suite,
+                  const struct cm_fit *fit, enum cm_key_alg usual)
+{
+    if (fit->known == CM_YES) {
+        t->num_dhe += strcmp(suite->kx, "DHE") == 0;
+        t->num_other += strcmp(suite->kx, "DHE") != 0;
+    }
+    if (is_better(fit, &t->best) ||
+        (fit->known == CM_YES && fit->key == usual)) {
+        t->best = *fit;
+    }
+}
+
 static void at_version(struct cm_deal *deal, const struct cm_profile *p,
                        const struct cm_server *s, uint16_t version)
 {
-    struct cm_fit best = {.known = CM_NO,
-                          .cause = CM_CAUSE_TLS_NO_COMMON_CIPHER};
+    struct tally t = {
+        .best = {.known = CM_NO, .cause = CM_CAUSE_TLS_NO_COMMON_CIPHER}};
+    struct cm_shown shown = cm_server_shown(s, CM_KEY_UNKNOWN);
+    enum cm_key_alg usual =
+        shown.num > 0 ? shown.chain[0]->key_alg : CM_KEY_UNKNOWN;
     const struct cm_suite *first = preferred(p, s, version);
-    unsigned num_dhe = 0;
-    unsigned num_other = 0;
 
     *deal = (struct cm_deal){.version = version, .outcome = CM_OUTCOME_PASS};
     for (size_t i = 0; i < p->suites.num; i++) {
         const struct cm_suite *suite = cm_suite_find(p->suites.at[i]);
-        struct cm_fit fit;
 
-        if (suite == NULL || version < suite->min_version ||
-            version > suite->max_version) {
-            continue;
-        }
-        fit = cm_suite_fits(p, s, suite, version);
-        if (fit.known == CM_YES && (first == NULL || first == suite)) {
-            num_dhe += strcmp(suite->kx, "DHE") == 0;
-            num_other += strcmp(suite->kx, "DHE") != 0;
-        }
-        if (is_better(&fit, &best)) {
-            best = fit;
+        if (suite != NULL && version >= suite->min_version &&
+            version <= suite->max_version &&
+            (first == NULL || first == suite)) {
+            struct cm_fit fit = cm_suite_fits(p, s, suite, version);
+
+            count(&t, suite, &fit, usual);
         }
     }
-    deal->key = best.key;
-    if (best.known == CM_YES) {
-        judge_dh(deal, p, s, num_dhe, num_other);
-    } else if (best.known == CM_NOT_KNOWN) {
+    deal->key = t.best.key;
+    if (t.best.known == CM_YES) {
+        judge_dh(deal, p, s, t.num_dhe, t.num_other);
+    } else if (t.best.known == CM_NOT_KNOWN) {
         say(deal, CM_OUTCOME_UNKNOWN, "%s was not measured (--inventory does)",
-            best.unknown);
+            t.best.unknown);
     } else {
-        deal->cause = best.cause;
+        deal->cause = t.best.cause;
         say(deal, CM_OUTCOME_FAIL, "in %s, %s", cm_tls_version_name(version),
-            what_lacks(best.cause));
+            what_lacks(t.best.cause));
     }
 }
 

@@ -117,21 +117,23 @@ static void rare_keys(void **state)
     (void)state;
     clients_open(&c, NULL);
     scene_trust(&c.scene, "root");
-    clients_serve(&c, "keyp521", 0x0304, 0x1301, 0x0017);
+    clients_serve(&c, "keyp521 int", 0x0304, 0x1301, 0x0017);
     clients_inventory(&c, "1.2 1.3", "1301 1302 1303 c02b c02c",
                       "001d 0017 0018 0019");
     clients_expect_fails(&c, "chrome netfx48_w2022",
                          CM_CAUSE_TLS_NO_COMMON_SIGALG);
     clients_expect_fails(&c, "netfx46-47_w2016", CM_CAUSE_TLS_NO_COMMON_GROUP);
+    clients_expect_works(&c, "openssl30 java17 firefox go119");
     clients_close(&c);
 
     clients_open(&c, NULL);
     scene_trust(&c.scene, "root");
-    clients_serve(&c, "keyed25519", 0x0304, 0x1301, 0x0017);
+    clients_serve(&c, "keyed25519 int", 0x0304, 0x1301, 0x0017);
     clients_inventory(&c, "1.2 1.3", "1301 1302 1303 c02b c02c", MODERN_GROUPS);
     clients_expect_fails(&c, "chrome firefox netfx48_w2022 dataverse_sandbox",
                          CM_CAUSE_TLS_NO_COMMON_SIGALG);
     clients_expect_fails(&c, "netfx46-47_w2016", CM_CAUSE_TLS_NO_COMMON_SIGALG);
+    clients_expect_works(&c, "openssl30 java17 go119");
     clients_close(&c);
 }
 
