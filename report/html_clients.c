@@ -103,7 +103,9 @@ static void client(struct cm_buf *out, const struct cm_report_measure *profile,
     cm_html_text(out, profile->name);
     (void)cm_buf_puts(out, "</span> <span class=\"mute\">");
     cm_html_count(out, tally->failed, "endpoint fails", "endpoints fail");
-    (void)cm_buf_puts(out, "</span></summary><div class=\"scroll\">");
+    (void)cm_buf_puts(out, ", ");
+    cm_html_number(out, tally->unknown);
+    (void)cm_buf_puts(out, " unknown</span></summary><div class=\"scroll\">");
     kinds(out, tally);
     (void)cm_buf_puts(out, "<p class=\"mute\">");
     cm_html_text(out, profile->title);

@@ -253,7 +253,7 @@
       name === "policies" && letter === "f" ? "fail" : OUTCOMES[letter],
       letter]).filter(([, , letter]) => letter === "f" || letter === "u");
     if (good.length > 0) {
-      list.push([`${good.length} ${list.length ? "others" : "all"}`,
+      list.push([list.length ? `${good.length} others` : `all ${good.length}`,
         OUTCOMES[good[0]]]);
     }
     return list;
@@ -273,7 +273,7 @@
       made.push(element("h3", "Clients"), pairs(clients));
     }
     if (rules.length > 0) {
-      policies.push(["broken rules", rules.join(", ")]);
+      policies.push(["rules that do not hold", rules.join(", ")]);
     }
     if (policies.length > 0) {
       made.push(element("h3", "Policies"), pairs(policies));

@@ -9,6 +9,7 @@
 
 #include "certmuster/evidence.h"
 #include "certmuster/file.h"
+#include "certmuster/inventory.h"
 #include "certmuster/log.h"
 #include "certmuster/map.h"
 #include "certmuster/store.h"
@@ -149,6 +150,35 @@ static bool make_folder(void)
     return status == CM_OK;
 }
 
+/* Two versions with suites: an allocation each, and the inventory. */
+static bool read_inventory(void)
+{
+    struct cm_inventory *inventory = cm_inventory_new();
+    struct cm_inventory *back = NULL;
+    struct cm_buf text;
+    enum cm_status status = CM_ENOMEM;
+
+    cm_buf_init(&text, 1 << 16);
+    for (int i = CM_VERSION_TLS1_2; inventory != NULL && i < CM_VERSION_COUNT;
+         i++) {
+        inventory->versions[i].suites = calloc(1, sizeof(uint16_t));
+        inventory->versions[i].num_suites =
+            inventory->versions[i].suites == NULL ? 0 : 1;
+    }
+    if (inventory != NULL) {
+        cm_inventory_write(&text, inventory);
+        if (!text.failed && inventory->versions[CM_VERSION_TLS1_3].num_suites) {
+            status = cm_inventory_read(cm_buf_cstr(&text), &back);
+        }
+    }
+    assert_true(status == CM_OK || status == CM_ENOMEM);
+    assert_int_equal(back != NULL, status == CM_OK);
+    cm_inventory_free(back);
+    cm_inventory_free(inventory);
+    cm_buf_cleanup(&text);
+    return status == CM_OK;
+}
+
 static void each_call_survives_every_failure(void **state)
 {
     static const struct {
@@ -156,10 +186,15 @@ static void each_call_survives_every_failure(void **state)
         bool (*call)(void);
         int allocations;
     } calls[] = {
-        {"map", make_map, 2},   {"evidence", make_evidence, 2},
-        {"row", make_row, 1},   {"result", make_result, 1},
-        {"buf", fill_buf, 4},   {"take", take_buf, 1},
-        {"read", read_file, 1}, {"folder", make_folder, 1},
+        {"map", make_map, 2},
+        {"evidence", make_evidence, 2},
+        {"row", make_row, 1},
+        {"result", make_result, 1},
+        {"buf", fill_buf, 4},
+        {"take", take_buf, 1},
+        {"read", read_file, 1},
+        {"folder", make_folder, 1},
+        {"inventory", read_inventory, 6},
     };
 
     (void)state;

@@ -44,6 +44,11 @@ static void keeps_a_row_and_its_endpoint(void **state)
     row->endpoint.had_trailing_dot = true;
     row->endpoint.scheme_not_tls = true;
     row->endpoint.is_ip = true;
+    row->endpoint.path_counts = true;
+    row->endpoint.client = 3;
+    row->client_cert = (struct cm_span){(const uint8_t *)"own.pem;k", 7};
+    (void)snprintf(row->endpoint.http_path, sizeof(row->endpoint.http_path),
+                   "/a");
     fixture_begin(f);
     fixture_put_row(f, row);
     fixture_put_result(f, fixture_result(1, CM_VERDICT_TRUSTED));
@@ -56,7 +61,9 @@ static void keeps_a_row_and_its_endpoint(void **state)
                   "1|1|2|[\"host1.example\",\"443\",\"team \\\"a\\\"\"]|"
                   "team \"a\"|1|-|host1.example|443|tls|host1.example|-|"
                   "trusted|-|-|[]|[]|-|-|-");
-    assert_answer(f, "SELECT is_ip, flags FROM endpoint", "1|3");
+    assert_answer(f, "SELECT is_ip, flags, client, http_path FROM endpoint",
+                  "1|7|3|/a");
+    assert_answer(f, "SELECT client_cert FROM v_endpoint", "own.pem");
 }
 
 /* Whatever the file held, what the store holds is UTF-8. */
