@@ -70,6 +70,8 @@ enum cm_client_fault cm_identity_fault(const struct cm_cert *cert,
 struct bag {
     struct cm_cert *certs[CM_IDENTITY_MAX_CERTS];
     size_t num;
+    struct cm_sigmemo *memo; /* knows when a check had no memory */
+    bool no_memory;
 };
 
 static void empty(struct bag *bag)
@@ -80,10 +82,11 @@ static void empty(struct bag *bag)
 }
 
 /* The client's own: the one that the key belongs to, else the first. */
-static size_t find_own(const struct bag *bag, const struct cm_key *key)
+static size_t find_own(struct bag *bag, const struct cm_key *key)
 {
     for (size_t i = 0; key != NULL && i < bag->num; i++) {
-        if (bag->certs[i]->parsed && cm_key_fits(key, bag->certs[i])) {
+        if (bag->certs[i]->parsed &&
+            cm_key_fits(key, bag->certs[i], &bag->no_memory)) {
             return i;
         }
     }
@@ -95,7 +98,7 @@ static struct cm_cert *find_issuer(const struct bag *bag,
 {
     for (size_t i = 0; i < bag->num; i++) {
         if (bag->certs[i] != child && bag->certs[i]->parsed &&
-            cm_issues(NULL, bag->certs[i], child)) {
+            cm_issues(bag->memo, bag->certs[i], child)) {
             return bag->certs[i];
         }
     }
@@ -121,7 +124,7 @@ build_chain(struct cm_identity *id, const struct bag *bag, struct cm_cert *own)
     while (cert != NULL && id->num_chain < CM_IDENTITY_MAX_CERTS) {
         struct cm_cert *issuer;
 
-        if (id->num_chain == 0 || !cm_self_signed(NULL, cert)) {
+        if (id->num_chain == 0 || !cm_self_signed(bag->memo, cert)) {
             id->chain[id->num_chain++] = cm_cert_ref(cert);
         }
         issuer = cert->self_issued ? NULL : find_issuer(bag, cert);
@@ -213,7 +216,7 @@ static void say_cert(struct cm_client_evidence *facts,
 }
 
 /* Everything was read; is it any good? */
-static enum cm_status judge(struct cm_identity *id, const struct bag *bag,
+static enum cm_status judge(struct cm_identity *id, struct bag *bag,
                             const struct cm_identity_files *files,
                             int64_t at_unix, struct cm_client_evidence *facts)
 {
@@ -230,7 +233,7 @@ static enum cm_status judge(struct cm_identity *id, const struct bag *bag,
     if (!note_issuers(facts, id->chain, id->num_chain)) {
         return CM_ENOMEM;
     }
-    if (!cm_key_fits(id->key, own)) {
+    if (!cm_key_fits(id->key, own, &bag->no_memory)) {
         say(facts, CM_CLIENT_KEY_MISMATCH, files->key_name,
             "holds the key of another certificate");
         return CM_OK;
@@ -240,6 +243,25 @@ static enum cm_status judge(struct cm_identity *id, const struct bag *bag,
     }
     say_cert(facts, fault, files->cert_name);
     return CM_OK;
+}
+
+/* The answers of checks that had no memory are void. */
+static enum cm_status judge_safely(struct cm_identity *id, struct bag *bag,
+                                   const struct cm_identity_files *files,
+                                   int64_t at_unix,
+                                   struct cm_client_evidence *facts)
+{
+    enum cm_status status = CM_ENOMEM;
+
+    bag->memo = cm_sigmemo_new();
+    if (bag->memo != NULL) {
+        status = judge(id, bag, files, at_unix, facts);
+    }
+    if (bag->no_memory || cm_sigmemo_spoilt(bag->memo)) {
+        status = CM_ENOMEM;
+    }
+    cm_sigmemo_free(bag->memo);
+    return status;
 }
 
 static enum cm_status read_certs(struct bag *bag,
@@ -288,7 +310,7 @@ enum cm_status cm_identity_read(struct cm_identity *id,
             facts->cert =
                 bag.certs[0]->parsed ? cm_cert_ref(bag.certs[0]) : NULL;
         } else {
-            status = judge(id, &bag, files, at_unix, facts);
+            status = judge_safely(id, &bag, files, at_unix, facts);
         }
     }
     if (status != CM_OK || !cm_client_usable(facts->fault)) {

@@ -243,7 +243,8 @@ void cm_key_free(struct cm_key *key)
     }
 }
 
-bool cm_key_fits(const struct cm_key *key, const struct cm_cert *cert)
+bool cm_key_fits(const struct cm_key *key, const struct cm_cert *cert,
+                 bool *no_memory)
 {
     CBS cbs;
     EVP_PKEY *public_key;
@@ -252,9 +253,13 @@ bool cm_key_fits(const struct cm_key *key, const struct cm_cert *cert)
     if (cert->spki.len == 0) {
         return false;
     }
+    ERR_clear_error();
     CBS_init(&cbs, cert->spki.data, cert->spki.len);
     public_key = EVP_parse_public_key(&cbs);
     fits = public_key != NULL && EVP_PKEY_cmp(public_key, key->pkey) == 1;
+    if (public_key == NULL && fault_of_error() == CM_KEYFILE_NO_MEMORY) {
+        *no_memory = true;
+    }
     EVP_PKEY_free(public_key);
     ERR_clear_error();
     return fits;

@@ -28,8 +28,10 @@ const char *cm_keyfile_text(enum cm_keyfile fault);
  * wiped. NULL: `fault` says why. */
 struct cm_key *cm_key_read(struct cm_span bytes, enum cm_keyfile *fault);
 void cm_key_free(struct cm_key *key); /* accepts NULL */
-/* Is it the key of this certificate? */
-bool cm_key_fits(const struct cm_key *key, const struct cm_cert *cert);
+/* Is it the key of this certificate? *no_memory is set when that could not be
+ * found out, and left alone otherwise. */
+bool cm_key_fits(const struct cm_key *key, const struct cm_cert *cert,
+                 bool *no_memory);
 /* For the TLS library: the EVP_PKEY, borrowed. */
 struct evp_pkey_st *cm_key_pkey(const struct cm_key *key);
 

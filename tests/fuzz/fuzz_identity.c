@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                       .key_name = "client.pem"};
     struct cm_client_evidence facts;
     struct cm_identity id;
+    bool no_memory = false;
     size_t len;
 
     if (size == 0) {
@@ -31,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cm_assert(cm_client_usable(facts.fault) == (id.key != NULL));
     cm_assert((id.key != NULL) == (id.num_chain > 0));
     if (id.key != NULL) {
-        cm_assert(cm_key_fits(id.key, id.chain[0]));
+        cm_assert(cm_key_fits(id.key, id.chain[0], &no_memory) && !no_memory);
         cm_assert(facts.issuers.len > 0 || facts.cert->issuer.len == 0);
     }
     cm_identity_cleanup(&id);

@@ -13,6 +13,7 @@
 
 #include "memory.h"
 #include "pki/constraints.h"
+#include "pki/identity.h"
 #include "pki/pki.h"
 #include "support/forge.h"
 
@@ -230,6 +231,54 @@ static void constraining(void **state)
     }
 }
 
+/* Our own certificate: no other fault for want of memory. */
+static bool identify(void *arg)
+{
+    const struct cm_identity_files *files = arg;
+    struct cm_client_evidence facts;
+    struct cm_identity id;
+    enum cm_status status = cm_identity_read(&id, files, FORGE_NOW, &facts);
+
+    if (status == CM_OK) {
+        assert_int_equal(facts.fault, CM_CLIENT_FINE);
+        assert_int_equal(id.num_chain, 1);
+    } else {
+        assert_int_equal(status, CM_ENOMEM);
+        assert_null(id.key);
+    }
+    cm_identity_cleanup(&id);
+    cm_cert_unref(facts.cert);
+    cm_span_free(&facts.issuers);
+    return status == CM_OK;
+}
+
+static void identifying(void **state)
+{
+    struct forge_key *root_key = forge_key(FORGE_P256, 50);
+    struct forge_key *own_key = forge_key(FORGE_P256, 51);
+    struct cm_cert *root = forge_cert(
+        &(struct forge_spec){.subject = "CA", .ca = true, .key = root_key});
+    struct cm_cert *certs[] = {
+        forge_cert(&(struct forge_spec){.subject = "Client",
+                                        .issuer_cert = root,
+                                        .issuer_key = root_key,
+                                        .key = own_key}),
+        root};
+    char *pem = forge_pem(certs, 2);
+    const char *key = forge_key_pem(own_key);
+    struct cm_identity_files files = {
+        .cert_name = "client.pem",
+        .key_name = "client.key",
+        .cert = {(const uint8_t *)pem, strlen(pem)},
+        .key = {(const uint8_t *)key, strlen(key)}};
+
+    (void)state;
+    assert_true(until_it_works(identify, &files) >= 9);
+    free(pem);
+    cm_cert_unref(certs[0]);
+    cm_cert_unref(root);
+}
+
 static bool demand_policy(void *arg)
 {
     struct cm_cert *path[] = {arg, arg};
@@ -264,13 +313,10 @@ static int cleanup(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parsing),
-        cmocka_unit_test(collecting),
-        cmocka_unit_test(loading),
-        cmocka_unit_test(remembering),
-        cmocka_unit_test(digesting),
-        cmocka_unit_test(constraining),
-        cmocka_unit_test(demanding_policies),
+        cmocka_unit_test(parsing),     cmocka_unit_test(collecting),
+        cmocka_unit_test(loading),     cmocka_unit_test(remembering),
+        cmocka_unit_test(digesting),   cmocka_unit_test(constraining),
+        cmocka_unit_test(identifying), cmocka_unit_test(demanding_policies),
     };
 
     return cmocka_run_group_tests_name("pki memory", tests, NULL, cleanup);
