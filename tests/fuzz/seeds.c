@@ -267,6 +267,14 @@ static const struct {
                 "suites = @a -1301\n  c02f\ngroups = @g\nschemes = 0804\n"
                 "[profile y]\nbased_on = x\ntitle = Y\nfamily = java\n"
                 "issuers = fetched\nmin_rsa_bits = 2048\n"},
+    {"policy",
+     "[policy]\nid = p\ntitle = P\nversion = 1\nsource = s\n[A-1]\n"
+     "kind = require\nwhen = leaf.public and not row.owner = \"a b\"\n"
+     "predicate = (versions = {TLSv1.2, TLSv1.3} or suites subset\n"
+     "  {weak, *_CBC_*, 0xC02B}) and leaf.lifetime <= 90\n"
+     "text = T.\ncause = sct_missing\n[B]\nkind = warn\npredicate = "
+     "groups contains P-256 or dh < 2048 or stapling\ntext = U.\n"
+     "[C]\nkind = info\ntext = V.\n"},
     {"starttls", "\x0a\x02S"},
     {"starttls", "\x0f\x20\"STARTTLS\"\r\nOK\r\nOK\r\n"},
     {"answer", "HTTP/1.1 400 Bad Request\r\nContent-Length: 60\r\n\r\n"
