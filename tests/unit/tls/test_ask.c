@@ -32,7 +32,7 @@ static const uint16_t p384[] = {24};
 static const uint16_t x25519[] = {29};
 static const uint16_t hybrid_and_p521[] = {0x11ec, 25};
 static const uint16_t p521_only[] = {25};
-static const uint16_t rsa_3des[] = {0x0035, 0x000a};
+static const uint16_t plain_rsa[] = {0x0035, 0x002f};
 static const uint16_t new_and_old[] = {0x1301, 0xc013};
 static const uint16_t only_aria[] = {0xc060};
 
@@ -64,17 +64,17 @@ static struct ask_case cases[] = {
       .group = 29},
      false},
     {"TLS 1.0 without extensions: no curve, so plain RSA",
-     {.version = 0x0301, .rsa = true, .ciphers = "ALL:3DES"},
+     {.version = 0x0301, .rsa = true},
      {.version = 0x0301,
       .no_extensions = true,
-      .suites = rsa_3des,
+      .suites = plain_rsa,
       .num_suites = 2},
      {.end = CM_ANSWER_FLIGHT, .version = 0x0301, .cipher = 0x0035},
      false},
-    {"TLS 1.0 with 3DES alone",
-     {.version = 0x0301, .rsa = true, .ciphers = "ALL:3DES"},
-     {.version = 0x0301, .suites = rsa_3des + 1, .num_suites = 1},
-     {.end = CM_ANSWER_FLIGHT, .version = 0x0301, .cipher = 0x000a},
+    {"TLS 1.0 with one suite alone",
+     {.version = 0x0301, .rsa = true},
+     {.version = 0x0301, .suites = plain_rsa + 1, .num_suites = 1},
+     {.end = CM_ANSWER_FLIGHT, .version = 0x0301, .cipher = 0x002f},
      false},
     {"a server that asks for a certificate",
      {.version = 0x0303, .rsa = true, .need_certificate = true},
@@ -107,7 +107,10 @@ static struct ask_case cases[] = {
      false},
     {"TLS 1.3 with a share",
      {0},
-     {.version = 0x0304, .share = CM_SHARE_X25519},
+     {.version = 0x0304,
+      .share = CM_SHARE_X25519,
+      .groups = x25519,
+      .num_groups = 1},
      {.end = CM_ANSWER_SERVER_HELLO,
       .version = 0x0304,
       .cipher = 0x1301,
