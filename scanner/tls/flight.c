@@ -19,7 +19,15 @@
 #define VERSION_MAJOR 3
 #define MAX_RECORD (16384 + 2048) /* RFC 5246 section 6.2.3 */
 #define ALERT_WARNING 1
-#define ALERT_CLOSE_NOTIFY 0
+enum { /* those that may come as a warning, and the handshake goes on */
+       ALERT_CLOSE_NOTIFY = 0,
+       ALERT_NO_CERTIFICATE = 41, /* to CERTIFICATE_UNKNOWN: about ours */
+       ALERT_CERTIFICATE_UNKNOWN = 46,
+       ALERT_USER_CANCELED = 90,
+       ALERT_NO_RENEGOTIATION = 100,
+       ALERT_CERTIFICATE_UNOBTAINABLE = 111,
+       ALERT_UNRECOGNIZED_NAME = 112,
+};
 
 struct cm_flight *cm_flight_new(bool sslv2)
 {
@@ -54,6 +62,18 @@ static void keep(struct cm_flight *flight, const uint8_t *data, size_t len)
     }
 }
 
+/* RFC 5246 section 7.2.2: the others are always fatal, whatever the level. */
+static bool goes_on(uint8_t level, uint8_t description)
+{
+    return level == ALERT_WARNING &&
+           ((description >= ALERT_NO_CERTIFICATE &&
+             description <= ALERT_CERTIFICATE_UNKNOWN) ||
+            description == ALERT_USER_CANCELED ||
+            description == ALERT_NO_RENEGOTIATION ||
+            description == ALERT_CERTIFICATE_UNOBTAINABLE ||
+            description == ALERT_UNRECOGNIZED_NAME);
+}
+
 /* A warning does not end the answer, but is remembered; a polite end is one. */
 static void take_alert(struct cm_flight *flight)
 {
@@ -67,7 +87,7 @@ static void take_alert(struct cm_flight *flight)
     }
     if (description == ALERT_CLOSE_NOTIFY) {
         cm_flight_ended(flight, 0, false);
-    } else if (level != ALERT_WARNING) {
+    } else if (!goes_on(level, description)) {
         flight_finish(flight, CM_ANSWER_ALERT);
     }
 }

@@ -19,7 +19,7 @@ struct flight_case {
     const char *alpn;
 };
 
-#define NUM_FLIGHT_CASES 46
+#define NUM_FLIGHT_CASES 47
 extern struct flight_case flight_cases[NUM_FLIGHT_CASES];
 
 #endif
