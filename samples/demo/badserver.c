@@ -62,6 +62,7 @@ static const struct way ways[] = {
     {"no-tls13", ACT_BOX, ""},
     {"no-new-extensions", ACT_BOX, ""},
     {"no-large", ACT_BOX, ""},
+    {"no-second-packet", ACT_BOX, ""},
 };
 
 struct listener {
@@ -289,6 +290,9 @@ static bool stands(const struct way *way, const uint8_t *hello, size_t len)
 
     if (strcmp(way->name, "no-large") == 0) {
         return len <= 512;
+    }
+    if (strcmp(way->name, "no-second-packet") == 0) {
+        return len <= 1400;
     }
     while (at + 4 <= end) {
         unsigned type = number_at(hello + at);

@@ -41,6 +41,21 @@ static struct cm_asking *begin_diagnosis(struct cm_scan *scan)
                             scan->env->config->diagnose_probes);
 }
 
+/* A part of the inventory, where the handshake left no doubt. */
+static bool tolerance_wanted(const struct cm_scan *scan)
+{
+    const struct cm_probe *probe = cm_evidence_main_probe(scan->evidence);
+
+    return scan->env->config->inventory_probes > 0 && probe != NULL &&
+           probe->end == CM_END_COMPLETE &&
+           cm_evidence_answer(scan->evidence, CM_ASK_LARGE) == NULL;
+}
+
+static struct cm_asking *begin_tolerance(struct cm_scan *scan)
+{
+    return cm_tolerance_new(scan->evidence, scan->endpoint.sni);
+}
+
 /* Of servers that speak TLS. */
 static bool inventory_wanted(const struct cm_scan *scan)
 {
@@ -74,6 +89,7 @@ static const struct asker {
     struct cm_asking *(*begin)(struct cm_scan *scan); /* NULL: no memory */
 } askers[] = {
     {diagnosis_wanted, begin_diagnosis},
+    {tolerance_wanted, begin_tolerance},
     {inventory_wanted, begin_inventory},
 };
 #define ASKERS (sizeof(askers) / sizeof(*askers))

@@ -21,7 +21,8 @@ void cm_judge_starttls(struct cm_case *c);
 /* tls.c */
 void cm_judge_tls(struct cm_case *c);
 /* tls_asked.c -- true: hand-built hellos brought out why the handshake failed,
- * nothing else needs to explain it. */
+ * nothing else needs to explain it. One that succeeded may show what hellos of
+ * other clients meet. */
 bool cm_judge_asked(struct cm_case *c);
 /* How many of them failed like the handshake; 0 when one worked. */
 unsigned cm_judge_asked_in_vain(const struct cm_case *c);

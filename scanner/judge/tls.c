@@ -366,7 +366,7 @@ void cm_judge_tls(struct cm_case *c)
     if (cm_judge_client(c)) {
         explained = true;
     }
-    if (!explained && !cm_judge_asked(c)) {
+    if ((!explained || p->end == CM_END_COMPLETE) && !cm_judge_asked(c)) {
         handshake_failed(c);
     }
     needs_a_name(c);

@@ -295,7 +295,7 @@ static bool hello_intolerant(struct cm_case *c)
         }
         f = cm_finding_add(
             c, CM_CAUSE_TLS_HELLO_INTOLERANT, burdens[i].rule,
-            "%s: %s answered a plain hello of TLS 1.2 with %s (%u of %u), and "
+            "%s: %s answered a plain hello with %s (%u of %u), and "
             "the same hello %s with %s (%u of %u)",
             burdens[i].kind, cm_finding_server(c, server),
             cm_tls_choice_words(small, choice), controls,
@@ -304,6 +304,9 @@ static bool hello_intolerant(struct cm_case *c)
             cm_tls_answer_words(cm_evidence_answer(c->ev, burdens[i].ask), how),
             failed, failed);
         sure_if(f, failed >= MIN_FAILURES && controls >= MIN_CONTROLS);
+        if (f != NULL && c->probe->end == CM_END_COMPLETE) {
+            f->blocks = false; /* a hello like ours works */
+        }
         return true;
     }
     return false;
@@ -353,7 +356,13 @@ bool cm_judge_asked(struct cm_case *c)
 {
     bool old;
 
-    if (c->ev->num_answers == 0 || c->probe->server_hello) {
+    if (c->ev->num_answers == 0) {
+        return false;
+    }
+    if (c->probe->end == CM_END_COMPLETE) {
+        return hello_intolerant(c);
+    }
+    if (c->probe->server_hello) {
         return false;
     }
     if (name_refused(c) || no_certificate(c) || no_application_protocol(c)) {

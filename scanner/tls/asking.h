@@ -35,6 +35,11 @@ struct cm_asking *cm_diagnosis_new(struct cm_evidence *ev, const char *sni,
  * does not explain it. Endpoints that are explained cost nothing. */
 bool cm_diagnosis_wanted(const struct cm_evidence *ev);
 
+/* Whether a server whose handshake succeeded also stands the hellos of other
+ * clients: large ones, in two records, with what it does not know. Three
+ * connections to one that does. */
+struct cm_asking *cm_tolerance_new(struct cm_evidence *ev, const char *sni);
+
 /* inventory.c -- what the endpoint serves. `out` is borrowed. NULL: no
  * memory. */
 struct cm_asking *cm_inventory_asking_new(struct cm_inventory *out,

@@ -10,9 +10,13 @@
 
 #define ALERT_UNRECOGNIZED_NAME 112
 
+typedef bool plan_fn(const struct cm_evidence *ev, bool named,
+                     enum cm_ask *ask);
+
 struct diagnosis {
     struct cm_asking asking; /* the first member: callbacks get it */
     struct cm_evidence *ev;  /* borrowed */
+    plan_fn *plan;
     char sni[CM_HOST_SIZE];
     unsigned budget;   /* what is left of it */
     enum cm_ask asked; /* lately */
@@ -59,8 +63,7 @@ static bool next(struct cm_asking *asking, struct cm_hello *hello)
     struct diagnosis *d = (struct diagnosis *)(void *)asking;
 
     if (d->budget == 0 || d->ev->num_answers >= CM_MAX_ANSWERS ||
-        asking->no_memory ||
-        !cm_diagnosis_plan(d->ev, d->sni[0] != '\0', &d->asked)) {
+        asking->no_memory || !d->plan(d->ev, d->sni[0] != '\0', &d->asked)) {
         return false;
     }
     d->budget--;
@@ -110,8 +113,8 @@ static void release(struct cm_asking *asking)
     free(asking);
 }
 
-struct cm_asking *cm_diagnosis_new(struct cm_evidence *ev, const char *sni,
-                                   unsigned budget)
+static struct cm_asking *asking_new(struct cm_evidence *ev, const char *sni,
+                                    unsigned budget, plan_fn *plan)
 {
     struct diagnosis *d = calloc(1, sizeof(*d));
 
@@ -120,7 +123,19 @@ struct cm_asking *cm_diagnosis_new(struct cm_evidence *ev, const char *sni,
     }
     d->asking = (struct cm_asking){next, heard, release, false};
     d->ev = ev;
+    d->plan = plan;
     d->budget = budget;
     (void)snprintf(d->sni, sizeof(d->sni), "%s", sni);
     return &d->asking;
+}
+
+struct cm_asking *cm_diagnosis_new(struct cm_evidence *ev, const char *sni,
+                                   unsigned budget)
+{
+    return asking_new(ev, sni, budget, cm_diagnosis_plan);
+}
+
+struct cm_asking *cm_tolerance_new(struct cm_evidence *ev, const char *sni)
+{
+    return asking_new(ev, sni, CM_MAX_ANSWERS, cm_tolerance_plan);
 }

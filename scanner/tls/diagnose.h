@@ -19,7 +19,11 @@
  * had a server name. */
 bool cm_diagnosis_plan(const struct cm_evidence *ev, bool named,
                        enum cm_ask *ask);
-/* Only TLS 1.3 is spoken: questions are varied from that. */
+/* ... for a server whose handshake succeeded: does it stand other hellos? */
+bool cm_tolerance_plan(const struct cm_evidence *ev, bool named,
+                       enum cm_ask *ask);
+/* Questions are varied from a hello of TLS 1.3: only that is spoken, or it is
+ * what the handshake came to. */
 bool cm_diagnosis_only_tls13(const struct cm_evidence *ev);
 
 /* diagnose_hello.c -- all but random and session id. */

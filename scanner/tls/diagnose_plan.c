@@ -9,6 +9,7 @@
 
 #define ALERT_PROTOCOL_VERSION 70
 #define SSL3 0x0300U
+#define TLS1_3 0x0304U
 #define MAX_SILENT 3 /* each silence lasts until the limit */
 /* RSASSA-PSS with SHA-256 and its salt (RFC 8017 section 9.1.1). */
 #define MIN_PSS_BITS 528U
@@ -180,25 +181,18 @@ static bool key_is_too_short(const struct cm_evidence *ev)
            a->chain[0]->key_bits > 0 && a->chain[0]->key_bits < MIN_PSS_BITS;
 }
 
-/* The plain hello works where the first one failed: what in the first one does
- * the server not tolerate? */
-static bool find_intolerance(const struct cm_evidence *ev,
-                             const struct cm_probe *p, enum cm_ask *ask)
+/* One after the other; one that fails is asked again, and so is its plainer
+ * twin. */
+static bool next_burden(const struct cm_evidence *ev,
+                        const enum cm_ask *burdens, size_t num,
+                        enum cm_ask *ask)
 {
-    /* A padded or newer hello has extensions that nobody knew either. */
-    static const enum cm_ask respects[] = {CM_ASK_GREASE, CM_ASK_LARGE,
-                                           CM_ASK_NEWER};
-
-    if (p->server_hello || key_is_too_short(ev) ||
-        cm_evidence_worked(ev, CM_ASK_SMALL)->version <= SSL3) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof(respects) / sizeof(*respects); i++) {
-        if (cm_evidence_worked(ev, respects[i]) != NULL) {
+    for (size_t i = 0; i < num; i++) {
+        if (cm_evidence_worked(ev, burdens[i]) != NULL) {
             continue;
         }
-        if (times(ev, respects[i]) < CM_INTOLERANT_FAILURES) {
-            *ask = respects[i];
+        if (times(ev, burdens[i]) < CM_INTOLERANT_FAILURES) {
+            *ask = burdens[i];
             return true;
         }
         *ask = CM_ASK_SMALL;
@@ -207,8 +201,42 @@ static bool find_intolerance(const struct cm_evidence *ev,
     return false;
 }
 
+/* The plain hello works where the first one failed: what in the first one does
+ * the server not tolerate? */
+static bool find_intolerance(const struct cm_evidence *ev,
+                             const struct cm_probe *p, enum cm_ask *ask)
+{
+    /* A padded or newer hello has extensions that nobody knew either. */
+    static const enum cm_ask burdens[] = {CM_ASK_GREASE, CM_ASK_LARGE,
+                                          CM_ASK_NEWER};
+
+    if (p->server_hello || key_is_too_short(ev) ||
+        cm_evidence_worked(ev, CM_ASK_SMALL)->version <= SSL3) {
+        return false;
+    }
+    return next_burden(ev, burdens, sizeof(burdens) / sizeof(*burdens), ask);
+}
+
+bool cm_tolerance_plan(const struct cm_evidence *ev, bool named,
+                       enum cm_ask *ask)
+{
+    /* Today's browsers send large ones; some boxes read the first record, or
+     * the first packet, only. */
+    static const enum cm_ask burdens[] = {CM_ASK_LARGE, CM_ASK_SPLIT,
+                                          CM_ASK_GREASE};
+
+    (void)named;
+    return !too_silent(ev) &&
+           next_burden(ev, burdens, sizeof(burdens) / sizeof(*burdens), ask);
+}
+
 bool cm_diagnosis_only_tls13(const struct cm_evidence *ev)
 {
+    const struct cm_probe *p = cm_evidence_main_probe(ev);
+
+    if (p != NULL && p->end == CM_END_COMPLETE) {
+        return p->version == TLS1_3;
+    }
     return cm_evidence_worked(ev, CM_ASK_TLS1_3) != NULL &&
            cm_evidence_worked(ev, CM_ASK_TLS1_2) == NULL;
 }

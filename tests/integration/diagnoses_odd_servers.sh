@@ -173,6 +173,9 @@ for kind in no-tls13 no-new-extensions no-large; do
   boxes="${boxes:-} $kind:$A.1:$good=$A.1:$PORT"
   row "$kind" tls_hello_intolerant
 done
+boxes="$boxes no-second-packet:$A.1:$good=$A.1:$PORT"
+packet=$PORT
+row no-second-packet ""
 # shellcheck disable=SC2086
 start_bad $boxes "alert:80=$A.3:$PORT" "close=$A.4:$((PORT + 1))" \
   "reset=$A.5:$((PORT + 2))" "alert:40=$A.6:$((PORT + 3))"
@@ -207,6 +210,24 @@ for line in open(sys.argv[1] + "/endpoints.jsonl", encoding="utf-8"):
     found[record["input"]["label"]] = record["causes"]
 sys.exit(found["dhe-expired"] != ["tls_no_common_cipher", "input_ip_literal"] or
          "tls_hello_intolerant" in found["no-tls13"])
+PY
+
+# What other clients would meet at a server that works for us.
+(sed -n 1p rows.csv; grep -E ",($good|$packet)," rows.csv) >two.csv
+"$CERTMUSTER" scan --trust odd=root.pem --loopback-ok --no-aia --timeout-tls 6 \
+  --inventory --out two two.csv >summary.txt 2>messages.txt ||
+  fail "scan with an inventory"
+python3 - two <<'PY' || fail "hellos of two packets"
+import json, sys
+bad = 0
+for line in open(sys.argv[1] + "/endpoints.jsonl", encoding="utf-8"):
+    record = json.loads(line)
+    minds = record["input"]["label"] == "no-second-packet"
+    if ("tls_hello_intolerant" in record["causes"]) != minds or \
+            record["verdict"] != "trusted":
+        print(record["input"]["label"], record["verdict"], record["causes"])
+        bad = 1
+sys.exit(bad)
 PY
 
 # What was found out is in the store: judged again without network it is the

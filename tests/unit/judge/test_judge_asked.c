@@ -251,7 +251,7 @@ static struct asked_case {
      "tls_hello_intolerant",
      U,
      CM_CERTAIN,
-     "version: 9.9.9.1:443 answered a plain hello of TLS 1.2 with TLSv1.2 and "
+     "version: 9.9.9.1:443 answered a plain hello with TLSv1.2 and "
      "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 (2 of 2), and the same hello "
      "with TLS 1.3 on offer with a reset (3 of 3)"},
     {"does not stand much",

@@ -144,6 +144,34 @@ static void our_refusal_of_its_key_is_the_keys_fault(void **state)
     }
 }
 
+/* It works for us, and not for clients with larger hellos. */
+static void what_works_may_mind_other_hellos(void **state)
+{
+    static const struct said large = ENDS(LARGE, RESET);
+    static const struct said small = GOOD(SMALL);
+    static const struct said split = GOOD(SPLIT);
+    const struct cm_finding *f;
+    struct scene s;
+
+    (void)state;
+    scene_open(&s, NULL);
+    scene_trust(&s, "root");
+    scene_serve(&s, "leaf int");
+    scene_hear(&s, &split);
+    scene_expect(&s, CM_VERDICT_TRUSTED, "");
+    for (int i = 0; i < 3; i++) {
+        scene_hear(&s, &large);
+    }
+    scene_hear(&s, &small);
+    scene_hear(&s, &small);
+    scene_expect(&s, CM_VERDICT_TRUSTED, "tls_hello_intolerant");
+    f = &s.got.findings[0];
+    assert_false(f->blocks);
+    assert_int_equal(f->confidence, CM_CERTAIN);
+    assert_contains(f->proof, "large: ");
+    scene_close(&s);
+}
+
 static int leave(void **state)
 {
     (void)state;
@@ -160,6 +188,7 @@ int main(void)
         cmocka_unit_test(the_handshakes_own_certificates_count_more),
         cmocka_unit_test(a_key_too_short_for_tls13),
         cmocka_unit_test(our_refusal_of_its_key_is_the_keys_fault),
+        cmocka_unit_test(what_works_may_mind_other_hellos),
     };
 
     return cmocka_run_group_tests_name("judge: in clear", tests, NULL, leave);

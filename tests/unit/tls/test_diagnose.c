@@ -427,16 +427,62 @@ static void questions_that_get_lost_count(void **state)
     cm_evidence_free(ev);
 }
 
+/* A server whose handshake succeeded, for the hellos of other clients. */
+static void what_works_may_mind_other_hellos(void **state)
+{
+    static const struct {
+        struct server server;
+        const char *asks;
+    } cases[] = {
+        {{.says = {GOOD(LARGE), GOOD(SPLIT), GOOD(GREASE)}},
+         "large split grease"},
+        {{.end = CM_END_RESET, .says = {GOOD(SMALL)}},
+         "large large large small small"},
+        {{.end = CM_END_RESET, .says = {GOOD(SMALL), GOOD(LARGE)}},
+         "large split split split small small"},
+        {{.end = CM_END_TIMEOUT, .says = {GOOD(SMALL)}}, "large large large"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct cm_evidence *ev = cm_evidence_new();
+        struct cm_asking *asking = cm_tolerance_new(ev, "www.a.example");
+        struct cm_hello hello = {0};
+        char asked[256] = "";
+
+        assert_non_null(asking);
+        first_hello(ev, CM_END_COMPLETE, 0)->version = 0x0303;
+        while (asking->next(asking, &hello)) {
+            enum cm_ask ask = CM_ASK_COUNT;
+            struct cm_answer a;
+            size_t len = strlen(asked);
+
+            assert_true(cm_tolerance_plan(ev, true, &ask));
+            a = answer_of(&cases[i].server, ask);
+            asking->heard(asking, &a, NULL);
+            (void)snprintf(asked + len, sizeof(asked) - len, "%s%s",
+                           len > 0 ? " " : "", cm_ask_id(ask));
+        }
+        assert_string_equal(asked, cases[i].asks);
+        assert_false(cm_diagnosis_only_tls13(ev));
+        ev->probes[0].version = 0x0304;
+        assert_true(cm_diagnosis_only_tls13(ev));
+        asking->free(asking);
+        cm_evidence_free(ev);
+    }
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[SERVERS + EXPLAINED + 5] = {
+    struct CMUnitTest tests[SERVERS + EXPLAINED + 6] = {
         cmocka_unit_test(a_budget_is_never_exceeded),
         cmocka_unit_test(without_a_name_none_is_left_out),
         cmocka_unit_test(nobody_there_is_not_asked),
         cmocka_unit_test(a_key_that_is_too_short_is_no_intolerance),
         cmocka_unit_test(questions_that_get_lost_count),
+        cmocka_unit_test(what_works_may_mind_other_hellos),
     };
-    size_t num = 5;
+    size_t num = 6;
 
     for (size_t i = 0; i < SERVERS; i++) {
         tests[num++] = (struct CMUnitTest){.name = servers[i].name,
