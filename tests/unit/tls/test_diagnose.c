@@ -386,7 +386,8 @@ static void a_key_that_is_too_short_is_no_intolerance(void **state)
     struct cm_hello hello = {0};
 
     (void)state;
-    assert_true(ev != NULL && asking != NULL && leaf != NULL);
+    assert_non_null(asking);
+    assert_non_null(leaf);
     first_hello(ev, CM_END_ALERT_RECEIVED, 40);
     leaf->refs = 1;
     leaf->key_alg = CM_KEY_RSA;
