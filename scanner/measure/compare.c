@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "certmuster/text.h"
+#include "judge/finding.h"
 
 #define MAX_NAMED 12    /* members of a set that a text names */
+#define MAX_SAID 80     /* bytes of one of them */
 #define CLAUSE_MAX 600U /* bytes of one comparison's words */
 
 struct comparison {
@@ -230,12 +232,18 @@ static enum cm_known compare(const struct comparison *c)
 /* Which members a clause is about. */
 enum about { ABOUT_ALL, ABOUT_LISTED, ABOUT_OTHERS };
 
+/* Nobody needs more of it to know which one is meant. */
+static void say_word(const char *word, struct cm_buf *out)
+{
+    (void)cm_buf_append(out, word, (size_t)cm_finding_clip(word, MAX_SAID));
+}
+
 static void say_member(const struct comparison *c, size_t i, struct cm_buf *out)
 {
     const char *name;
 
     if (c->kind == CM_KIND_WORDS) {
-        (void)cm_buf_printf(out, "%.80s", c->value.words[i]);
+        say_word(c->value.words[i], out);
         return;
     }
     name = cm_member_name(c->kind, c->value.numbers[i]);
@@ -275,8 +283,8 @@ static void say_missing(const struct comparison *c, struct cm_buf *out)
 
     for (size_t i = 0; i < c->node->num_items && said < MAX_NAMED; i++) {
         if (has(c, item_at(c, i)) == CM_NO) {
-            (void)cm_buf_printf(out, "%s%s", said++ > 0 ? ", " : "no ",
-                                item_at(c, i)->text);
+            (void)cm_buf_puts(out, said++ > 0 ? ", " : "no ");
+            say_word(item_at(c, i)->text, out);
         }
     }
 }
@@ -402,7 +410,8 @@ enum cm_known cm_compare(const struct cm_predicate *predicate,
             say_found(&c, verdict, &clause);
         }
         if (clause.len > CLAUSE_MAX) {
-            clause.len = CLAUSE_MAX; /* names are ASCII, or escaped */
+            clause.len =
+                (size_t)cm_finding_clip(cm_buf_cstr(&clause), CLAUSE_MAX);
         }
         add_clause(why, &clause, no_memory);
         cm_buf_cleanup(&clause);

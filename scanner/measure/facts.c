@@ -9,7 +9,7 @@
 #include "certmuster/text.h"
 #include "judge/rules.h"
 
-#define MAX_WORD 1024U /* bytes of one, after escaping */
+#define MAX_WORD 255U /* bytes: longer than any name can be */
 
 void cm_fact_cleanup(struct cm_fact_value *value)
 {
@@ -46,6 +46,8 @@ void cm_fact_add_number(struct cm_fact_value *value, uint16_t number)
     value->numbers[value->num_numbers++] = number;
 }
 
+static const char too_long[] = "(too long)";
+
 /* Foreign bytes become text: no control characters, no NUL. */
 void cm_fact_add_word(struct cm_fact_value *value, const char *text, size_t len)
 {
@@ -59,12 +61,9 @@ void cm_fact_add_word(struct cm_fact_value *value, const char *text, size_t len)
         return;
     }
     value->words = grown;
-    cm_buf_init(&escaped, MAX_WORD);
-    cm_text_terminal(&escaped, text, len);
-    if (escaped.failed && escaped.len > 0) {
-        cm_buf_clear(&escaped); /* too long for a name */
-        (void)cm_buf_puts(&escaped, "(too long)");
-    }
+    cm_buf_init(&escaped, 4 * MAX_WORD); /* \x1b for a byte */
+    cm_text_terminal(&escaped, len <= MAX_WORD ? text : too_long,
+                     len <= MAX_WORD ? len : sizeof(too_long) - 1);
     word = escaped.len == 0 && !escaped.failed ? strdup("")
                                                : cm_buf_take(&escaped);
     cm_buf_cleanup(&escaped);
@@ -156,19 +155,20 @@ static void gather_revocation(struct cm_fact_value *out,
     }
 }
 
+static int lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (unsigned char)c;
+}
+
 /* A predicate's words have no spaces: _ stands for one. */
 static bool is_column(const char *name, const char *column)
 {
-    for (; *name != '\0' && *column != '\0'; name++, column++) {
-        char a = *name >= 'A' && *name <= 'Z' ? (char)(*name + 32) : *name;
-        char b =
-            *column >= 'A' && *column <= 'Z' ? (char)(*column + 32) : *column;
-
-        if (a != b && !(b == '_' && a == ' ')) {
-            return false;
-        }
+    while (*name != '\0' && (lower(*name) == lower(*column) ||
+                             (*name == ' ' && *column == '_'))) {
+        name++;
+        column++;
     }
-    return *name == *column;
+    return *name == '\0' && *column == '\0';
 }
 
 /* An empty field is an empty set: asked for, and not filled in. */
