@@ -252,15 +252,15 @@ static enum cm_status policy_file(struct cm_measures *m, const char *path,
     return status == CM_OK ? add_pack(m, pack, err) : status;
 }
 
-static enum cm_status no_such_policy(const char *name,
-                                     char found[CM_MAX_PACKS][MAX_NAME],
+/* `found` has room for the names of all: CM_MAX_PACKS of MAX_NAME each. */
+static enum cm_status no_such_policy(const char *name, const char *found,
                                      size_t num, struct cm_error *err)
 {
     const char *names[CM_MAX_PACKS];
     const char *meant;
 
     for (size_t i = 0; i < num; i++) {
-        names[i] = found[i];
+        names[i] = found + i * MAX_NAME;
     }
     meant = cm_did_you_mean(name, names, num);
     return cm_error_set(err, CM_EUSAGE,
@@ -275,7 +275,7 @@ static enum cm_status no_such_policy(const char *name,
 static enum cm_status policy_name(struct cm_measures *m, const char *name,
                                   struct cm_error *err)
 {
-    char names[CM_MAX_PACKS][MAX_NAME];
+    char names[CM_MAX_PACKS * MAX_NAME];
     size_t num = 0;
     bool found = false;
     enum cm_status status = CM_OK;
@@ -288,7 +288,8 @@ static enum cm_status policy_name(struct cm_measures *m, const char *name,
         if (status != CM_OK) {
             break;
         }
-        (void)snprintf(names[num++], MAX_NAME, "%s", cm_pack_name(pack));
+        (void)snprintf(names + num++ * MAX_NAME, MAX_NAME, "%s",
+                       cm_pack_name(pack));
         if (strcmp(name, ALL) == 0 ||
             strcasecmp(name, cm_pack_name(pack)) == 0) {
             found = true;

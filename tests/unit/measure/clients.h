@@ -30,7 +30,7 @@ struct cm_answer *clients_answer(struct clients *c, enum cm_ask ask,
 
 /* What this client makes of it. */
 const struct cm_profile_result *clients_try(struct clients *c,
-                                            const char *profile);
+                                            const char *name);
 void clients_expect_works(struct clients *c, const char *profiles);
 /* Each of the clients fails for this cause. */
 void clients_expect_fails(struct clients *c, const char *profiles,

@@ -90,7 +90,7 @@ static void answers_to_hellos_tell_more(void **state)
     a->version = 0x0301;
     a->cipher = 0xc013;
     a->group = 0x0017;
-    a->chain = calloc(1, sizeof(*a->chain));
+    a->chain = calloc(1, sizeof(struct cm_cert *));
     a->chain[0] = cm_cert_ref(zoo_get("leafrsa"));
     a->num_chain = 1;
     clients_expect_works(&c, "netfx35-45_default_w2016 java7");
@@ -261,7 +261,7 @@ static void without_a_server_name(void **state)
     a = clients_answer(&c, CM_ASK_NO_SNI, CM_ANSWER_FLIGHT);
     a->version = 0x0301;
     a->cipher = 0x000a;
-    a->chain = calloc(2, sizeof(*a->chain));
+    a->chain = calloc(2, sizeof(struct cm_cert *));
     a->chain[0] = cm_cert_ref(zoo_get("other"));
     a->chain[1] = cm_cert_ref(zoo_get("int"));
     a->num_chain = 2;
@@ -283,7 +283,7 @@ static void two_certificates(void **state)
     a = clients_answer(&c, CM_ASK_SIGNATURES, CM_ANSWER_FLIGHT);
     a->version = 0x0303;
     a->cipher = 0xc02c;
-    a->chain = calloc(2, sizeof(*a->chain));
+    a->chain = calloc(2, sizeof(struct cm_cert *));
     a->chain[0] = cm_cert_ref(zoo_get("leafold"));
     a->chain[1] = cm_cert_ref(zoo_get("int"));
     a->num_chain = 2;

@@ -130,6 +130,13 @@ static void the_first_complaint_ends_it(void **state)
     assert_string_equal(err.text, "a.ini, line 2: no x here");
 }
 
+static void put(char *at, const char *text)
+{
+    while (*text != '\0') {
+        *at++ = *text++;
+    }
+}
+
 static void too_much_is_refused(void **state)
 {
     static char text[CM_INI_MAX_FILE + 2];
@@ -142,9 +149,9 @@ static void too_much_is_refused(void **state)
     assert_non_null(
         strstr(read_of(&out, text, CM_INI_MAX_FILE + 1), "is larger than"));
     cm_buf_cleanup(&out);
-    memcpy(text, "[a]\nx=y\n", 8);
+    put(text, "[a]\nx=y\n");
     for (size_t i = 8; i + 3 < CM_INI_MAX_FILE; i += 3) {
-        memcpy(text + i, " y\n", 3);
+        put(text + i, " y\n");
     }
     assert_non_null(strstr(read_of(&out, text, CM_INI_MAX_FILE - 8),
                            "line 2: this value is too long"));
