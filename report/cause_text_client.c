@@ -241,24 +241,38 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(TLS_CLIENT_CERT_LATE) = {
     .rule = "RFC 5246 section 7.4.1.1; RFC 8446 section 4.6.2; RFC 9113 "
             "section 9.2.3 forbids it for HTTP/2",
     .detected = "After the handshake one HTTP request was made; a "
-                "HelloRequest, a CertificateRequest, HTTP 403.7 or Apache's "
-                "note about post-handshake authentication was the answer.",
+                "HelloRequest, a CertificateRequest, HTTP 403.7, Apache's "
+                "note about post-handshake authentication or the code "
+                "0x80070032 of IIS was the answer; with TLS 1.3, where the "
+                "client has a certificate, a reset instead of an answer is "
+                "taken as a sign of it.",
     .clients = CM_CLIENTS(
         {CM_DOTNET_FRAMEWORK,
-         "works with TLS 1.2; with TLS 1.3: The underlying connection was "
-         "closed: An unexpected error occurred on a receive. Or HTTP 403"},
-        {CM_DOTNET, "HTTP 403, or: Received an unexpected EOF or 0 bytes from "
-                    "the transport stream"},
-        {CM_SCHANNEL, "works with TLS 1.2 (SEC_I_RENEGOTIATE, 0x00090321); "
-                      "with TLS 1.3 HTTP 403 or a reset"},
-        {CM_CURL, "works with TLS 1.2 and HTTP/1.1; with TLS 1.3 HTTP 403"},
-        {CM_JAVA, "works with TLS 1.2; with TLS 1.3 HTTP 403"},
+         "works with TLS 1.2; with TLS 1.3 HTTP 403 or 500, or: The underlying "
+         "connection was closed: An unexpected error occurred on a receive."},
+        {CM_DOTNET, "works with TLS 1.2; with TLS 1.3 HTTP 403 or 500, or: An "
+                    "existing connection was forcibly closed by the remote "
+                    "host."},
+        {CM_SCHANNEL,
+         "works with TLS 1.2 (SEC_I_RENEGOTIATE, 0x00090321); with TLS 1.3 IIS "
+         "answers HTTP 500 with 0x80070032 (Windows Server 2025) or resets "
+         "the connection (2022)"},
+        {CM_CURL, "works, with TLS 1.3 also, over HTTP/1.1; without a "
+                  "certificate (56) sslv3 alert handshake failure, or tlsv13 "
+                  "alert certificate required"},
+        {CM_JAVA, "works with TLS 1.2, without a certificate "
+                  "java.net.SocketException: Broken pipe; with TLS 1.3 HTTP "
+                  "403"},
         {CM_GO, "local error: tls: no renegotiation; with TLS 1.3 HTTP 403"},
-        {CM_PYTHON, "works with TLS 1.2; with TLS 1.3 HTTP 403, unless "
-                    "post_handshake_auth is set"},
-        {CM_NODE, "works with TLS 1.2; with TLS 1.3 HTTP 403"},
-        {CM_CHROME, "works with TLS 1.2 and HTTP/1.1; with TLS 1.3 HTTP 403"},
-        {CM_FIREFOX, "SSL_ERROR_RENEGOTIATION_NOT_ALLOWED with HTTP/2; with "
-                     "TLS 1.3 HTTP 403, unless "
-                     "security.tls.enable_post_handshake_auth is set"}),
+        {CM_PYTHON,
+         "works with TLS 1.2, without a certificate [SSL: "
+         "SSLV3_ALERT_HANDSHAKE_FAILURE]; with TLS 1.3 HTTP 403, unless "
+         "post_handshake_auth is set"},
+        {CM_NODE, "works with TLS 1.2, without a certificate "
+                  "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE; with TLS 1.3 HTTP "
+                  "403"},
+        {CM_CHROME, "works with TLS 1.2 and HTTP/1.1; with TLS 1.3 HTTP 403 or "
+                    "500, or net::ERR_CONNECTION_RESET"},
+        {CM_FIREFOX, "works with TLS 1.2 and HTTP/1.1; with TLS 1.3 HTTP 403, "
+                     "unless security.tls.enable_post_handshake_auth is set"}),
 };

@@ -48,6 +48,8 @@ enum cm_http_word {
  * `phrase` lends the words that decided, if any did. */
 enum cm_http_word cm_http_word_of(uint16_t status, uint16_t substatus,
                                   struct cm_span text, struct cm_span *phrase);
+/* http_reply where TCP was reset instead of an answer. */
+#define CM_HTTP_REPLY_RESET "(reset)"
 /* What the number alone means; NULL: nothing about certificates. */
 const char *cm_http_code_meaning(uint16_t status, uint16_t substatus);
 

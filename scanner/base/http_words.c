@@ -1,7 +1,8 @@
 /* What servers say above TLS when they want another client certificate, or any.
  * The texts are those of nginx (ngx_http_special_response.c, errors 495 and
  * 496), Apache httpd (mod_ssl's note for HTTP 403), IIS (substatus codes of
- * HTTP 403) and what applications commonly write; of September 2026.
+ * HTTP 403, HTTP 500 with TLS 1.3) and what applications commonly write; read
+ * in November 2026.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <strings.h>
@@ -15,6 +16,7 @@ static const struct word {
     enum cm_http_word word;
 } words[] = {
     {"Cannot perform Post-Handshake Authentication", CM_HTTP_LATE},
+    {"0x80070032", CM_HTTP_LATE}, /* IIS, HTTP 500: it cannot ask any more */
     {"The SSL certificate error", CM_HTTP_REJECTED},
     {"client certificate is untrusted or invalid", CM_HTTP_REJECTED},
     {"client certificate has expired", CM_HTTP_REJECTED},

@@ -68,6 +68,10 @@ static bool keep(struct cm_scan *scan, bool ended)
 static void over(struct cm_scan *scan)
 {
     (void)keep(scan, true);
+    if (scan->answer.len == 0 && cm_tls_was_reset(scan->tls)) {
+        (void)snprintf(scan->probe->http_reply, sizeof(scan->probe->http_reply),
+                       CM_HTTP_REPLY_RESET);
+    }
     cm_tls_close_notify(scan->tls);
     scan->probe->total_ms =
         (uint32_t)(cm_loop_now_ms(scan->env->loop) - scan->round_since_ms);

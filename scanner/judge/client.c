@@ -97,6 +97,18 @@ static bool refused_by_http(const struct cm_probe *p)
     return word == CM_HTTP_REQUIRED || word == CM_HTTP_REJECTED;
 }
 
+/* IIS up to Windows Server 2022 does so with TLS 1.3 instead of asking late.
+ * Others may have other reasons, so it only counts where a certificate is meant
+ * to be sent. */
+static bool is_reset(const struct cm_case *c)
+{
+    const struct cm_probe *p = c->probe;
+
+    return c->ev->client.fault != CM_CLIENT_NONE && p->version >= TLS1_3 &&
+           p->client_auth == CM_CLIENT_AUTH_NONE &&
+           strcmp(p->http_reply, CM_HTTP_REPLY_RESET) == 0;
+}
+
 /* It asks for the certificate, or misses it, when the handshake is over and it
  * had not asked there. */
 static bool is_late(const struct cm_probe *p)
@@ -264,7 +276,10 @@ static void late(struct cm_case *c)
     struct cm_buf how;
 
     cm_buf_init(&how, 4096);
-    if (p->cert_request_late) {
+    if (is_reset(c)) {
+        (void)cm_buf_puts(&how, "reset the connection, as IIS does when it "
+                                "would have to ask late");
+    } else if (p->cert_request_late) {
         (void)cm_buf_printf(&how, "asked for a client certificate then, by %s",
                             tls13 ? "a CertificateRequest after the handshake"
                                   : "a new handshake (HelloRequest)");
@@ -282,6 +297,7 @@ static void late(struct cm_case *c)
         cm_finding_clip(path, 120), path, cm_finding_text(c, &how));
     if (f != NULL && !p->cert_request_late && http_word(p) != CM_HTTP_LATE) {
         f->confidence = CM_PROBABLE;
+        f->blocks = !is_reset(c);
     }
     cm_buf_cleanup(&how);
 }
@@ -373,7 +389,7 @@ bool cm_judge_client(struct cm_case *c)
     bool refused = cm_client_refused(p);
     bool explains = turned_away(c);
 
-    if (is_late(p)) {
+    if (is_late(p) || is_reset(c)) {
         late(c);
     } else if (!refused) {
         optional(c);

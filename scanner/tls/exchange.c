@@ -1,6 +1,7 @@
 /* One small request after the handshake, and its answer: some servers ask for
  * a client certificate only now, or say only now what they think of ours.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <openssl/err.h>
 
 #include "tls/internal.h"
@@ -9,6 +10,11 @@ bool cm_tls_is_open(const struct cm_tls *tls)
 {
     return tls->completed && !tls->eof && tls->io_errno == 0 &&
            tls->gone_errno == 0 && !tls->linger_closed;
+}
+
+bool cm_tls_was_reset(const struct cm_tls *tls)
+{
+    return tls->io_errno == ECONNRESET || tls->gone_errno == ECONNRESET;
 }
 
 static enum cm_io want(int why)

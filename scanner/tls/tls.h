@@ -71,6 +71,8 @@ enum cm_io cm_tls_linger(struct cm_tls *tls);
 
 /* exchange.c -- after the handshake. Is there still somebody to talk to? */
 bool cm_tls_is_open(const struct cm_tls *tls);
+/* ... and was it a reset that took them away? */
+bool cm_tls_was_reset(const struct cm_tls *tls);
 /* Sends all of `data`; after a WANT_ call again with the same. */
 enum cm_io cm_tls_write(struct cm_tls *tls, struct cm_span data);
 /* DONE: *got octets were read. FAILED: there will be none; an alert, or a
