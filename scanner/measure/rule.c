@@ -23,6 +23,7 @@ struct parser {
     uint16_t done[CM_RULE_MAX_NODES]; /* operands that wait for an operator */
     size_t num_done;
     size_t depth;
+    enum cm_status failed;
     struct cm_error *err;
 };
 
@@ -77,22 +78,24 @@ static enum cm_status expected(struct parser *p, const char *what)
                         p->tokens.kind == CM_TOKEN_END ? "" : "\"", what);
 }
 
-static enum cm_status add_node(struct parser *p, struct cm_rule_node **out)
+/* NULL: see p->failed. */
+static struct cm_rule_node *add_node(struct parser *p)
 {
     struct cm_predicate *set = p->out;
 
-    if (set->num_nodes >= CM_RULE_MAX_NODES) {
-        return too_large(p, "parts");
-    }
     if (set->nodes == NULL) {
         set->nodes = calloc(CM_RULE_MAX_NODES, sizeof(*set->nodes));
-        if (set->nodes == NULL) {
-            return cm_error_nomem(p->err, "a predicate");
-        }
+    }
+    if (set->nodes == NULL) {
+        p->failed = cm_error_nomem(p->err, "a predicate");
+        return NULL;
+    }
+    if (set->num_nodes >= CM_RULE_MAX_NODES) {
+        p->failed = too_large(p, "parts");
+        return NULL;
     }
     p->done[p->num_done++] = (uint16_t)set->num_nodes;
-    *out = &set->nodes[set->num_nodes++];
-    return CM_OK;
+    return &set->nodes[set->num_nodes++];
 }
 
 static enum cm_status add_item(struct parser *p, struct cm_rule_node *node)
@@ -263,17 +266,18 @@ static enum cm_status read_set(struct parser *p, struct cm_rule_node *node)
 /* A fact by itself is a question, too: is it so, is there any? */
 static enum cm_status read_comparison(struct parser *p)
 {
-    struct cm_rule_node *node = NULL;
+    struct cm_rule_node *node;
     enum cm_status status;
     int op;
 
     if (p->tokens.kind != CM_TOKEN_WORD) {
         return expected(p, "a fact");
     }
-    status = add_node(p, &node);
-    if (status == CM_OK) {
-        status = find_fact(p, node);
+    node = add_node(p);
+    if (node == NULL) {
+        return p->failed;
     }
+    status = find_fact(p, node);
     if (status == CM_OK) {
         status = advance(p);
     }
@@ -326,22 +330,22 @@ static enum cm_status combine(struct parser *p)
     };
     enum waiting what = p->waiting[--p->num_waiting];
     size_t operands = what == WAIT_NOT ? 1 : 2;
-    struct cm_rule_node *node = NULL;
+    struct cm_rule_node *node;
     uint16_t right;
     uint16_t left;
-    enum cm_status status;
 
     cm_assert(p->num_done >= operands);
     right = p->done[p->num_done - 1];
     left = p->done[p->num_done - operands];
     p->num_done -= operands;
     p->depth -= what == WAIT_NOT ? 1 : 0;
-    status = add_node(p, &node);
-    if (status == CM_OK) {
-        *node = (struct cm_rule_node){
-            .op = ops[what], .left = left, .right = right};
+    node = add_node(p);
+    if (node == NULL) {
+        return p->failed;
     }
-    return status;
+    *node =
+        (struct cm_rule_node){.op = ops[what], .left = left, .right = right};
+    return CM_OK;
 }
 
 /* All that binds at least as tightly as `what`, up to a parenthesis. */

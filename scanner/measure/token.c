@@ -5,11 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-static bool is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || (c != '\0' && strchr("_-.*:/@+", c));
-}
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.*:/@+";
 
 /* The character after a word is read before the word is ended by a NUL. */
 static char peek(const struct cm_tokens *p)
@@ -45,9 +42,7 @@ static void read_word(struct cm_tokens *p)
 {
     p->kind = CM_TOKEN_WORD;
     p->token = p->next;
-    while (is_word(*p->next)) {
-        p->next++;
-    }
+    p->next += strspn(p->next, letters);
     p->first = *p->next;
     *p->next = '\0';
 }
@@ -78,7 +73,7 @@ enum cm_status cm_token_next(struct cm_tokens *p, struct cm_error *err)
         return read_quoted(p, err);
     } else if (strchr("(){},=!<>", peek(p)) != NULL) {
         read_sign(p);
-    } else if (is_word(peek(p))) {
+    } else if (strchr(letters, peek(p)) != NULL) {
         read_word(p);
     } else {
         return cm_error_set(err, CM_EINPUT,

@@ -91,10 +91,10 @@ static void discard(struct cm_finding *findings, size_t num)
 static size_t place_for(const struct cm_judgement *judgement)
 {
     int rank = cm_cause_info(CM_CAUSE_POLICY_VIOLATION)->rank;
+    size_t first = judgement->primary < 0 ? 0 : (size_t)judgement->primary + 1;
     size_t place = judgement->num_findings;
 
-    while (place > (size_t)(judgement->primary + 1) &&
-           !judgement->findings[place - 1].blocks &&
+    while (place > first && !judgement->findings[place - 1].blocks &&
            cm_cause_info(judgement->findings[place - 1].cause)->rank > rank) {
         place--;
     }

@@ -154,7 +154,7 @@ static void shake_hands(struct world *w, const struct world_spec *spec)
     probe->num_chain = 1;
     probe->num_chain_sent = 1;
     if (spec->not_inventoried) {
-        uint16_t first[CM_VERSION_COUNT];
+        uint16_t first[CM_VERSION_COUNT] = {0};
 
         assert_true(read_list(or_else(spec->versions, "TLSv1.3"),
                               CM_FACT_VERSIONS, first, CM_VERSION_COUNT) > 0);
