@@ -35,7 +35,10 @@ char cm_report_letter(const char *letters, size_t at)
         return '\0';
     }
     letter = letters[at];
-    return letter == '-' ? '\0' : letter;
+    if (letter == '-') {
+        return '\0';
+    }
+    return letter;
 }
 
 static enum cm_outcome outcome_of(char letter)

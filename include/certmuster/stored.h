@@ -7,16 +7,19 @@
 
 #include "certmuster/store.h"
 
+/* What takes the place of what is stored of an endpoint; all of it is the
+ * store's to clean up. */
+struct cm_revised {
+    struct cm_judgement judgement;
+    struct cm_measured measured; /* empty: what is stored stays */
+    bool replace;                /* false: nothing takes its place */
+};
 /* Is called for an endpoint with its evidence as it was recorded (borrowed).
- * May fill *judgement and *measured, which the store cleans up; with *replace
- * they take the place of the stored ones, an empty *measured of nothing.
  * Another status than CM_OK ends the pass. */
 typedef enum cm_status cm_store_visit(void *arg, uint64_t endpoint,
                                       const struct cm_endpoint *ep,
                                       const struct cm_evidence *evidence,
-                                      struct cm_judgement *judgement,
-                                      struct cm_measured *measured,
-                                      bool *replace);
+                                      struct cm_revised *out);
 struct cm_store_pass {
     cm_store_visit *visit;
     void *arg;

@@ -52,7 +52,12 @@ static void write_alpn(struct cm_buf *out, const struct cm_inventory *inventory)
     for (size_t i = 0; i < inventory->num_alpn; i++) {
         cm_buf_puts(out, i == 0 ? "\"" : ",\"");
         for (const char *c = inventory->alpn[i]; *c != '\0'; c++) {
-            cm_buf_putc(out, is_plain(*c) ? *c : '?');
+            char plain = '?';
+
+            if (is_plain(*c)) {
+                plain = *c;
+            }
+            cm_buf_putc(out, plain);
         }
         cm_buf_putc(out, '"');
     }

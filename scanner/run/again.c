@@ -100,26 +100,25 @@ enum cm_status cm_again_fill(struct cm_again *again,
 static enum cm_status visit(void *arg, uint64_t endpoint,
                             const struct cm_endpoint *ep,
                             const struct cm_evidence *ev,
-                            struct cm_judgement *judgement,
-                            struct cm_measured *measured, bool *replace)
+                            struct cm_revised *out)
 {
     struct cm_again *again = arg;
     bool learning = again->views[0].fleet == NULL;
     enum cm_status status =
-        cm_judging_judge(&again->judging, judgement, ep, ev);
+        cm_judging_judge(&again->judging, &out->judgement, ep, ev);
 
-    *replace = true;
+    out->replace = true;
     atomic_fetch_add(&again->counters->again, 1);
     if (status == CM_OK) {
-        status = cm_measure(again->judging.measures, measured, &again->judging,
-                            ep, ev, judgement);
+        status = cm_measure(again->judging.measures, &out->measured,
+                            &again->judging, ep, ev, &out->judgement);
     }
     if (status == CM_OK && again->pending != NULL &&
-        !cm_pending_note(again->pending, endpoint, ep, ev, judgement)) {
+        !cm_pending_note(again->pending, endpoint, ep, ev, &out->judgement)) {
         status = CM_ENOMEM;
     }
     if (status == CM_OK && learning &&
-        !cm_fleet_add(again->fleet, ep, ev, judgement,
+        !cm_fleet_add(again->fleet, ep, ev, &out->judgement,
                       again->judging.at_unix)) {
         status = CM_ENOMEM;
     }

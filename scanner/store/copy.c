@@ -191,28 +191,26 @@ static void judge(struct rejudge *rejudge, int64_t id)
 {
     const struct cm_store_pass *pass = rejudge->pass;
     struct cm_db *db = &rejudge->store->db;
-    struct cm_judgement judgement = {.primary = -1};
-    struct cm_measured measured = {0};
+    struct cm_revised revised = {.judgement = {.primary = -1}};
     struct cm_evidence *ev = NULL;
     struct cm_endpoint ep;
-    bool replace = true;
     enum cm_status status;
 
     if (cm_evidence_get(&rejudge->reader, id, &ev) == CM_OK && ev != NULL &&
         cm_endpoint_get(rejudge->store, rejudge->from, id, &ep) == CM_OK) {
-        status = pass->visit(pass->arg, (uint64_t)id, &ep, ev, &judgement,
-                             &measured, &replace);
+        status = pass->visit(pass->arg, (uint64_t)id, &ep, ev, &revised);
         if (status != CM_OK) {
             (void)cm_error_set(&db->error, status,
                                "an endpoint could not be judged again");
         } else {
             (void)cm_put_judgement_of(rejudge->store, rejudge->to,
-                                      rejudge->from, id, &judgement);
-            (void)cm_put_measured(rejudge->store, rejudge->to, id, &measured);
+                                      rejudge->from, id, &revised.judgement);
+            (void)cm_put_measured(rejudge->store, rejudge->to, id,
+                                  &revised.measured);
         }
     }
-    cm_measured_cleanup(&measured);
-    cm_judgement_cleanup(&judgement);
+    cm_measured_cleanup(&revised.measured);
+    cm_judgement_cleanup(&revised.judgement);
     cm_evidence_free(ev);
 }
 

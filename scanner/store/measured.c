@@ -59,9 +59,10 @@ void cm_put_measures(struct cm_db *db, int64_t run_id,
 
 static char letter_of(enum cm_outcome outcome, char pass)
 {
-    return outcome == CM_OUTCOME_PASS   ? pass
-           : outcome == CM_OUTCOME_FAIL ? 'f'
-                                        : 'u';
+    if (outcome == CM_OUTCOME_PASS) {
+        return pass;
+    }
+    return outcome == CM_OUTCOME_FAIL ? 'f' : 'u';
 }
 
 static void set_letter(char *letters, size_t max, size_t at, char letter)

@@ -72,11 +72,9 @@ static enum cm_status visit_endpoint(struct second *second, int64_t id)
 {
     const struct cm_store_pass *pass = second->pass;
     struct cm_db *db = &second->store->db;
-    struct cm_judgement judgement = {.primary = -1};
-    struct cm_measured measured = {0};
+    struct cm_revised revised = {.judgement = {.primary = -1}};
     struct cm_evidence *ev = NULL;
     struct cm_endpoint ep;
-    bool replace = false;
     enum cm_status status = cm_evidence_get(&second->reader, id, &ev);
 
     if (status != CM_OK || ev == NULL) {
@@ -84,20 +82,19 @@ static enum cm_status visit_endpoint(struct second *second, int64_t id)
     }
     status = cm_endpoint_get(second->store, second->run_id, id, &ep);
     if (status == CM_OK) {
-        status = pass->visit(pass->arg, (uint64_t)id, &ep, ev, &judgement,
-                             &measured, &replace);
+        status = pass->visit(pass->arg, (uint64_t)id, &ep, ev, &revised);
         if (status != CM_OK) {
             (void)cm_error_set(&db->error, status,
                                "an endpoint could not be judged again");
-        } else if (replace) {
+        } else if (revised.replace) {
             (void)cm_put_judgement_again(second->store, second->run_id, id,
-                                         &judgement);
+                                         &revised.judgement);
             status = cm_put_measured_again(second->store, second->run_id, id,
-                                           &measured);
+                                           &revised.measured);
         }
     }
-    cm_measured_cleanup(&measured);
-    cm_judgement_cleanup(&judgement);
+    cm_measured_cleanup(&revised.measured);
+    cm_judgement_cleanup(&revised.judgement);
     cm_evidence_free(ev);
     return status;
 }

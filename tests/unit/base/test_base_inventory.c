@@ -158,23 +158,26 @@ static void limits_hold(void **state)
     struct cm_inventory *inventory = sample();
     char *text = text_of(inventory);
     char changed[8192];
-    char many[4096] = "\"groups\":[1";
+    struct cm_buf many;
 
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         replace(changed, sizeof(changed), text, bad[i][0], bad[i][1]);
         assert_false(comes_back(changed));
     }
-    for (int i = 0; i < CM_MAX_GROUPS - 1; i++) {
-        (void)strcat(many, ",1");
+    cm_buf_init(&many, 4096);
+    for (int extra = 0; extra < 2; extra++) {
+        cm_buf_puts(&many, "\"groups\":[1");
+        for (int i = 1; i < CM_MAX_GROUPS + extra; i++) {
+            cm_buf_puts(&many, ",1");
+        }
+        cm_buf_putc(&many, ']');
+        replace(changed, sizeof(changed), text, "\"groups\":[29]",
+                cm_buf_cstr(&many));
+        assert_int_equal(comes_back(changed), extra == 0);
+        cm_buf_clear(&many);
     }
-    (void)strcat(many, "]");
-    replace(changed, sizeof(changed), text, "\"groups\":[29]", many);
-    assert_true(comes_back(changed));
-    many[strlen(many) - 1] = '\0';
-    (void)strcat(many, ",1]");
-    replace(changed, sizeof(changed), text, "\"groups\":[29]", many);
-    assert_false(comes_back(changed));
+    cm_buf_cleanup(&many);
     free(text);
     cm_inventory_free(inventory);
 }

@@ -121,19 +121,17 @@ struct judge {
 static enum cm_status judge_anew(void *arg, uint64_t endpoint,
                                  const struct cm_endpoint *ep,
                                  const struct cm_evidence *evidence,
-                                 struct cm_judgement *judgement,
-                                 struct cm_measured *measured, bool *replace)
+                                 struct cm_revised *out)
 {
     struct judge *judge = arg;
     char host[64];
 
     (void)snprintf(host, sizeof(host), "host%d.example", (int)endpoint);
-    (void)measured;
     assert_string_equal(ep->host, host);
     assert_non_null(evidence);
-    judgement->verdict = CM_VERDICT_UNTRUSTED;
-    (void)fixture_find(judgement, CM_CAUSE_LEAF_EXPIRED, "anew");
-    *replace = true;
+    out->judgement.verdict = CM_VERDICT_UNTRUSTED;
+    (void)fixture_find(&out->judgement, CM_CAUSE_LEAF_EXPIRED, "anew");
+    out->replace = true;
     judge->visits++;
     judge->stop = judge->visits == judge->stop_after;
     return judge->answer;

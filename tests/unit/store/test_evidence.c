@@ -33,12 +33,10 @@ struct visitor {
 static enum cm_status visit(void *arg, uint64_t endpoint,
                             const struct cm_endpoint *ep,
                             const struct cm_evidence *evidence,
-                            struct cm_judgement *judgement,
-                            struct cm_measured *measured, bool *replace)
+                            struct cm_revised *out)
 {
     struct visitor *visitor = arg;
 
-    (void)measured;
     visitor->visits++;
     visitor->id = endpoint;
     visitor->endpoint = *ep;
@@ -48,10 +46,10 @@ static enum cm_status visit(void *arg, uint64_t endpoint,
         cases_assert_same(expected, evidence);
         cm_evidence_free(expected);
     }
-    judgement->verdict = CM_VERDICT_UNTRUSTED;
+    out->judgement.verdict = CM_VERDICT_UNTRUSTED;
     /* Still of a cause that is visited: it must not be visited again. */
-    (void)fixture_find(judgement, CM_CAUSE_CHAIN_INCOMPLETE, "found");
-    *replace = visitor->replace;
+    (void)fixture_find(&out->judgement, CM_CAUSE_CHAIN_INCOMPLETE, "found");
+    out->replace = visitor->replace;
     return visitor->status;
 }
 
@@ -336,15 +334,12 @@ struct stopper {
 static enum cm_status visit_and_stop(void *arg, uint64_t endpoint,
                                      const struct cm_endpoint *ep,
                                      const struct cm_evidence *evidence,
-                                     struct cm_judgement *judgement,
-                                     struct cm_measured *measured,
-                                     bool *replace)
+                                     struct cm_revised *out)
 {
     struct stopper *stopper = arg;
 
     stopper->stop = stopper->visitor.visits == 9;
-    return visit(&stopper->visitor, endpoint, ep, evidence, judgement, measured,
-                 replace);
+    return visit(&stopper->visitor, endpoint, ep, evidence, out);
 }
 
 static void stops_when_asked_to_and_keeps_what_was_done(void **state)

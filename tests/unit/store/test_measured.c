@@ -200,19 +200,19 @@ static void has_no_lines_where_nothing_was_measured(void **state)
 static enum cm_status visit(void *arg, uint64_t endpoint,
                             const struct cm_endpoint *ep,
                             const struct cm_evidence *evidence,
-                            struct cm_judgement *judgement,
-                            struct cm_measured *measured, bool *replace)
+                            struct cm_revised *out)
 {
     const bool *fills = arg;
 
     (void)endpoint;
     (void)ep;
     (void)evidence;
-    judgement->verdict = CM_VERDICT_TRUSTED;
+    out->judgement.verdict = CM_VERDICT_TRUSTED;
     if (*fills) {
-        add_profile(measured, 1, CM_OUTCOME_UNKNOWN, -1, "not reached", NULL);
+        add_profile(&out->measured, 1, CM_OUTCOME_UNKNOWN, -1, "not reached",
+                    NULL);
     }
-    *replace = true;
+    out->replace = true;
     return CM_OK;
 }
 

@@ -18,18 +18,15 @@
 static enum cm_status visit(void *arg, uint64_t endpoint,
                             const struct cm_endpoint *ep,
                             const struct cm_evidence *evidence,
-                            struct cm_judgement *judgement,
-                            struct cm_measured *measured, bool *replace)
+                            struct cm_revised *out)
 {
     unsigned *visits = arg;
 
     (void)endpoint;
     (void)ep;
     (void)evidence;
-    (void)judgement;
-    (void)measured;
     ++*visits;
-    *replace = false;
+    out->replace = false;
     return CM_OK;
 }
 
