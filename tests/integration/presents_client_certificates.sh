@@ -303,6 +303,8 @@ row "$NET.0.2:$A_DIR12/secret/" $right pki/right.key untrusted \
 row "$NET.0.2:$A_DIR13/" $right pki/right.key trusted ""
 row "$NET.0.2:$A_DIR13/secret/" $right pki/right.key untrusted \
   tls_client_cert_late
+# Nobody asked in the handshake, and nobody has a certificate: no request.
+row "$NET.0.2:$A_DIR12/secret/" "" "" trusted ""
 # A server that has the root alone cannot check a certificate without its CA.
 row "$NET.0.3:$S_ROOT" pki/right.pem pki/right.key untrusted \
   "$rejected $mismatch client_cert_incomplete"
@@ -473,6 +475,31 @@ done <odd.txt
 check odd --http-check always --timeout-tls 2 fleet.csv
 python3 verdicts.py odd || fail "odd answers"
 [ "$(wc -l <odd/endpoints.csv)" -eq 8 ] || fail "odd servers"
+
+# As an account that may not read the key.
+nobody() {
+  setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+if [ "$(id -u)" -eq 0 ] && nobody test -x "$CERTMUSTER"; then
+  mkdir nobody
+  cp pki/right.key pki/web-root.pem nobody/
+  cp $right nobody/right.pem
+  chmod 644 nobody/*.pem
+  chmod 777 nobody
+  cat >nobody/fleet.csv <<CSV
+url,client_cert,client_key,want,causes_wanted
+https://$NET.0.3:$S13,right.pem,right.key,untrusted,client_key_denied $required
+CSV
+  chmod 644 nobody/fleet.csv
+  code=0
+  (cd nobody && nobody "$CERTMUSTER" scan --quiet --out report \
+    --trust corp=web-root.pem --loopback-ok fleet.csv) 2>messages.txt ||
+    code=$?
+  want_code 0
+  python3 verdicts.py nobody/report || fail "a key of another account"
+  grep -q 'right.key cannot be read: Permission denied' \
+    nobody/report/endpoints.jsonl || fail "the key is not named"
+fi
 
 # What cannot be: said before anything is asked.
 code=0
