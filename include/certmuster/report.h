@@ -3,6 +3,7 @@
 #ifndef CERTMUSTER_REPORT_H
 #define CERTMUSTER_REPORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -69,5 +70,10 @@ const struct cm_cause_text *cm_cause_text(enum cm_cause cause);
 /* cm_explain prints the catalogue, or one cause or resolution by id. */
 enum cm_status cm_explain(const char *id, int width, FILE *out,
                           struct cm_error *err);
+/* cm_explain_error prints what a client's message can mean, whatever log it was
+ * taken from, and which command decides. *recognised is false when nothing in
+ * it is known. */
+enum cm_status cm_explain_error(struct cm_span text, int width, FILE *out,
+                                bool *recognised, struct cm_error *err);
 
 #endif

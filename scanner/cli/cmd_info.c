@@ -11,6 +11,8 @@
 #include "cli/cli.h"
 #include "cli/explain_policy.h"
 
+#define MAX_MESSAGE (1U << 20) /* of a client, bytes */
+
 int cm_exit_code(enum cm_status status)
 {
     switch (status) {
@@ -82,25 +84,88 @@ int cm_cmd_runs(const struct cm_command *command, int argc, char **argv)
     return status == CM_OK ? CM_EXIT_OK : cm_fail(&err);
 }
 
+/* What is too long is cut: the message is somewhere at its beginning. */
+static enum cm_status read_message(struct cm_buf *out, const char *text,
+                                   struct cm_error *err)
+{
+    char bytes[4096];
+    size_t got;
+
+    if (strcmp(text, "-") != 0) {
+        size_t len = strlen(text);
+
+        (void)cm_buf_append(out, text, len < MAX_MESSAGE ? len : MAX_MESSAGE);
+        return out->failed ? cm_error_nomem(err, "the message") : CM_OK;
+    }
+    while (out->len < MAX_MESSAGE &&
+           (got = fread(bytes, 1, sizeof(bytes), stdin)) > 0) {
+        size_t room = MAX_MESSAGE - out->len;
+
+        (void)cm_buf_append(out, bytes, got < room ? got : room);
+    }
+    if (ferror(stdin) != 0) {
+        return cm_error_set(err, CM_EIO, "standard input cannot be read");
+    }
+    if (out->len == MAX_MESSAGE) {
+        cm_log(CM_LOG_WARN, "only the first %u bytes are looked at",
+               MAX_MESSAGE);
+    }
+    return out->failed ? cm_error_nomem(err, "the message") : CM_OK;
+}
+
+static enum cm_status explain_message(const char *text, int *code,
+                                      struct cm_error *err)
+{
+    struct cm_buf message;
+    enum cm_status status;
+    bool recognised = false;
+
+    cm_buf_init(&message, MAX_MESSAGE);
+    status = read_message(&message, text, err);
+    if (status == CM_OK) {
+        status = cm_explain_error((struct cm_span){message.data, message.len},
+                                  cm_terminal_width(STDOUT_FILENO), stdout,
+                                  &recognised, err);
+    }
+    cm_buf_cleanup(&message);
+    *code = recognised ? CM_EXIT_OK : CM_EXIT_FINDINGS;
+    return status;
+}
+
+static enum cm_status explain(const struct cm_command *command,
+                              const struct cm_options *options, int *code,
+                              struct cm_error *err)
+{
+    const char *message = options->text[CM_OPTION_ERROR];
+    const char *id = options->operands[0];
+    int width = cm_terminal_width(STDOUT_FILENO);
+    enum cm_status status =
+        cm_no_operands(command, options, message == NULL ? 1 : 0, err);
+
+    if (status != CM_OK) {
+        return status;
+    }
+    if (message != NULL) {
+        return explain_message(message, code, err);
+    }
+    return cm_explain_policy(id, width, stdout, &status, err)
+               ? status
+               : cm_explain(id, width, stdout, err);
+}
+
 int cm_cmd_explain(const struct cm_command *command, int argc, char **argv)
 {
     struct cm_options options;
     struct cm_error err;
+    int code = CM_EXIT_OK;
     enum cm_status status =
         cm_options_parse(&options, command, argc, argv, &err);
 
     if (status == CM_OK && options.help) {
         cm_help_print(command);
     } else if (status == CM_OK) {
-        status = cm_no_operands(command, &options, 1, &err);
-        if (status == CM_OK &&
-            !cm_explain_policy(options.operands[0],
-                               cm_terminal_width(STDOUT_FILENO), stdout,
-                               &status, &err)) {
-            status = cm_explain(options.operands[0],
-                                cm_terminal_width(STDOUT_FILENO), stdout, &err);
-        }
+        status = explain(command, &options, &code, &err);
     }
     cm_options_cleanup(&options);
-    return status == CM_OK ? CM_EXIT_OK : cm_fail(&err);
+    return status == CM_OK ? code : cm_fail(&err);
 }

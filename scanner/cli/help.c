@@ -57,12 +57,16 @@ static const struct cm_command commands[] = {
      "is told apart, what clients say; or who acts, the steps for each "
      "platform and how to check that it is done; or the rules of a policy with "
      "their sources (\"policies\" lists them, \"facts\" what rules are made "
-     "of).",
+     "of). With --error it goes the other way: from the words of a client to "
+     "the causes.",
      "certmuster explain\n"
      "certmuster explain chain_incomplete\n"
      "certmuster explain install_chain\n"
      "certmuster explain policies\n"
-     "certmuster explain mozilla-intermediate",
+     "certmuster explain mozilla-intermediate\n"
+     "certmuster explain --error 'x509: certificate signed by unknown "
+     "authority'\n"
+     "certmuster explain --error - <client.log",
      cm_cmd_explain},
 };
 

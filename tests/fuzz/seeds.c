@@ -275,6 +275,13 @@ static const struct {
      "text = T.\ncause = sct_missing\n[B]\nkind = warn\npredicate = "
      "groups contains P-256 or dh < 2048 or stapling\ntext = U.\n"
      "[C]\nkind = info\ntext = V.\n"},
+    {"recognise", "curl: (60) SSL: no alternative certificate subject name "
+                  "matches target host name 'a.example.com'"},
+    {"recognise", "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+                  "certificate has expired (_ssl.c:1006) verify error:num=10"},
+    {"recognise",
+     "remote error: tls: handshake failure https://a.example:8443"},
+    {"recognise", "-2146762487 0x80090325 36887 alert code is 40\\n12175"},
     {"starttls", "\x0a\x02S"},
     {"starttls", "\x0f\x20\"STARTTLS\"\r\nOK\r\nOK\r\n"},
     {"answer", "HTTP/1.1 400 Bad Request\r\nContent-Length: 60\r\n\r\n"

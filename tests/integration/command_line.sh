@@ -61,6 +61,10 @@ wants 0 "intermediate" explain chain_incomplete
 wants 0 "nginx" explain install_chain
 wants 0 "leaf_expired" explain
 wants 2 "Did you mean leaf_expired" explain leaf_expird
+wants 0 "echo a.example.com:443" explain \
+  --error "https://a.example.com/: x509: certificate signed by unknown authority"
+wants 1 "No message of a TLS client" explain --error "hello"
+wants 2 "one argument too many" explain --error "hello" leaf_expired
 wants 0 "" rejudge --run 1 --quiet --out judged
 wants 0 "rejudge\|complete" runs
 wants 2 "one argument too many" rejudge fleet.csv

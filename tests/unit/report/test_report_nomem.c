@@ -74,6 +74,17 @@ static enum cm_status print_catalogue(const struct fixture *f, FILE *out,
     return cm_explain("install_chain", 80, out, err);
 }
 
+static enum cm_status explain_message(const struct fixture *f, FILE *out,
+                                      struct cm_error *err)
+{
+    static const uint8_t text[] = "curl: (60) certificate has expired";
+    bool recognised;
+
+    (void)f;
+    return cm_explain_error((struct cm_span){text, sizeof(text) - 1}, 80, out,
+                            &recognised, err);
+}
+
 static void fails_at_every_allocation(
     enum cm_status (*work)(const struct fixture *, FILE *, struct cm_error *),
     const char *formats, const char *file)
@@ -151,6 +162,7 @@ static void the_terminal_says_that_memory_ran_out(void **state)
     fails_at_every_allocation(print_summary, NULL, NULL);
     fails_at_every_allocation(print_runs, NULL, NULL);
     fails_at_every_allocation(print_catalogue, NULL, NULL);
+    fails_at_every_allocation(explain_message, NULL, NULL);
 }
 
 int main(void)

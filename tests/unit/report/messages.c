@@ -1,0 +1,280 @@
+/* Messages of clients: see messages.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "messages.h"
+
+#include "remedies.h"
+
+const struct message messages[] = {
+#define END CM_CAUSE_COUNT
+    /* Dataverse */
+    {"`WebException: The underlying connection was closed: Could not establish "
+     "trust relationship for the SSL/TLS secure channel.`",
+     CM_DOTNET_FRAMEWORK,
+     "",
+     0,
+     {CM_CAUSE_CHAIN_INCOMPLETE, CM_CAUSE_LEAF_EXPIRED, CM_CAUSE_NAME_MISMATCH,
+      END},
+     0},
+    /* OutSystems */
+    {"```Server was unable to process request. ---> The underlying connection "
+     "was closed: Could not establish\n trust relationship for the SSL/TLS "
+     "secure channel.```",
+     CM_DOTNET_FRAMEWORK,
+     "",
+     0,
+     {CM_CAUSE_CHAIN_INCOMPLETE, CM_CAUSE_SELF_SIGNED_LEAF,
+      CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, END},
+     0},
+    /* a checklist's title, in small letters */
+    {"could not establish trust relationship for the ssl/tls secure channel",
+     CM_DOTNET_FRAMEWORK,
+     "",
+     0,
+     {CM_CAUSE_CHAIN_INCOMPLETE, CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, END},
+     0},
+    {"The request was aborted: Could not create SSL/TLS secure channel.",
+     CM_DOTNET_FRAMEWORK,
+     "",
+     0,
+     {CM_CAUSE_TLS_NO_COMMON_CIPHER, CM_CAUSE_TLS_CLIENT_CERT_REQUIRED, END},
+     0},
+    {"Could not establish trust relationship for the SSL/TLS secure channel "
+     "with authority 'ws.example.com:8443'.",
+     CM_DOTNET_FRAMEWORK,
+     "ws.example.com",
+     8443,
+     {CM_CAUSE_CHAIN_INCOMPLETE, END},
+     0},
+    {"System.Net.Http.HttpRequestException: The SSL connection could not be "
+     "established, see inner exception.\r\n ---> "
+     "System.Security.Authentication.AuthenticationException: The remote "
+     "certificate is invalid according to the validation procedure: "
+     "RemoteCertificateNameMismatch\r\n   at "
+     "System.Net.Security.SslStream.SendAuthResetSignal()",
+     CM_DOTNET,
+     "",
+     0,
+     {CM_CAUSE_NAME_MISMATCH, END},
+     6},
+    {"AuthenticationException: The remote certificate is invalid because of "
+     "errors in the certificate chain: NotTimeValid",
+     CM_DOTNET,
+     "",
+     0,
+     {CM_CAUSE_LEAF_EXPIRED, CM_CAUSE_LEAF_NOT_YET_VALID, END},
+     6},
+    {"{\"message\":\"The remote certificate is invalid because of errors in "
+     "the certificate chain: UntrustedRoot\\n   at System.Net\"}",
+     CM_DOTNET,
+     "",
+     0,
+     {CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, CM_CAUSE_SELF_SIGNED_LEAF, END},
+     8},
+    {"A connection was successfully established with the server, but then an "
+     "error occurred during the login process. (provider: SSL Provider, error: "
+     "0 - The certificate chain was issued by an authority that is not "
+     "trusted.)",
+     NULL,
+     "",
+     0,
+     {CM_CAUSE_CHAIN_INCOMPLETE, CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, END},
+     12},
+    {"schannel: next InitializeSecurityContext failed: SEC_E_UNTRUSTED_ROOT "
+     "(0x80090325)",
+     CM_SCHANNEL,
+     "",
+     0,
+     {CM_CAUSE_CHAIN_INCOMPLETE, CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, END},
+     12},
+    {"HRESULT -2146762481", NULL, "", 0, {CM_CAUSE_NAME_MISMATCH, END}, 4},
+    {"Invoke-WebRequest: 800B0101",
+     NULL,
+     "",
+     0,
+     {CM_CAUSE_LEAF_EXPIRED, END},
+     4},
+    {"Log Name: System\nSource: Schannel\nEvent ID: 36882\nThe certificate "
+     "received from the remote server was issued by an untrusted certificate "
+     "authority.",
+     CM_SCHANNEL,
+     "",
+     0,
+     {CM_CAUSE_CHAIN_INCOMPLETE, CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, END},
+     12},
+    {"Event 36887: A fatal alert was received from the remote endpoint. The "
+     "TLS "
+     "protocol defined fatal alert code is 112.",
+     NULL,
+     "",
+     0,
+     {CM_CAUSE_TLS_SNI_UNRECOGNIZED, END},
+     0},
+    {"WinHttpSendRequest: 12038: mail.example.org",
+     CM_SCHANNEL,
+     "mail.example.org",
+     0,
+     {CM_CAUSE_NAME_MISMATCH, END},
+     5},
+    {"curl: (60) SSL certificate problem: unable to get local issuer "
+     "certificate",
+     CM_CURL,
+     "",
+     0,
+     {CM_CAUSE_CHAIN_INCOMPLETE, CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, END},
+     12},
+    {"curl: (60) SSL: no alternative certificate subject name matches target "
+     "host name 'shop.example.com'",
+     CM_CURL,
+     "shop.example.com",
+     0,
+     {CM_CAUSE_NAME_MISMATCH, END},
+     6},
+    {"curl: (7) Failed to connect to 10.1.2.3 port 8443 after 5 ms: Connection "
+     "refused",
+     CM_CURL,
+     "10.1.2.3",
+     0,
+     {CM_CAUSE_CONNECT_REFUSED, END},
+     3},
+    {"curl: (6) Could not resolve host: nowhere.example.com",
+     CM_CURL,
+     "nowhere.example.com",
+     0,
+     {CM_CAUSE_DNS_NXDOMAIN, END},
+     8},
+    {"depth=0 CN = old.example.com\nverify error:num=10:certificate has "
+     "expired\nVerify return code: 10 (certificate has expired)",
+     CM_CURL,
+     "old.example.com",
+     0,
+     {CM_CAUSE_LEAF_EXPIRED, END},
+     6},
+    {"Verify return code: 18",
+     CM_CURL,
+     "",
+     0,
+     {CM_CAUSE_SELF_SIGNED_LEAF, END},
+     2},
+    {"error:1409442E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol "
+     "version:SSL alert number 70",
+     CM_CURL,
+     "",
+     0,
+     {CM_CAUSE_TLS_VERSION_TOO_NEW, CM_CAUSE_TLS_VERSION_TOO_OLD, END},
+     3},
+    {"error:0A00010B:SSL routines::wrong version number",
+     CM_CURL,
+     "",
+     0,
+     {CM_CAUSE_TLS_PLAINTEXT_HTTP, CM_CAUSE_TLS_PLAINTEXT_OTHER, END},
+     6},
+    {"javax.net.ssl.SSLHandshakeException: PKIX path building failed: "
+     "sun.security.provider.certpath.SunCertPathBuilderException: unable to "
+     "find valid certification path to requested target",
+     CM_JAVA,
+     "",
+     0,
+     {CM_CAUSE_CHAIN_INCOMPLETE, CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, END},
+     12},
+    {"javax.net.ssl.SSLHandshakeException: Received fatal alert: "
+     "handshake_failure",
+     CM_JAVA,
+     "",
+     0,
+     {CM_CAUSE_TLS_NO_COMMON_CIPHER, CM_CAUSE_TLS_CLIENT_CERT_REQUIRED, END},
+     14},
+    {"javax.net.ssl.SSLPeerUnverifiedException: No subject alternative DNS "
+     "name "
+     "matching db.example.net found.",
+     CM_JAVA,
+     "db.example.net",
+     0,
+     {CM_CAUSE_NAME_MISMATCH, END},
+     6},
+    {"Get \"https://api.example.com/v1\": tls: failed to verify certificate: "
+     "x509: certificate is valid for www.example.com, not api.example.com",
+     CM_GO,
+     "api.example.com",
+     443,
+     {CM_CAUSE_NAME_MISMATCH, END},
+     6},
+    {"x509: certificate has expired or is not yet valid: current time "
+     "2026-11-21T10:00:00Z is after 2026-10-01T00:00:00Z",
+     CM_GO,
+     "",
+     0,
+     {CM_CAUSE_LEAF_EXPIRED, END},
+     6},
+    {"dial tcp: lookup nope.example.com: no such host",
+     CM_GO,
+     "nope.example.com",
+     0,
+     {CM_CAUSE_DNS_NXDOMAIN, END},
+     8},
+    {"remote error: tls: certificate required",
+     CM_GO,
+     "",
+     0,
+     {CM_CAUSE_TLS_CLIENT_CERT_REQUIRED, END},
+     6},
+    {"requests.exceptions.SSLError: HTTPSConnectionPool(host='api.example.com',"
+     " port=443): Max retries exceeded with url: / (Caused by SSLError("
+     "SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] "
+     "certificate "
+     "verify failed: self-signed certificate (_ssl.c:1006)')))",
+     CM_PYTHON,
+     "api.example.com",
+     0,
+     {CM_CAUSE_SELF_SIGNED_LEAF, END},
+     4},
+    {"ssl.SSLError: [SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert "
+     "certificate required (_ssl.c:2546)",
+     CM_PYTHON,
+     "",
+     0,
+     {CM_CAUSE_TLS_CLIENT_CERT_REQUIRED, END},
+     6},
+    {"Error: self-signed certificate in certificate chain\n    at "
+     "TLSSocket.onConnectSecure (node:_tls_wrap:1674:34) {\n  code: "
+     "'SELF_SIGNED_CERT_IN_CHAIN'\n}",
+     CM_NODE,
+     "",
+     0,
+     {CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, CM_CAUSE_TLS_INTERCEPTION, END},
+     6},
+    {"Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match "
+     "certificate's altnames: Host: a.example.com. is not in the cert's "
+     "altnames: DNS:b.example.com",
+     CM_NODE,
+     "a.example.com",
+     0,
+     {CM_CAUSE_NAME_MISMATCH, END},
+     6},
+    {"NET::ERR_CERT_AUTHORITY_INVALID",
+     CM_CHROME,
+     "",
+     0,
+     {CM_CAUSE_CHAIN_INCOMPLETE, CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, END},
+     0},
+    {"ERR_SSL_VERSION_OR_CIPHER_MISMATCH",
+     NULL,
+     "",
+     0,
+     {CM_CAUSE_TLS_NO_COMMON_CIPHER, CM_CAUSE_TLS_VERSION_TOO_OLD, END},
+     12},
+    {"Error code: SEC_ERROR_UNKNOWN_ISSUER",
+     CM_FIREFOX,
+     "",
+     0,
+     {CM_CAUSE_CHAIN_INCOMPLETE, CM_CAUSE_UNTRUSTED_PRIVATE_ROOT, END},
+     0},
+    {"Secure Connection Failed. SSL_ERROR_UNKNOWN_CA_ALERT",
+     CM_FIREFOX,
+     "",
+     0,
+     {CM_CAUSE_TLS_CLIENT_CA_MISMATCH, END},
+     6},
+#undef END
+};
+
+const size_t num_messages = sizeof(messages) / sizeof(*messages);
