@@ -341,37 +341,41 @@ static void accept_all(size_t i, size_t num_listeners)
     }
 }
 
+/* Connects to the server of the box; 0: not possible. */
+static size_t reach_upstream(const struct listener *l, size_t num_listeners)
+{
+    int fd = socket(l->upstream.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0) {
+        return 0;
+    }
+    if (connect(fd, (const struct sockaddr *)&l->upstream, l->upstream_len) !=
+        0) {
+        (void)close(fd);
+        return 0;
+    }
+    return take_in(fd, l, num_listeners);
+}
+
 /* The first bytes are a hello; with one that it stands, a box connects. */
 static void let_through(size_t i, size_t num_listeners, const uint8_t *bytes,
                         size_t len)
 {
     struct client *client = &clients[i - 1 - num_listeners];
     const struct listener *l = client->listener;
-    size_t peer = client->peer;
-    int fd;
 
-    if (peer == 0) {
-        fd = stands(l->way, bytes, len)
-                 ? socket(l->upstream.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)
-                 : -1;
-        if (fd < 0 || connect(fd, (const struct sockaddr *)&l->upstream,
-                              l->upstream_len) != 0) {
-            if (fd >= 0) {
-                (void)close(fd);
-            }
-            hang_up(i, true);
-            return;
+    if (client->peer == 0 && stands(l->way, bytes, len)) {
+        client->peer = reach_upstream(l, num_listeners);
+        if (client->peer != 0) {
+            clients[client->peer - 1 - num_listeners].peer = i;
         }
-        peer = take_in(fd, l, num_listeners);
-        if (peer == 0) {
-            hang_up(i, true);
-            return;
-        }
-        client->peer = peer;
-        clients[peer - 1 - num_listeners].peer = i;
     }
-    say(peer, bytes, len);
-    if (fds[peer].fd < 0) {
+    if (client->peer == 0) {
+        hang_up(i, true);
+        return;
+    }
+    say(client->peer, bytes, len);
+    if (fds[client->peer].fd < 0) {
         hang_up(i, false);
     }
 }

@@ -62,11 +62,11 @@ const char *cm_tls_answer_words(const struct cm_answer *answer,
 const char *cm_tls_choice_words(const struct cm_answer *answer,
                                 char out[CM_LABEL_SIZE])
 {
-    char suite[CM_LABEL_SIZE];
-
     if (answer->version == SSL2) {
         (void)snprintf(out, CM_LABEL_SIZE, "SSLv2");
     } else {
+        char suite[CM_LABEL_SIZE];
+
         (void)snprintf(out, CM_LABEL_SIZE, "%s and %.200s",
                        cm_tls_version_name(answer->version),
                        cm_tls_suite_words(answer->cipher, suite));
