@@ -175,6 +175,31 @@ static void all_begin_with_the_dialogue(void **state)
     assert_int_equal(world->request[0], RECORD_TYPE);
 }
 
+/* MS-SQL: prelogin, then the hello and its answer inside packets. */
+static void some_are_asked_in_packets(void **state)
+{
+    static const struct world_line lines[] = {
+        WORLD_LINE("\x04\x01\x00\x1a\x00\x00\x01\x00"
+                   "\x00\x00\x0b\x00\x06\x01\x00\x11\x00\x01\xff"
+                   "\x0f\x00\x07\xd0\x00\x00\x01"),
+        WORLD_LINE("\x12\x01\x00\x0f\x00\x00\x01\x00" HANDSHAKE_FAILURE),
+    };
+    struct world *world = *state;
+
+    serve(world, lines, 2);
+    world->protocol = "mssql";
+    world->config.diagnose_probes = 2;
+    world_run(world, "127.0.0.1");
+    assert_int_equal(world_probe(world)->end, CM_END_ALERT_RECEIVED);
+    assert_int_equal(world->got->num_answers, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(world->got->answers[i].end, CM_ANSWER_ALERT);
+        assert_int_equal(world->got->answers[i].alert, 40);
+    }
+    assert_int_equal(world->request[0], 0x12); /* a packet around it */
+    assert_int_equal(world->request[8], RECORD_TYPE);
+}
+
 static void silence_is_waited_for_half_as_long(void **state)
 {
     struct world *world = *state;
@@ -259,6 +284,7 @@ int main(void)
         IN_WORLD(all_go_through_the_proxy),
         IN_WORLD(a_proxy_that_stops_is_asked_twice_at_most),
         IN_WORLD(all_begin_with_the_dialogue),
+        IN_WORLD(some_are_asked_in_packets),
         IN_WORLD(silence_is_waited_for_half_as_long),
         IN_WORLD(the_total_time_ends_the_asking),
         cmocka_unit_test(resets_and_ends_are_told_apart),

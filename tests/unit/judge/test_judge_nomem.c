@@ -1,5 +1,6 @@
 /* When memory runs out, judging says so: never another verdict.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "asked.h"
 #include "bench.h"
 
 #include <stdarg.h>
@@ -131,6 +132,27 @@ static void says_so(void **state)
     (void)scene_serve(&s, c->sent);
     scene_trust(&s, c->trusted);
     scene_know(&s, c->known);
+    try_all(&s);
+    scene_close(&s);
+}
+
+/* A handshake that failed, and what hand-built hellos brought to light. */
+static void about_answers(void **state)
+{
+    static const struct said answers[] = {
+        WORKS(TLS1_2, 0x0301, 0x0039, 0x001e, 0x0708, "leafold int"),
+        ALERT(SMALL, 40),
+        ALERT(SUITES, 40),
+    };
+    struct scene s;
+
+    (void)state;
+    scene_open(&s, NULL);
+    (void)scene_first_hello(&s, CM_END_ALERT_RECEIVED, 40);
+    scene_trust(&s, "root");
+    for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
+        (void)scene_hear(&s, &answers[i]);
+    }
     try_all(&s);
     scene_close(&s);
 }
@@ -357,7 +379,8 @@ static int leave(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[CASES + 7] = {
+    struct CMUnitTest tests[CASES + 8] = {
+        cmocka_unit_test(about_answers),
         cmocka_unit_test(about_revocation),
         cmocka_unit_test(in_vain),
         cmocka_unit_test(in_a_fleet),
@@ -368,7 +391,7 @@ int main(void)
     };
 
     for (size_t i = 0; i < CASES; i++) {
-        tests[7 + i] = (struct CMUnitTest){.name = cases[i].name,
+        tests[8 + i] = (struct CMUnitTest){.name = cases[i].name,
                                            .test_func = says_so,
                                            .initial_state = &cases[i]};
     }
