@@ -4,6 +4,7 @@
 #include "summary_fleet.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "certmuster/evidence.h"
 #include "screen.h"
@@ -35,7 +36,11 @@ static void put_line(struct cm_buf *out, int64_t number, const char *name,
 static void put_example(struct cm_buf *cell, const struct cm_report_kind *kind,
                         const char *words)
 {
-    cm_buf_puts(cell, words);
+    size_t len = strlen(words);
+
+    /* A sentence loses its full stop: it goes on. */
+    cm_buf_append(cell, words,
+                  len > 0 && words[len - 1] == '.' ? len - 1 : len);
     if (kind->host[0] != '\0') {
         cm_buf_puts(cell, ", ");
         cm_buf_puts(cell, kind->host);

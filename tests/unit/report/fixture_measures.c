@@ -22,7 +22,7 @@ static const char measures_sql[] =
     "(1,'profile',1,'curl','curl 8 with <OpenSSL> 3','','low','openssl','',"
     "''),"
     "(1,'policy',0,'mozilla','Mozilla \"intermediate\"','guidelines 5.7',"
-    "'medium','','bb','[{\"id\":\"M1\",\"text\":\"No TLS 1.1\",\"source\":"
+    "'medium','','bb','[{\"id\":\"M1\",\"text\":\"No TLS 1.1.\",\"source\":"
     "\"5.7\",\"warning\":false},{\"id\":\"M2\",\"text\":\"<b>staples</b>\"},"
     "{\"id\":\"M9\",\"text\":\"holds\"}]'),"
     "(1,'policy',1,'pci','PCI DSS','','high','','','');"

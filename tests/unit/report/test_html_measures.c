@@ -77,7 +77,7 @@ static void policies_name_broken_rules(void **state)
                        "\">2</button>");
     html_has(policies, "data-pick=\"policy:0f\" title=\"Show them in the table"
                        "\">2</button>");
-    html_has(policies, "<th scope=\"row\">M1</th><td>No TLS 1.1<br><small>5.7"
+    html_has(policies, "<th scope=\"row\">M1</th><td>No TLS 1.1.<br><small>5.7"
                        "</small></td>");
     html_has(policies, "<td>TLS 1.1 is served<br><small>exp.example:443</small>"
                        "</td>");

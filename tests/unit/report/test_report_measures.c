@@ -251,7 +251,7 @@ static void json_counts_clients_and_policies(void **state)
     json_expect(json, "policies/0/pass", "2");
     json_expect(json, "policies/0/fail", "2");
     json_expect(json, "policies/0/rules/0/rule", "M1");
-    json_expect(json, "policies/0/rules/0/text", "No TLS 1.1");
+    json_expect(json, "policies/0/rules/0/text", "No TLS 1.1.");
     json_expect(json, "policies/0/rules/0/fail", "2");
     json_expect(json, "policies/0/rules/1/rule", "M2");
     json_expect(json, "policies/0/rules/1/warning", "3");
