@@ -38,7 +38,8 @@ openssl_server() { # openssl_server NAME CERT OPTIONS...
   serve "$name" $A.$host 4433 openssl s_server -accept $A.$host:4433 -quiet \
     -cert "$cert.pem" -key "$cert.key" "$@"
 }
-# These two listen on every address.
+# These two listen on every address; their ports are none of those that the
+# system gives to clients.
 gnutls_server() { # gnutls_server NAME PORT PRIORITY OPTIONS...
   name=$1 port=$2 priority=$3
   shift 3
@@ -65,18 +66,18 @@ openssl_server weak weak -tls1_2 -dhparam dh1024.pem \
 openssl_server ed25519 ed25519 -curves X25519:brainpoolP256r1
 openssl_server schemes rsa -tls1_2 \
   -sigalgs RSA-PSS+SHA512:RSA+SHA256 -curves P-521:X25519
-gnutls_server gnutls 48401 NORMAL
-gnutls_server gnutls_old 48402 \
+gnutls_server gnutls 24801 NORMAL
+gnutls_server gnutls_old 24802 \
   'NORMAL:-VERS-ALL:+VERS-TLS1.0:+VERS-TLS1.1:+VERS-TLS1.2:+ARCFOUR-128:+3DES-CBC:+SHA1:+SIGN-RSA-SHA1'
-gnutls_server gnutls_ff 48403 \
+gnutls_server gnutls_ff 24803 \
   'NORMAL:-GROUP-ALL:+GROUP-FFDHE2048:+GROUP-FFDHE3072:+GROUP-SECP384R1:+GROUP-X448'
 
 openssl pkcs12 -export -in rsa.pem -inkey rsa.key -name rsa -passout pass: \
   -out rsa.p12
 certutil -N -d "sql:$PWD" --empty-password
 pk12util -i rsa.p12 -d "sql:$PWD" -W '' >>servers.log 2>&1
-nss_server nss_ssl3 48404 ssl3:tls1.2 :0004:0005:0009:000A:002F:0033:C011:C02F
-nss_server nss_null 48405 ssl3:ssl3 :0001:0002:0005
+nss_server nss_ssl3 24804 ssl3:tls1.2 :0004:0005:0009:000A:002F:0033:C011:C02F
+nss_server nss_null 24805 ssl3:ssl3 :0001:0002:0005
 
 host=$((host + 1))
 cat >nginx.conf <<CONF
