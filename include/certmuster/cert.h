@@ -197,11 +197,4 @@ const char *cm_key_alg_id(enum cm_key_alg alg); /* "rsa", "ec", ... */
 const char *cm_hash_alg_id(enum cm_hash_alg alg);
 const char *cm_ext_name(enum cm_ext ext); /* as RFC 5280 spells it */
 
-/* What two different certificates may have in common that they must not. */
-enum cm_twin {
-    CM_TWIN_SERIAL, /* issuer and serial number */
-    CM_TWIN_KEY,    /* the key, and no name */
-    CM_TWIN_COUNT
-};
-
 #endif

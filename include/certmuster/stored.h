@@ -6,6 +6,7 @@
 #define CERTMUSTER_STORED_H
 
 #include "certmuster/store.h"
+#include "certmuster/twin.h"
 
 /* What takes the place of what is stored of an endpoint; all of it is the
  * store's to clean up. */

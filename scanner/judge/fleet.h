@@ -6,6 +6,7 @@
 #define CERTMUSTER_FLEET_H
 
 #include "certmuster/judge.h"
+#include "certmuster/twin.h"
 
 struct cm_fleet;
 struct cm_fleet *cm_fleet_new(void); /* NULL: no memory */
