@@ -10,6 +10,7 @@
 #include "certmuster/store.h"
 #include "cli/cli.h"
 #include "cli/explain_policy.h"
+#include "cli/explain_profile.h"
 
 #define MAX_MESSAGE (1U << 20) /* of a client, bytes */
 
@@ -148,7 +149,8 @@ static enum cm_status explain(const struct cm_command *command,
     if (message != NULL) {
         return explain_message(message, code, err);
     }
-    return cm_explain_policy(id, width, stdout, &status, err)
+    return cm_explain_policy(id, width, stdout, &status, err) ||
+                   cm_explain_profile(id, stdout, &status, err)
                ? status
                : cm_explain(id, width, stdout, err);
 }

@@ -51,17 +51,21 @@ static const struct cm_command commands[] = {
     {"runs", 'U', "", "list the runs in the store",
      "Lists all runs, the newest first, with their rows and verdicts.",
      "certmuster runs --db audit.db", cm_cmd_runs},
-    {"explain", 'E', "[CAUSE|RESOLUTION|POLICY]",
+    {"explain", 'E', "[CAUSE|RESOLUTION|PROFILE|POLICY]",
      "what a cause means, or how to carry out a resolution",
      "Prints the catalogue, or one entry of it: what the cause means, how it "
      "is told apart, what clients say; or who acts, the steps for each "
-     "platform and how to check that it is done; or the rules of a policy with "
+     "platform and how to check that it is done; or what a client offers and "
+     "insists on "
+     "(\"profiles\" lists them); or the rules of a policy with "
      "their sources (\"policies\" lists them, \"facts\" what rules are made "
      "of). With --error it goes the other way: from the words of a client to "
      "the causes.",
      "certmuster explain\n"
      "certmuster explain chain_incomplete\n"
      "certmuster explain install_chain\n"
+     "certmuster explain profiles\n"
+     "certmuster explain java17\n"
      "certmuster explain policies\n"
      "certmuster explain mozilla-intermediate\n"
      "certmuster explain --error 'x509: certificate signed by unknown "

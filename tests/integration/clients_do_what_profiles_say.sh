@@ -170,4 +170,31 @@ done <started
 python3 "$CLIENTS/compare.py" plain.db endpoints openssl30-debian=openssl.txt \
   curl-debian=curl.txt python311=python.txt node20=node.txt java17=java.txt \
   go119=go.txt || fail "rejudge foretells otherwise"
+
+# --- profiles for people, and files of one's own ---
+"$CERTMUSTER" explain profiles >explained.txt || fail "explain profiles"
+grep -q '^  java17 .*Java 17' explained.txt || fail "java17 is not listed"
+"$CERTMUSTER" explain java17 >explained.txt || fail "explain java17"
+grep -q '1302 TLS_AES_256_GCM_SHA384' explained.txt || fail "no suites of java17"
+cat >own.ini <<INI
+[profile narrow]
+based_on = curl-debian
+title = curl with one cipher suite
+versions = 1.2
+suites = c02c
+INI
+"$CERTMUSTER" rejudge --profile ./own.ini --db plain.db --out own \
+  >summary.txt 2>messages.txt || fail "a profile of one's own: $(cat messages.txt)"
+sqlite3 plain.db "SELECT outcome || ' ' || count(*) FROM v_profile
+  WHERE profile = 'narrow' AND run = (SELECT max(id) FROM run)
+  GROUP BY outcome" >counts.txt
+grep -q '^works [1-9]' counts.txt || fail "it works nowhere: $(cat counts.txt)"
+grep -q '^fails [1-9]' counts.txt || fail "it fails nowhere: $(cat counts.txt)"
+echo 'suits = c02c' >>own.ini
+code=0
+"$CERTMUSTER" rejudge --profile ./own.ini --db plain.db --out own \
+  >summary.txt 2>messages.txt || code=$?
+want_code 2
+grep -q 'own.ini, line 6: a profile has no "suits"; did you mean "suites"' \
+  messages.txt || fail "the mistake is not named: $(cat messages.txt)"
 finish

@@ -11,6 +11,9 @@ program=$WORK/prefix/bin/certmuster
 grep -q 'Fl \\-concurrency' "$WORK/prefix/share/man/man1/certmuster.1" ||
   fail "the manual page lacks an option"
 
+[ -s "$WORK/prefix/share/certmuster/profiles/java.ini" ] ||
+  fail "no profiles to copy from"
+
 readelf -hdl "$program" >elf.txt
 grep -q 'Type: *DYN' elf.txt || fail "no position-independent executable"
 grep -q 'GNU_RELRO' elf.txt || fail "no RELRO"
