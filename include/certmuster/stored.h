@@ -101,6 +101,13 @@ typedef enum cm_status cm_store_text_fn(void *arg, const char *name,
 enum cm_status cm_store_each_option(struct cm_store *store, int64_t run_id,
                                     cm_store_text_fn *fn, void *arg,
                                     struct cm_error *err);
+/* The fields of each row that is the first of its endpoint. */
+typedef enum cm_status cm_store_field_fn(void *arg, uint64_t endpoint,
+                                         const char *column, const char *field,
+                                         struct cm_error *err);
+enum cm_status cm_store_each_field(struct cm_store *store, int64_t run_id,
+                                   cm_store_field_fn *fn, void *arg,
+                                   struct cm_error *err);
 /* The names of trust views that rows of the run ask about, as `name`. */
 enum cm_status cm_store_each_view(struct cm_store *store, int64_t run_id,
                                   cm_store_text_fn *fn, void *arg,

@@ -181,3 +181,27 @@ enum cm_status cm_comply(struct cm_pack_result *out, const struct cm_pack *pack,
                              : CM_OUTCOME_PASS;
     return status;
 }
+
+static bool speaks_of(const struct cm_predicate *predicate, const char *column)
+{
+    for (size_t i = 0; i < predicate->num_nodes; i++) {
+        const struct cm_rule_node *node = &predicate->nodes[i];
+
+        if (node->op >= CM_RULE_IS && node->fact == CM_FACT_ROW &&
+            (column == NULL || cm_fact_is_column(column, node->column))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cm_pack_wants_column(const struct cm_pack *pack, const char *column)
+{
+    for (size_t i = 0; i < pack->num_rules; i++) {
+        if (speaks_of(&pack->rules[i].applies, column) ||
+            speaks_of(&pack->rules[i].holds, column)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -160,8 +160,7 @@ static int lower(char c)
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (unsigned char)c;
 }
 
-/* A predicate's words have no spaces: _ stands for one. */
-static bool is_column(const char *name, const char *column)
+bool cm_fact_is_column(const char *name, const char *column)
 {
     while (*name != '\0' && (lower(*name) == lower(*column) ||
                              (*name == ' ' && *column == '_'))) {
@@ -176,14 +175,12 @@ static void gather_column(struct cm_fact_value *out,
                           const struct cm_comply_case *what, const char *column)
 {
     for (size_t i = 0; i < what->num_columns; i++) {
-        const char *field = i < what->num_fields ? what->fields[i] : "";
-
-        if (!is_column(what->columns[i], column)) {
+        if (!cm_fact_is_column(what->columns[i], column)) {
             continue;
         }
         out->complete = true;
-        if (field[0] != '\0') {
-            cm_fact_set_word(out, field);
+        if (what->fields[i][0] != '\0') {
+            cm_fact_set_word(out, what->fields[i]);
         }
         return;
     }

@@ -29,6 +29,10 @@ void cm_fact_gather(struct cm_fact_value *out,
                     const struct cm_rule_node *node);
 void cm_fact_cleanup(struct cm_fact_value *value);
 
+/* Does row.`column` mean the column of that name? In either case; a predicate's
+ * words have no spaces: _ stands for one. */
+bool cm_fact_is_column(const char *name, const char *column);
+
 /* For facts_*.c. */
 void cm_fact_add_number(struct cm_fact_value *value, uint16_t number);
 void cm_fact_add_word(struct cm_fact_value *value, const char *text,

@@ -5,6 +5,7 @@
 #ifndef CERTMUSTER_PACK_H
 #define CERTMUSTER_PACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,9 @@ struct cm_pack_rule_info {
 size_t cm_pack_num_rules(const struct cm_pack *pack);
 void cm_pack_rule(const struct cm_pack *pack, size_t index,
                   struct cm_pack_rule_info *out);
+/* comply.c -- do its rules speak of the input's column of this name? NULL: of
+ * any. */
+bool cm_pack_wants_column(const struct cm_pack *pack, const char *column);
 /* A fact that predicates may name: 0 .. ; NULL: no more. */
 const char *cm_pack_fact(size_t index, const char **meaning);
 
@@ -54,12 +58,11 @@ struct cm_comply_case {
     const struct cm_evidence *ev; /* NULL: the endpoint was not scanned */
     const struct cm_judgement *judgement;
     int64_t at_unix;
-    /* The input's columns by name, and this row's fields, for facts such as
-     * row.owner; num_columns 0: they are not at hand. */
+    /* Columns of the input by name, and a row's fields in them, for facts such
+     * as row.owner; none: they are not at hand. */
     char *const *columns;
     char *const *fields;
     size_t num_columns;
-    size_t num_fields; /* a short row has fewer */
 };
 
 /* comply.c -- cm_comply fills in all but the pack's index; the caller cleans up

@@ -11,7 +11,10 @@ static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
 /* The character after a word is read before the word is ended by a NUL. */
 static char peek(const struct cm_tokens *p)
 {
-    return p->first != '\0' ? p->first : *p->next;
+    if (p->first != '\0') {
+        return p->first;
+    }
+    return *p->next;
 }
 
 static void skip(struct cm_tokens *p)

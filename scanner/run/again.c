@@ -110,8 +110,8 @@ static enum cm_status visit(void *arg, uint64_t endpoint,
     out->replace = true;
     atomic_fetch_add(&again->counters->again, 1);
     if (status == CM_OK) {
-        status = cm_measure(again->judging.measures, &out->measured,
-                            &again->judging, ep, ev, &out->judgement);
+        status = cm_measure(&out->measured, &again->judging, endpoint, ep, ev,
+                            &out->judgement);
     }
     if (status == CM_OK && again->pending != NULL &&
         !cm_pending_note(again->pending, endpoint, ep, ev, &out->judgement)) {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "certmuster/map.h"
+#include "run/labels.h"
 #include "run/parts.h"
 
 #define CHUNK 65536U
@@ -51,6 +52,9 @@ static enum cm_status on_columns(void *arg, const char *const *names,
     struct cm_feed *feed = arg;
     struct cm_columns columns = {names, num_names, owner, has_header};
 
+    if (!cm_labels_columns(feed->share->labels, names, num_names)) {
+        return cm_error_nomem(&feed->error, "the input's columns");
+    }
     if (cm_store_put_columns(feed->share->store, &columns) != CM_OK) {
         return store_failed(feed);
     }
@@ -144,6 +148,12 @@ static enum cm_status on_row(void *arg, struct cm_row *row)
         }
     }
     first = row->endpoint_id == row->id;
+    if (first && !cm_labels_row(feed->share->labels, row->endpoint_id,
+                                row->fields, row->num_fields)) {
+        cm_result_free(invalid);
+        cm_row_free(row);
+        return cm_error_nomem(&feed->error, "the input's columns");
+    }
     job.endpoint_id = row->endpoint_id;
     job.endpoint = row->endpoint;
     atomic_fetch_add(&counters->rows, 1);

@@ -6,6 +6,7 @@
 
 #include "measure/grade.h"
 #include "measure/simulate.h"
+#include "run/labels.h"
 #include "run/measures.h"
 #include "run/parts.h"
 
@@ -27,11 +28,13 @@ static enum cm_status hold_against_packs(const struct cm_measures *m,
     return status;
 }
 
-enum cm_status
-cm_measure(const struct cm_measures *measures, struct cm_measured *out,
-           const struct cm_judging *judging, const struct cm_endpoint *ep,
-           const struct cm_evidence *ev, struct cm_judgement *judgement)
+enum cm_status cm_measure(struct cm_measured *out,
+                          const struct cm_judging *judging, uint64_t endpoint,
+                          const struct cm_endpoint *ep,
+                          const struct cm_evidence *ev,
+                          struct cm_judgement *judgement)
 {
+    const struct cm_measures *measures = judging->measures;
     const struct cm_client_case client = {
         .ep = ep,
         .ev = ev,
@@ -51,13 +54,14 @@ cm_measure(const struct cm_measures *measures, struct cm_measured *out,
             cm_simulate(out, measures->profiles, measures->num_chosen, &client);
     }
     if (status == CM_OK && measures != NULL && measures->num_packs > 0) {
-        const struct cm_comply_case what = {
+        struct cm_comply_case what = {
             .ep = ep,
             .ev = ev,
             .judgement = judgement,
             .at_unix = judging->at_unix,
         };
 
+        cm_labels_lend(judging->labels, endpoint, &what);
         status = hold_against_packs(measures, out, &what);
         if (status == CM_OK) {
             status = cm_comply_findings(judgement, measures->packs, out);

@@ -30,9 +30,10 @@ cm_measures_facts(const struct cm_measures *measures, size_t *num);
 
 /* Fills `out`, which the caller cleans up, whatever is returned; adds findings
  * to the judgement where a policy was broken. Only memory can fail. */
-enum cm_status
-cm_measure(const struct cm_measures *measures, struct cm_measured *out,
-           const struct cm_judging *judging, const struct cm_endpoint *ep,
-           const struct cm_evidence *ev, struct cm_judgement *judgement);
+enum cm_status cm_measure(struct cm_measured *out,
+                          const struct cm_judging *judging, uint64_t endpoint,
+                          const struct cm_endpoint *ep,
+                          const struct cm_evidence *ev,
+                          struct cm_judgement *judgement);
 
 #endif

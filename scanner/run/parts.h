@@ -62,6 +62,7 @@ struct cm_judging { /* borrowed; unchanged while anybody judges */
     const struct cm_policy *policy;
     int64_t at_unix;
     const struct cm_measures *measures; /* profiles, policies; NULL: none */
+    struct cm_labels *labels;           /* of rows, for policies; NULL: none */
 };
 size_t cm_judging_headline(const struct cm_judging *judging,
                            const struct cm_endpoint *ep); /* index of a view */
@@ -95,6 +96,7 @@ void cm_worker_free(struct cm_worker *worker);
 /* feed.c -- the reader thread: file to rows to queues. */
 struct cm_feed_share {
     const struct cm_run_config *config;
+    struct cm_labels *labels;           /* NULL: none is wanted */
     const struct cm_trust_files *files; /* rows name their views */
     struct cm_clients *clients;
     struct cm_store *store;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "run/again.h"
+#include "run/labels.h"
 #include "run/parts.h"
 
 struct cm_rejudge {
@@ -17,6 +18,7 @@ struct cm_rejudge {
     const struct cm_rejudge_config *config;
     struct cm_trust_files files;
     struct cm_measures *measures;
+    struct cm_labels *labels;
     struct cm_judging judging;
     struct cm_counters counters;
     struct cm_signals *signals;
@@ -58,6 +60,7 @@ void cm_rejudge_close(struct cm_rejudge *rejudge)
     if (rejudge != NULL) {
         cm_store_close(rejudge->store);
         cm_signals_close(rejudge->signals);
+        cm_labels_free(rejudge->labels);
         cm_measures_free(rejudge->measures);
         cm_trust_unload(&rejudge->files);
         free(rejudge);
@@ -179,6 +182,28 @@ static enum cm_status finish(struct cm_rejudge *rejudge,
                : status;
 }
 
+static enum cm_status add_label(void *arg, uint64_t endpoint,
+                                const char *column, const char *field,
+                                struct cm_error *err)
+{
+    return cm_labels_add(arg, endpoint, column, field)
+               ? CM_OK
+               : cm_error_nomem(err, "the input's columns");
+}
+
+/* Rows are read again only when a policy asks for their columns. */
+static enum cm_status fill_labels(struct cm_rejudge *rejudge,
+                                  struct cm_error *err)
+{
+    enum cm_status status =
+        cm_labels_new(&rejudge->labels, rejudge->measures, err);
+
+    return status == CM_OK && rejudge->labels != NULL
+               ? cm_store_each_field(rejudge->store, rejudge->source.id,
+                                     add_label, rejudge->labels, err)
+               : status;
+}
+
 enum cm_status cm_rejudge_run(struct cm_rejudge *rejudge,
                               const struct cm_rejudge_config *config,
                               struct cm_run_outcome *outcome,
@@ -192,12 +217,16 @@ enum cm_status cm_rejudge_run(struct cm_rejudge *rejudge,
     if (status == CM_OK) {
         status = cm_measures_load(&rejudge->measures, &config->measure, err);
     }
+    if (status == CM_OK) {
+        status = fill_labels(rejudge, err);
+    }
     rejudge->judging = (struct cm_judging){
         .views = rejudge->files.views,
         .num_views = rejudge->files.num_views,
         .policy = &config->policy,
         .at_unix = config->at_unix != 0 ? config->at_unix : (int64_t)time(NULL),
         .measures = rejudge->measures,
+        .labels = rejudge->labels,
     };
     if (status == CM_OK) {
         status = cm_store_each_view(rejudge->store, rejudge->source.id,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "run/again.h"
+#include "run/labels.h"
 #include "run/parts.h"
 
 #define MAX_SEEN_ISSUERS 100000U
@@ -23,6 +24,7 @@ struct run {
     struct cm_run_outcome *outcome;
     struct cm_trust_files files;
     struct cm_measures *measures;
+    struct cm_labels *labels;
     struct cm_counters counters;
     struct cm_certset *seen;
     struct cm_pending *pending; /* NULL: nothing is fetched */
@@ -71,7 +73,8 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
                     .num_views = run->files.num_views,
                     .policy = &config->policy,
                     .at_unix = run->at_unix,
-                    .measures = run->measures},
+                    .measures = run->measures,
+                    .labels = run->labels},
         .seen = run->seen,
         .pending = run->pending,
         .store = run->store,
@@ -291,6 +294,9 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
         status = cm_measures_load(&run->measures, &run->config->measure, err);
     }
     if (status == CM_OK) {
+        status = cm_labels_new(&run->labels, run->measures, err);
+    }
+    if (status == CM_OK) {
         run->seen = cm_certset_new(MAX_SEEN_ISSUERS);
         status = run->seen == NULL ? cm_error_nomem(err, "issuers") : CM_OK;
     }
@@ -304,6 +310,7 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
     }
     run->feed_share = (struct cm_feed_share){
         .config = run->config,
+        .labels = run->labels,
         .files = &run->files,
         .clients = run->clients,
         .counters = &run->counters,
@@ -361,6 +368,7 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
     cm_signals_close(run->signals);
     cm_pending_free(run->pending);
     cm_certset_free(run->seen);
+    cm_labels_free(run->labels);
     cm_measures_free(run->measures);
     cm_trust_unload(&run->files);
     cm_clients_free(run->clients);

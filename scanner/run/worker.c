@@ -153,9 +153,9 @@ static void scan_done(void *arg, struct cm_scan *scan)
                                   &scan->endpoint, scan->evidence);
     }
     if (status == CM_OK) {
-        status = cm_measure(share->judging.measures, &result->measured,
-                            &share->judging, &scan->endpoint, scan->evidence,
-                            &result->judgement);
+        status =
+            cm_measure(&result->measured, &share->judging, scan->endpoint_id,
+                       &scan->endpoint, scan->evidence, &result->judgement);
     }
     if (status == CM_OK && share->pending != NULL &&
         result->judgement.num_wants > 0 &&

@@ -17,6 +17,12 @@ static const char options_sql[] =
     " SELECT o.key, v.value FROM run AS r, json_each(r.options) AS o,"
     " json_each(o.value) AS v WHERE r.id = ?1 AND o.type = 'array'";
 
+static const char fields_sql[] =
+    "SELECT r.id, c.value, coalesce(f.value, '') FROM run AS n,"
+    " json_each(n.columns) AS c JOIN row AS r ON r.run = n.id"
+    " AND r.id = r.endpoint LEFT JOIN json_each(r.fields) AS f"
+    " ON f.key = c.key WHERE n.id = ?1";
+
 static const char views_sql[] =
     "SELECT DISTINCT trust, '' FROM endpoint WHERE run = ?1 AND trust <> ''"
     " ORDER BY trust";
@@ -112,4 +118,22 @@ enum cm_status cm_store_each_view(struct cm_store *store, int64_t run_id,
                                   struct cm_error *err)
 {
     return each_text(store, views_sql, run_id, fn, arg, err);
+}
+
+enum cm_status cm_store_each_field(struct cm_store *store, int64_t run_id,
+                                   cm_store_field_fn *fn, void *arg,
+                                   struct cm_error *err)
+{
+    struct cm_query q = cm_query_begin(&store->db, fields_sql);
+    enum cm_status status = CM_OK;
+
+    cm_query_int(&q, run_id);
+    while (status == CM_OK && cm_query_row(&q)) {
+        status = fn(arg, (uint64_t)cm_column_int(&q, 0), cm_column_text(&q, 1),
+                    cm_column_text(&q, 2), err);
+    }
+    if (cm_query_end(&q) != CM_OK) {
+        return cm_db_take_error(&store->db, err);
+    }
+    return status;
 }

@@ -83,7 +83,9 @@ for n in 1 2 3 4; do wait_port $ip.$n $port; done
   n=0
   for name in modern intermediate old dhe; do
     n=$((n + 1))
-    printf '%s.%d,%d,%s.policy.test,Web team\n' $ip $n $port $name
+    owner="Web team"
+    [ $n -ne 4 ] || owner=
+    printf '%s.%d,%d,%s.policy.test,%s\n' $ip $n $port $name "$owner"
   done
   printf '%s.9,%d,,Web team\n' $ip $port # nobody is there
 } >fleet.csv
@@ -127,8 +129,10 @@ want 1 $ip.3 bsi-tr-02102-2 fail "BSI-1 BSI-2 BSI-3 BSI-3b BSI-3c"
 want 1 $ip.4 mozilla-intermediate fail "MOZ-I2"
 want 1 $ip.4 mozilla-intermediate-5.7 pass
 want 1 $ip.2 bcp-195 pass
+want 1 $ip.1 pci-dss fail "PCI-3" # its name does not fit, but it has an owner
 want 1 $ip.2 cabf-br pass
 want 1 $ip.2 dataverse fail "DV-4"
+want 1 $ip.4 pci-dss fail "PCI-3 PCI-4" # nobody owns it
 want 1 $ip.9 mozilla-modern unknown
 want 1 $ip.9 bcp-195 unknown
 
@@ -159,6 +163,11 @@ kind = forbid
 predicate = suites intersects {TLS_RSA_*}
 text = The RSA key exchange is off.
 
+[OUR-3]
+kind = require
+predicate = row.owner = "web team" and host.port = 8443
+text = Everything has an owner.
+
 [OUR-2]
 kind = warn
 predicate = leaf.key = RSA
@@ -170,7 +179,7 @@ code=0
 want_code 0
 want 3 $ip.2 ours pass
 want 3 $ip.3 ours fail "OUR-1"
-want 3 $ip.4 ours pass
+want 3 $ip.4 ours fail "OUR-3"
 want 3 $ip.9 ours unknown
 
 # Mistakes are named before anything is scanned.

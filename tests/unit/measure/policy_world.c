@@ -227,7 +227,6 @@ void world_open(struct world *w, const struct world_spec *spec)
         w->what.columns = &w->column;
         w->what.fields = &w->field;
         w->what.num_columns = 1;
-        w->what.num_fields = 1;
     }
 }
 

@@ -275,6 +275,21 @@ static void foreign_words_are_tamed(void **state)
     cm_pack_free(pack);
 }
 
+static void columns_that_rules_speak_of_are_known(void **state)
+{
+    struct cm_pack *pack =
+        world_rule("require", "row.tier = gold", "row.cost_center or chain");
+
+    (void)state;
+    assert_true(cm_pack_wants_column(pack, "Tier"));
+    assert_true(cm_pack_wants_column(pack, "Cost Center"));
+    assert_true(cm_pack_wants_column(pack, "cost_center"));
+    assert_false(cm_pack_wants_column(pack, "owner"));
+    assert_false(cm_pack_wants_column(pack, "cost"));
+    assert_false(cm_pack_wants_column(pack, "cost center 2"));
+    cm_pack_free(pack);
+}
+
 static int clean_up(void **state)
 {
     (void)state;
@@ -292,6 +307,7 @@ int main(void)
         cmocka_unit_test(a_violation_is_never_primary),
         cmocka_unit_test(outcomes_add_up),
         cmocka_unit_test(foreign_words_are_tamed),
+        cmocka_unit_test(columns_that_rules_speak_of_are_known),
     };
 
     return cmocka_run_group_tests(tests, NULL, clean_up);
