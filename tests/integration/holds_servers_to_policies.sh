@@ -136,6 +136,25 @@ want 1 $ip.4 pci-dss fail "PCI-3 PCI-4" # nobody owns it
 want 1 $ip.9 mozilla-modern unknown
 want 1 $ip.9 bcp-195 unknown
 
+# The same in the reports.
+python3 - $ip <<'PY' || fail "endpoints.jsonl"
+import json, sys
+rows = [json.loads(line) for line in open("all/endpoints.jsonl",
+                                          encoding="utf-8")]
+old = [row for row in rows if row["host"] == sys.argv[1] + ".3"][0]
+got = old["policies"]["mozilla-intermediate"]
+if got["outcome"] != "fail" or \
+   [rule["rule"] for rule in got["failed"]] != ["MOZ-I1", "MOZ-I2"] or \
+   got["failed"][0]["why"] != "protocol versions served: TLSv1, TLSv1.1" or \
+   [rule["rule"] for rule in got["warnings"]] != ["MOZ-I5b", "MOZ-I5c",
+                                                  "MOZ-I6"] or \
+   got["unknown"] != []:
+    sys.exit(str(got))
+if "policy_violation" not in old["causes"] or old["primary"] in (
+        "policy_violation", None):
+    sys.exit(str(old["causes"]))
+PY
+
 # Failed rules are findings that people can work through, rule by rule.
 n=$(sqlite3 policies.db "SELECT count(*) FROM v_action WHERE subject =
   'rule MOZ-M1 of the policy mozilla-modern' AND touches_rows = 3")
