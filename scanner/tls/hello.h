@@ -35,10 +35,13 @@ struct cm_hello {
     const char *sni;         /* NULL or "": none */
     const char *const *alpn; /* NULL ends; NULL: none */
     enum cm_key_share share;
-    bool no_extensions;         /* none at all, SSLv3 style */
-    bool deflate;               /* offer compression besides null (RFC 3749) */
-    bool status_request;        /* ask for a stapled OCSP response */
-    bool fallback_scsv;         /* RFC 7507 */
+    bool no_extensions;   /* none at all, SSLv3 style */
+    bool deflate;         /* offer compression besides null (RFC 3749) */
+    bool status_request;  /* ask for a stapled OCSP response */
+    bool any_cert_scheme; /* certificates may be signed with any scheme, so that
+                             `schemes` are about the handshake alone (RFC 8446
+                             section 4.2.3) */
+    bool fallback_scsv;   /* RFC 7507 */
     bool no_renegotiation_info; /* leave RFC 5746 out */
     bool no_ems;                /* leave extended_master_secret out */
     bool grease;                /* RFC 8701: in suites, groups, extensions */

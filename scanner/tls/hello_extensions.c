@@ -161,14 +161,25 @@ static void put_status_request(struct hello_writer *w)
     hello_close(w, extension, 2);
 }
 
-static void put_schemes(struct hello_writer *w, const struct cm_hello *hello)
+static void put_scheme_list(struct hello_writer *w, uint16_t type,
+                            struct cm_numbers schemes)
 {
-    size_t extension = open_extension(w, CM_EXT_SIGNATURE_ALGORITHMS);
+    size_t extension = open_extension(w, type);
     size_t list = hello_open(w, 2);
 
-    hello_put_list(w, hello->schemes, hello->num_schemes);
+    hello_put_list(w, schemes.numbers, schemes.num);
     hello_close(w, list, 2);
     hello_close(w, extension, 2);
+}
+
+static void put_schemes(struct hello_writer *w, const struct cm_hello *hello)
+{
+    put_scheme_list(w, CM_EXT_SIGNATURE_ALGORITHMS,
+                    (struct cm_numbers){hello->schemes, hello->num_schemes});
+    if (hello->any_cert_scheme) {
+        put_scheme_list(w, CM_EXT_SIGNATURE_ALGORITHMS_CERT,
+                        cm_hello_all_schemes());
+    }
 }
 
 /* Nobody will use the share, for the handshake ends with the answer: any bytes

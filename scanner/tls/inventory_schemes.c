@@ -115,6 +115,7 @@ bool cm_schemes_next(struct cm_plan *plan, struct cm_hello *hello)
     hello->num_groups = 1;
     hello->schemes = plan->schemes;
     hello->num_schemes = plan->num_schemes;
+    hello->any_cert_scheme = true;
     hello->share = CM_SHARE_X25519;
     return true;
 }
@@ -179,6 +180,7 @@ bool cm_signatures_next(struct cm_plan *plan, struct cm_hello *hello)
     cm_plan_offer(plan, hello);
     hello->schemes = plan->schemes;
     hello->num_schemes = plan->num_schemes;
+    hello->any_cert_scheme = true;
     return plan->num_schemes > 0;
 }
 

@@ -192,6 +192,34 @@ static void tls13_without_a_share_asks_for_a_retry(void **state)
     assert_null(parsed_extension(&p, 11));
 }
 
+static void certificates_may_have_other_schemes(void **state)
+{
+    struct cm_hello hello = plain(0x0304);
+    struct cm_numbers all = cm_hello_all_schemes();
+    struct parsed p;
+    struct cm_reader list;
+    uint16_t len;
+
+    (void)state;
+    hello.schemes = two_schemes;
+    hello.num_schemes = 2;
+    parsed_build(&p, &hello);
+    assert_null(parsed_extension(&p, 50));
+    hello.any_cert_scheme = true;
+    parsed_build(&p, &hello);
+    parsed_extension_is(&p, 13, "000408040403");
+    assert_non_null(parsed_extension(&p, 50));
+    list = *parsed_extension(&p, 50);
+    assert_true(cm_reader_u16(&list, &len));
+    assert_int_equal(len, 2 * all.num);
+    for (size_t i = 0; i < all.num; i++) {
+        uint16_t scheme;
+
+        assert_true(cm_reader_u16(&list, &scheme));
+        assert_int_equal(scheme, all.numbers[i]);
+    }
+}
+
 static void tls13_may_offer_older_versions_too(void **state)
 {
     struct cm_hello hello = plain(0x0304);
@@ -450,6 +478,7 @@ int main(void)
         cmocka_unit_test(tls12_with_everything),
         cmocka_unit_test(tls13_with_a_share),
         cmocka_unit_test(tls13_without_a_share_asks_for_a_retry),
+        cmocka_unit_test(certificates_may_have_other_schemes),
         cmocka_unit_test(tls13_may_offer_older_versions_too),
         cmocka_unit_test(every_list_of_the_registries_fits),
         cmocka_unit_test(padding_makes_it_as_long_as_wanted),
