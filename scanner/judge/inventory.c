@@ -144,7 +144,6 @@ static void note_weak(struct weak_list *list, uint16_t number)
 static void weak_suites(struct cm_case *c)
 {
     const struct cm_inventory *inventory = c->ev->inventory;
-    char server[CM_LABEL_SIZE];
     struct weak_list list = {.num = 0};
 
     cm_buf_init(&list.names, 4096);
@@ -164,6 +163,8 @@ static void weak_suites(struct cm_case *c)
         }
     }
     if (list.num > 0) {
+        char server[CM_LABEL_SIZE];
+
         if (list.num > MAX_SUITES_NAMED) {
             (void)cm_buf_printf(&list.names, " and %zu more",
                                 list.num - MAX_SUITES_NAMED);

@@ -332,11 +332,16 @@ static void decide(struct cm_grade *out)
     out->letter = letter;
 }
 
+/* Where the scan's own handshake failed, as its diagnosis saw it. */
 static const struct cm_cert *leaf_of(const struct cm_evidence *ev)
 {
     const struct cm_probe *probe = cm_evidence_main_probe(ev);
+    const struct cm_answer *answer = cm_evidence_certificates(ev);
 
-    return probe != NULL && probe->num_chain > 0 ? probe->chain[0] : NULL;
+    if (probe != NULL && probe->num_chain > 0) {
+        return probe->chain[0];
+    }
+    return answer != NULL && answer->num_chain > 0 ? answer->chain[0] : NULL;
 }
 
 void cm_grade_endpoint(struct cm_grade *out, const struct cm_evidence *ev,
