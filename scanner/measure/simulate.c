@@ -347,31 +347,53 @@ static enum cm_status accepts(struct attempt *a)
 
 /* --- after the certificates --- */
 
-static bool wants_client_cert(const struct cm_judgement *j)
+/* The server turns away clients like the scan, for what they (do not) show of
+ * themselves. */
+static const struct cm_finding *turns_away(const struct cm_judgement *j)
 {
+    static const enum cm_cause causes[] = {CM_CAUSE_TLS_CLIENT_CERT_REQUIRED,
+                                           CM_CAUSE_TLS_CLIENT_CERT_REJECTED,
+                                           CM_CAUSE_TLS_CLIENT_CERT_LATE};
+
     for (size_t i = 0; i < j->num_findings; i++) {
-        if (j->findings[i].cause == CM_CAUSE_TLS_CLIENT_CERT_REQUIRED &&
-            j->findings[i].blocks) {
-            return true;
+        for (size_t k = 0; k < sizeof(causes) / sizeof(*causes); k++) {
+            if (j->findings[i].cause == causes[k] && j->findings[i].blocks) {
+                return &j->findings[i];
+            }
         }
     }
-    return false;
+    return NULL;
+}
+
+/* In the handshake, or above it: then clients show what the server says. */
+static void turned_away(struct attempt *a, const struct cm_finding *f)
+{
+    const struct cm_probe *p = a->scene->server.probe;
+    bool above = f->cause == CM_CAUSE_TLS_CLIENT_CERT_LATE ||
+                 (p != NULL && p->http_status != 0);
+
+    fails(a, f->cause,
+          above                       ? CM_SAID_COUNT
+          : a->deal.version == TLS1_3 ? CM_SAID_CLIENT_CERT_13
+                                      : CM_SAID_CLIENT_CERT_12,
+          f->proof);
+    if (above && p != NULL && p->http_reply[0] != '\0') {
+        a->out->message = strdup(p->http_reply);
+        a->no_memory = a->no_memory || a->out->message == NULL;
+    }
 }
 
 static void finish(struct attempt *a)
 {
-    const struct cm_judgement *j = a->scene->c->judgement;
+    const struct cm_finding *f = turns_away(a->scene->c->judgement);
 
     if (a->out->outcome == CM_OUTCOME_FAIL) {
         return;
     }
     if (a->deal.outcome == CM_OUTCOME_UNKNOWN) {
         tell(a, CM_OUTCOME_UNKNOWN, "%s", a->deal.why);
-    } else if (wants_client_cert(j)) {
-        fails(a, CM_CAUSE_TLS_CLIENT_CERT_REQUIRED,
-              a->deal.version == TLS1_3 ? CM_SAID_CLIENT_CERT_13
-                                        : CM_SAID_CLIENT_CERT_12,
-              "the server demands a client certificate");
+    } else if (f != NULL) {
+        turned_away(a, f);
     } else {
         tell(a, CM_OUTCOME_PASS, "%s", "");
     }

@@ -190,7 +190,7 @@ static const struct {
      "line 10: the profile \"y\" has no \"source\"; add a line"},
     {GOOD "[profile a b]\ntitle = Y\n", "\"a b\" is no name of a profile"},
     {GOOD "[profile ]\ntitle = Y\n", "\"\" is no name of a profile"},
-    {GOOD "titel = Y\n", "no \"titel\"; did you mean \"title\"?"},
+    {GOOD "titlle = Y\n", "no \"titlle\"; did you mean \"title\"?"},
     {GOOD "title = Y\n", "\"title\" is there twice"},
     {GOOD "sni = maybe\n", "\"sni\" takes one of: no, yes; not \"maybe\""},
     {GOOD "groups = 001d 17\n", "\"17\" is no number of four hex digits"},

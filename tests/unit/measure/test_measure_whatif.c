@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "clients.h"
 
+#include <stdio.h>
+
 #define MODERN_GROUPS "001d 0017 0018"
 
 /* What is common to the public web: TLS 1.2 and 1.3, AEAD with ECDHE or DHE. */
@@ -160,6 +162,27 @@ static void a_client_certificate_that_is_wanted_later(void **state)
     clients_close(&c);
 }
 
+/* nginx completes the handshake and answers 400: that is what clients see. */
+static void a_client_certificate_that_is_wanted_above_tls(void **state)
+{
+    struct clients c;
+    struct cm_probe *probe;
+
+    (void)state;
+    clients_open(&c, NULL);
+    scene_trust(&c.scene, "root");
+    probe = clients_serve(&c, "leaf int", 0x0304, 0x1301, 0x0017);
+    clients_inventory(&c, "1.2 1.3", "1301 1302 1303 c02b c02c", MODERN_GROUPS);
+    probe->client_auth = CM_CLIENT_AUTH_OPTIONAL;
+    probe->http_status = 400;
+    (void)snprintf(probe->http_reply, sizeof(probe->http_reply),
+                   "HTTP/1.1 400 Bad Request: No required SSL certificate was "
+                   "sent");
+    clients_expect_fails(&c, "curl java17", CM_CAUSE_TLS_CLIENT_CERT_REQUIRED);
+    clients_expect_says(&c, "curl", probe->http_reply);
+    clients_close(&c);
+}
+
 static void a_box_that_drops_large_hellos(void **state)
 {
     struct clients c;
@@ -199,6 +222,7 @@ int main(void)
         cmocka_unit_test(one_intermediate_is_not_enough),
         cmocka_unit_test(rare_keys),
         cmocka_unit_test(a_client_certificate_that_is_wanted_later),
+        cmocka_unit_test(a_client_certificate_that_is_wanted_above_tls),
         cmocka_unit_test(a_box_that_drops_large_hellos),
     };
 

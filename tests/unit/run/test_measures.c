@@ -93,7 +93,7 @@ static void files_of_ones_own(void **state)
                                    "[profile box]\nbased_on = java17\n"
                                    "title = Our box\nsuites = @java17 -1302\n"
                                    "[profile box2]\nbased_on = box\n");
-    const char *bad = folder_text(f, "bad.ini", "[profile x]\ntitel = X\n");
+    const char *bad = folder_text(f, "bad.ini", "[profile x]\ntitlle = X\n");
     const char *none = folder_text(f, "none.ini", "[suites]\na = 1301\n");
     const char *taken =
         folder_text(f, "taken.ini", "[profile java17]\nbased_on = java17\n");
@@ -102,7 +102,7 @@ static void files_of_ones_own(void **state)
     assert_string_equal(load(mine, NULL, got, sizeof(got)),
                         "profile:box profile:box2");
     assert_non_null(strstr(load(bad, NULL, got, sizeof(got)),
-                           "line 2: a profile has no \"titel\"; did you mean "
+                           "line 2: a profile has no \"titlle\"; did you mean "
                            "\"title\"?"));
     assert_non_null(strstr(load(none, NULL, got, sizeof(got)),
                            "holds no profile: a section [profile NAME]"));
