@@ -80,6 +80,18 @@ static void put_notes(struct cm_buf *out, const struct cm_recognised *found,
     }
 }
 
+/* Is the likeliest about the client's own certificate? Then the scan needs it.
+ */
+static bool is_about_client(const struct cm_recognised *found)
+{
+    enum cm_resolution fix = found->num_causes == 0
+                                 ? CM_RESOLUTION_NOTHING
+                                 : cm_cause_info(found->causes[0])->resolution;
+
+    return fix == CM_RESOLUTION_PROVIDE_CLIENT_CERTIFICATE ||
+           fix == CM_RESOLUTION_GRANT_KEY_ACCESS;
+}
+
 /* Also for who got no cause: the scan finds it without the message. */
 static void put_commands(struct cm_buf *out, const struct cm_recognised *found)
 {
@@ -90,10 +102,13 @@ static void put_commands(struct cm_buf *out, const struct cm_recognised *found)
     (void)cm_buf_printf(
         out,
         "\nWhat decides%s\n"
-        "  echo %s:%u | certmuster scan -\n"
+        "  echo %s:%u | certmuster scan -%s\n"
         "  openssl s_client -connect %s:%u%s%s -showcerts "
         "</dev/null\n",
         found->host[0] != '\0' ? "" : ", with the server's name", host, port,
+        is_about_client(found)
+            ? " --client-cert client.pem --client-key client.key"
+            : "",
         host, port, is_ip ? "" : " -servername ", is_ip ? "" : host);
 }
 

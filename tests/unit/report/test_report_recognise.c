@@ -293,6 +293,12 @@ static void what_is_printed(void **state)
     assert_non_null(strstr(got, "name_mismatch"));
     assert_non_null(strstr(got, "echo a.example.com:443 | certmuster scan -"));
     assert_non_null(strstr(got, "-servername a.example.com"));
+    assert_null(strstr(got, "--client-cert"));
+    free(got);
+    got = printed("CryptographicException: Keyset does not exist", &recognised);
+    assert_non_null(strstr(got, "client_key_denied"));
+    assert_non_null(strstr(got, "certmuster scan - --client-cert client.pem "
+                                "--client-key client.key"));
     free(got);
     got = printed("hello", &recognised);
     assert_false(recognised);
