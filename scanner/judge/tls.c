@@ -136,7 +136,8 @@ static const struct alert_rule in_every_respect[] = {
      "and refused every cipher suite, group and signature scheme there is: it "
      "may have no certificate that it can use"},
     {70, CM_CAUSE_TLS_ALERT_OTHER, CM_CERTAIN, "RFC 8446 section 6.2",
-     "and refused every version from SSLv3 to TLS 1.3 alike"},
+     "and refused every version from SSLv3 to TLS 1.3 alike: it may have no "
+     "certificate that it can use for them"},
 };
 
 static bool failed(const struct cm_case *c, enum cm_ask ask)
