@@ -260,6 +260,13 @@ static void gather_flag(struct cm_fact_value *out, const struct cm_evidence *ev,
     if (out->yes == CM_NOT_KNOWN && was_seen(ev, fact)) {
         out->yes = CM_YES;
     }
+    if (fact == CM_FACT_HANDSHAKE_SCTS) {
+        const struct cm_probe *probe = cm_evidence_main_probe(ev);
+
+        if (probe != NULL && probe->certificate_message) {
+            cm_fact_set_flag(out, probe->sct_bytes > 0);
+        }
+    }
     if (fact == CM_FACT_SERVER_ORDER && ev->inventory != NULL) {
         gather_order(out, ev->inventory);
     }

@@ -262,6 +262,11 @@ const struct policy_case policy_cases[] = {
 
     {"ct", "CT-1", {PUB}, {PUB, .leaf.num_scts = 1}, false},
     {"ct",
+     "CT-1",
+     {PUB, .leaf.num_scts = 1, .sct_bytes = 240},
+     {PUB, .leaf.num_scts = 1},
+     false},
+    {"ct",
      "CT-1b",
      {PUB, .days = 200, .leaf.num_scts = 3},
      {PUB, .days = 181},

@@ -148,6 +148,7 @@ static void shake_hands(struct world *w, const struct world_spec *spec)
     probe->end = CM_END_COMPLETE;
     probe->server_hello = true;
     probe->certificate_message = true;
+    probe->sct_bytes = spec->sct_bytes;
     probe->chain = calloc(1, sizeof(struct cm_cert *));
     assert_non_null(probe->chain);
     probe->chain[0] = issue(spec);

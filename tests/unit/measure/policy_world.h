@@ -33,6 +33,7 @@ struct world_spec {
     enum forge_key_kind signer; /* of its issuer */
     unsigned days;              /* of the leaf's lifetime; 0: 90 */
     const char *since;          /* its first day; NULL: 2026-06-01 */
+    unsigned sct_bytes;         /* of the TLS extension */
     bool is_public;             /* as public CAs issue: policy, timestamps */
     const char *causes;
     bool revoked;
