@@ -22,7 +22,6 @@ struct walk {
     struct cm_buf parts;
     struct cm_buf actions;
     struct cm_report_asked *asked;
-    const struct cm_report_measures *measures;
     bool fails; /* the row, by its first finding */
 };
 
@@ -313,17 +312,14 @@ static enum cm_status add_rules(struct walk *walk,
                                        row->endpoint, err);
     }
     while (asked && status == CM_OK) {
-        size_t at;
-
         status = cm_report_asked_breach(walk->asked, &breach, err);
         if (status != CM_OK || breach == NULL) {
             break;
         }
-        at = cm_report_measure_at(walk->measures->policies,
-                                  walk->measures->num_policies, breach->policy);
         if (strcmp(breach->outcome, "unknown") != 0) {
-            (void)cm_buf_printf(&walk->parts, "%s%zu/",
-                                walk->parts.len == 0 ? "" : separators, at);
+            (void)cm_buf_printf(&walk->parts, "%s%" PRId64 "/",
+                                walk->parts.len == 0 ? "" : separators,
+                                breach->policy_ord);
             put_part(&walk->parts, breach->rule, CM_HTML_SEPARATOR, true);
         }
     }
@@ -349,13 +345,10 @@ static enum cm_status walk_rows(struct cm_html_digest *digest,
     struct walk walk = {.digest = digest};
     struct cm_report_rows *rows = NULL;
     const struct cm_report_row *row = NULL;
-    enum cm_status status = cm_report_run_measures(run, &walk.measures, err);
+    enum cm_status status = cm_report_asked_open(&walk.asked, run, err);
 
     cm_buf_init(&walk.parts, MAX_PARTS);
     cm_buf_init(&walk.actions, MAX_PARTS);
-    if (status == CM_OK) {
-        status = cm_report_asked_open(&walk.asked, run, err);
-    }
     if (status == CM_OK) {
         status = cm_report_rows_open(&rows, run, err);
     }

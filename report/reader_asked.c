@@ -18,7 +18,7 @@ static const char *const lists_sql[NUM_LISTS] = {
         "SELECT profile, outcome, cause, why, message FROM v_profile_reason"
         " WHERE run = ?1 AND endpoint = ?2 ORDER BY profile_ord",
     [CM_LIST_BREACHES] =
-        "SELECT policy, rule, outcome, warning, why FROM v_rule"
+        "SELECT policy, policy_ord, rule, outcome, warning, why FROM v_rule"
         " WHERE run = ?1 AND endpoint = ?2"
         " ORDER BY policy_ord, outcome <> 'fail', warning, ord",
 };
@@ -147,6 +147,7 @@ enum cm_status cm_report_asked_breach(struct cm_report_asked *asked,
         return status;
     }
     out->policy = cm_sql_word(&line);
+    out->policy_ord = cm_sql_number(&line);
     out->rule = cm_sql_word(&line);
     out->outcome = cm_sql_word(&line);
     out->warning = cm_sql_number(&line) == 1;

@@ -37,6 +37,7 @@ struct cm_report_reason {
 /* A rule that does not pass. */
 struct cm_report_breach {
     const char *policy;
+    int64_t policy_ord; /* among the run's policies, from 0 */
     const char *rule;
     const char *outcome; /* "fail", "unknown" */
     bool warning;

@@ -18,13 +18,13 @@ static const char served_sql[] =
     " FROM v_endpoint WHERE run = ?1";
 
 static const char reasons_sql[] =
-    "SELECT r.host, r.port, p.profile, coalesce(p.cause, ''), p.outcome, 0,"
+    "SELECT r.host, r.port, p.profile_ord, coalesce(p.cause, ''), p.outcome, 0,"
     " p.why, p.message " ROWS "v_profile_reason p"
     " ON p.run = r.run AND p.endpoint = r.endpoint WHERE r.run = ?1"
     " ORDER BY r.row";
 
 static const char breaches_sql[] =
-    "SELECT r.host, r.port, p.policy, p.rule, p.outcome, p.warning, p.why,"
+    "SELECT r.host, r.port, p.policy_ord, p.rule, p.outcome, p.warning, p.why,"
     " NULL " ROWS "v_rule p"
     " ON p.run = r.run AND p.endpoint = r.endpoint WHERE r.run = ?1"
     " ORDER BY r.row";
@@ -162,7 +162,6 @@ static enum cm_status count_why(struct cm_report_tally *tally,
 }
 
 static enum cm_status read_whys(struct cm_report_run *run, const char *sql,
-                                const struct cm_report_measure *measures,
                                 size_t num, struct cm_report_tally *tallies,
                                 struct cm_error *err)
 {
@@ -173,7 +172,7 @@ static enum cm_status read_whys(struct cm_report_run *run, const char *sql,
     while (status == CM_OK) {
         struct cm_sql_line line;
         struct why why;
-        size_t at;
+        int64_t at;
 
         status = cm_sql_step(stmt, &got, err);
         if (status != CM_OK || !got) {
@@ -182,13 +181,13 @@ static enum cm_status read_whys(struct cm_report_run *run, const char *sql,
         line = cm_sql_line(stmt);
         why.host = cm_sql_word(&line);
         why.port = cm_sql_number(&line);
-        at = cm_report_measure_at(measures, num, cm_sql_word(&line));
+        at = cm_sql_number(&line);
         why.id = cm_sql_word(&line);
         why.failed = strcmp(cm_sql_word(&line), "unknown") != 0;
         why.warning = cm_sql_number(&line) == 1;
         why.why = cm_sql_word(&line);
         why.message = cm_sql_text(&line);
-        if (at < num) {
+        if (at >= 0 && at < (int64_t)num) {
             status = count_why(&tallies[at], &why, err);
         }
     }
@@ -245,12 +244,12 @@ enum cm_status cm_report_run_fleet(struct cm_report_run *run,
         status = count_rows(run, err);
     }
     if (status == CM_OK && measures->num_profiles > 0) {
-        status = read_whys(run, reasons_sql, measures->profiles,
-                           measures->num_profiles, fleet->profiles, err);
+        status = read_whys(run, reasons_sql, measures->num_profiles,
+                           fleet->profiles, err);
     }
     if (status == CM_OK && measures->num_policies > 0) {
-        status = read_whys(run, breaches_sql, measures->policies,
-                           measures->num_policies, fleet->policies, err);
+        status = read_whys(run, breaches_sql, measures->num_policies,
+                           fleet->policies, err);
     }
     sort_kinds(fleet->profiles, CM_MAX_PROFILES);
     sort_kinds(fleet->policies, CM_MAX_PACKS);
