@@ -9,7 +9,10 @@
 #include "certmuster/status.h"
 #include "tls/inventory_parts.h"
 
-#define MAX_SILENCES 3U /* each costs a whole time-out */
+/* Boxes that drop what they do not like, old versions for one, cost a whole
+ * time-out each; a server that answers nothing at all ends it with the second
+ * silence in a row. */
+#define MAX_SILENCES 8U
 #define ALERT_CLOSE_NOTIFY 0
 #define ALERT_INTERNAL_ERROR 80
 

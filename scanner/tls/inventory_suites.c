@@ -62,8 +62,8 @@ static void finish(struct cm_plan *plan)
     plan->over = true;
 }
 
-/* One list is through. The anonymous suites are asked for where the version is
- * served, or where nothing is known to be. */
+/* One list is through, the anonymous suites are next; not where a hello for the
+ * version got no answer. */
 static void list_done(struct cm_plan *plan)
 {
     enum cm_version_index version = cm_plan_stage_version(plan);
@@ -73,7 +73,7 @@ static void list_done(struct cm_plan *plan)
         plan->num_with_cert[version] = of->num_suites;
         plan->anonymous = true;
         plan->num_rest = 0;
-        if (version < CM_VERSION_TLS1_3) {
+        if (version < CM_VERSION_TLS1_3 && (of->num_suites > 0 || !plan->gap)) {
             load_anonymous(plan);
         }
     }

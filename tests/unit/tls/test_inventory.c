@@ -330,6 +330,31 @@ static void a_dropped_hello_is_no_answer(void **state)
     inv_close(&b);
 }
 
+/* What it does not like is dropped without a word: it may be loss, so nothing
+ * is said to be refused, and there is an end to waiting. */
+static void silence_is_no_refusal(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    inv_open(&b);
+    b.sim.refusal = SIM_SILENCE;
+    inv_run(&b);
+    for (int v = 0; v < CM_VERSION_COUNT; v++) {
+        const struct cm_version_inventory *of = &b.out->versions[v];
+
+        assert_int_equal(of->served,
+                         b.sim.suites[v].num > 0 ? CM_YES : CM_NOT_KNOWN);
+        assert_int_equal(of->num_suites, b.sim.suites[v].num);
+        assert_false(of->complete);
+    }
+    assert_false(b.out->groups_complete);
+    assert_false(b.out->schemes_complete);
+    assert_int_equal(b.out->compression, CM_NO); /* asked after four of them */
+    assert_true(b.sim.asked < 60);
+    inv_close(&b);
+}
+
 /* Nothing is known to work and nothing answers: one question, no more. */
 static void a_server_that_never_spoke(void **state)
 {
@@ -367,6 +392,7 @@ int main(void)
         cmocka_unit_test(a_tired_server),
         cmocka_unit_test(the_budget_is_kept),
         cmocka_unit_test(a_dropped_hello_is_no_answer),
+        cmocka_unit_test(silence_is_no_refusal),
         cmocka_unit_test(a_server_that_never_spoke),
     };
 
