@@ -148,7 +148,7 @@ static void other_texts(void **state)
         "alert number 300",
         "close notify alert 0",
         "curl 99999999999",
-        "Deine Mutter \xc3\xbc\xff\xfe",
+        "Kein Befund \xc3\xbc\xff\xfe",
     };
 
     (void)state;
