@@ -91,3 +91,16 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(STARTTLS_WRONG_MODE) = {
         {CM_NODE, "Greeting never received (nodemailer, ETIMEDOUT)"},
         NO_BROWSER),
 };
+const struct cm_cause_text CM_CAUSE_TEXT_OF(STARTTLS_PLAINTEXT_INJECTION) = {
+    .meaning =
+        "The server keeps what came in clear behind the request for TLS, "
+        "and carries it out once TLS is there. Who is on the path can so "
+        "put commands of his own into a client's session, whose "
+        "certificate checks cannot notice it.",
+    .rule = "RFC 3207 section 6, RFC 9051 section 6.2.1: what was received "
+            "before TLS must be discarded (CVE-2011-0411)",
+    .detected = "With --test-injection, on a connection of its own: a command "
+                "that does nothing is sent in one piece with the request for "
+                "TLS, and its answer comes inside TLS. The proof quotes it.",
+    .clients = CM_EVERY_CLIENT("works"),
+};

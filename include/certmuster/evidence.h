@@ -107,6 +107,8 @@ enum cm_starttls_outcome {
     CM_STARTTLS_OTHER_PROTOCOL,   /* that was no server of this protocol */
     CM_STARTTLS_SILENT,           /* no answer in time */
     CM_STARTTLS_CLOSED,           /* closed or reset before an answer */
+    CM_STARTTLS_READY_INJECTED,   /* ready; and a command that was sent in clear
+                                     behind the request was answered by TLS */
     CM_STARTTLS_OUTCOME_COUNT
 };
 const char *cm_starttls_outcome_id(enum cm_starttls_outcome outcome);

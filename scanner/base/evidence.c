@@ -145,6 +145,7 @@ const char *cm_starttls_outcome_id(enum cm_starttls_outcome outcome)
         [CM_STARTTLS_OTHER_PROTOCOL] = "other_protocol",
         [CM_STARTTLS_SILENT] = "silent",
         [CM_STARTTLS_CLOSED] = "closed",
+        [CM_STARTTLS_READY_INJECTED] = "ready_injected",
     };
 
     cm_assert((unsigned)outcome < CM_STARTTLS_OUTCOME_COUNT);

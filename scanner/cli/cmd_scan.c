@@ -141,6 +141,7 @@ static enum cm_status network_options(const struct cm_options *options,
         ms_or(options, CM_OPTION_TIMEOUT_CONNECT, 5000);
     run->scan.tls_timeout_ms = ms_or(options, CM_OPTION_TIMEOUT_TLS, 8000);
     run->scan.total_timeout_ms = ms_or(options, CM_OPTION_TIMEOUT_TOTAL, 30000);
+    run->scan.test_injection = options->given[CM_OPTION_TEST_INJECTION];
     run->scan.linger_ms = LINGER_MS;
     run->scan.retries = count_or(options, CM_OPTION_RETRIES, DEFAULT_RETRIES);
     run->scan.diagnose_probes =

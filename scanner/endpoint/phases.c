@@ -234,6 +234,7 @@ static void release(struct cm_scan *scan)
     }
     cm_scan_hang_up(scan);
     cm_scan_stop_asking(scan);
+    cm_scan_stop_injecting(scan);
 }
 
 void cm_scan_abandon(struct cm_scan *scan)
@@ -317,10 +318,17 @@ void cm_scan_round_over(struct cm_scan *scan)
         return;
     }
     scan->probe = NULL;
-    if (!scan->out_of_time && worth_another_try(scan)) {
+    if (scan->injecting != NULL) { /* what it showed is noted */
+        cm_scan_stop_injecting(scan);
+    } else if (!scan->out_of_time && worth_another_try(scan)) {
         try_again(scan);
+        return;
     } else if (!scan->out_of_time && cm_scan_next_round(scan)) {
         cm_scan_enter(scan, CM_PHASE_CONNECTING);
+        return;
+    }
+    if (!scan->out_of_time && cm_scan_must_inject(scan)) {
+        cm_scan_inject(scan);
     } else if (!scan->out_of_time && cm_scan_must_ask(scan)) {
         cm_scan_enter(scan, CM_PHASE_ASKING);
     } else {

@@ -45,6 +45,7 @@ struct cm_scan_config {
     /* By the endpoint's number, less one; an entry is there before the first
      * endpoint that has its number. NULL: no endpoint has one. */
     const struct cm_scan_client *const *clients;
+    bool test_injection;    /* of plain text behind STARTTLS */
     const char *proxy_host; /* NULL: connect directly */
     uint16_t proxy_port;
 };
@@ -112,7 +113,9 @@ struct cm_scan {
     struct cm_buf request; /* HTTP */
     struct cm_buf answer;
     bool request_sent;
-    struct cm_inquiry *inquiry; /* NULL: no further question is asked */
+    struct cm_inquiry *inquiry;     /* NULL: no further question is asked */
+    struct cm_injecting *injecting; /* NULL: no injection is under way */
+    bool injected;                  /* it was tried */
 };
 
 /* cm_scan_start begins; `scan` is zeroed or used memory of a finished scan. The

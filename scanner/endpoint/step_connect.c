@@ -10,8 +10,9 @@
 static struct cm_probe *add_probe(struct cm_scan *scan,
                                   const struct cm_dial_attempt *attempt)
 {
-    struct cm_probe *probe = scan->inquiry != NULL
-                                 ? cm_scan_way(scan)
+    struct cm_probe *probe = scan->inquiry != NULL ? cm_scan_way(scan)
+                             : scan->injecting != NULL
+                                 ? cm_scan_injection_way(scan)
                                  : cm_evidence_add_probe(scan->evidence);
 
     if (probe == NULL) {

@@ -125,6 +125,9 @@ void cm_step_starttls(struct cm_scan *scan)
         cm_scan_round_over(scan);
         return;
     }
+    if (scan->injecting != NULL) {
+        cm_starttls_inject(scan->starttls);
+    }
     cm_buf_init(&out, MAX_COMMAND);
     act(scan, cm_starttls_begin(scan->starttls, &out), &out);
     cm_buf_cleanup(&out);

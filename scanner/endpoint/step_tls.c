@@ -70,6 +70,10 @@ static void go_on(struct cm_scan *scan)
 static void complete(struct cm_scan *scan)
 {
     scan->probe->end = CM_END_COMPLETE;
+    if (scan->injecting != NULL) {
+        cm_scan_enter(scan, CM_PHASE_LINGERING);
+        return;
+    }
     if (cm_tls_must_linger(scan->tls)) {
         cm_scan_take_chain(scan);
         cm_scan_enter(scan, CM_PHASE_LINGERING);
@@ -103,8 +107,13 @@ static void drive(struct cm_scan *scan)
 
 static void linger(struct cm_scan *scan)
 {
-    enum cm_io io = cm_tls_linger(scan->tls);
+    enum cm_io io;
 
+    if (scan->injecting != NULL) {
+        cm_scan_await_answer(scan);
+        return;
+    }
+    io = cm_tls_linger(scan->tls);
     if (io == CM_IO_DONE || io == CM_IO_FAILED) {
         go_on(scan);
         return;
@@ -168,7 +177,7 @@ void cm_step_linger(struct cm_scan *scan)
 void cm_step_linger_timed_out(struct cm_scan *scan)
 {
     scan->probe->client_auth = CM_CLIENT_AUTH_UNDETERMINED;
-    if (scan->out_of_time) {
+    if (scan->out_of_time || scan->injecting != NULL) {
         cm_tls_close_notify(scan->tls);
         cm_scan_round_over(scan);
         return;

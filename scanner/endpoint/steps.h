@@ -51,6 +51,15 @@ enum cm_phase cm_scan_tls_phase(const struct cm_scan *scan);
  * memory. */
 bool cm_scan_more_time(struct cm_scan *scan, unsigned times);
 
+/* step_inject.c -- is the injection of plain text to be tried? Then it begins,
+ * and ends in cm_scan_round_over. The rest only while scan->injecting is not
+ * NULL: where the steps write, and after the handshake. */
+bool cm_scan_must_inject(const struct cm_scan *scan);
+void cm_scan_inject(struct cm_scan *scan);
+void cm_scan_stop_injecting(struct cm_scan *scan); /* fine when it is not */
+struct cm_probe *cm_scan_injection_way(struct cm_scan *scan);
+void cm_scan_await_answer(struct cm_scan *scan);
+
 /* step_ask.c -- is there anybody with a question? */
 bool cm_scan_must_ask(const struct cm_scan *scan);
 void cm_scan_stop_asking(struct cm_scan *scan); /* fine when nobody does */

@@ -90,6 +90,19 @@ static void wrong_mode(struct cm_case *c,
         protocol->title, cm_finding_server(c, server), protocol->request);
 }
 
+static void injected(struct cm_case *c,
+                     const struct starttls_protocol *protocol)
+{
+    char server[CM_LABEL_SIZE];
+
+    (void)cm_finding_add(
+        c, CM_CAUSE_STARTTLS_PLAINTEXT_INJECTION, protocol->rule,
+        "%s: a command that was sent in clear, in one piece with %s, was "
+        "answered by %s inside TLS: \"%s\"",
+        protocol->title, protocol->request, cm_finding_server(c, server),
+        c->probe->starttls_reply);
+}
+
 void cm_judge_starttls(struct cm_case *c)
 {
     const struct starttls_protocol *protocol = protocol_of(c);
@@ -101,6 +114,9 @@ void cm_judge_starttls(struct cm_case *c)
     if (p->starttls == CM_STARTTLS_SILENT && p->server_hello) {
         wrong_mode(c, protocol);
         return;
+    }
+    if (p->starttls == CM_STARTTLS_READY_INJECTED) {
+        injected(c, protocol);
     }
     for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
         if (p->starttls == rules[i].outcome &&

@@ -81,8 +81,12 @@ static void command(const struct cm_starttls *dialogue, unsigned step,
 {
     const struct line_step *s = step_of(dialogue, step);
 
-    if (s != NULL && s->send != NULL) {
-        (void)cm_buf_puts(out, s->send);
+    if (s == NULL || s->send == NULL) {
+        return;
+    }
+    (void)cm_buf_puts(out, s->send);
+    if (dialogue->injected != NULL && step_of(dialogue, step + 1) == NULL) {
+        (void)cm_buf_puts(out, dialogue->injected);
     }
 }
 

@@ -31,12 +31,13 @@ struct cm_starttls {
     const struct cm_starttls_protocol *protocol;
     char name[CM_HOST_SIZE];
     unsigned step;
-    struct cm_buf got; /* since the last command */
-    size_t line_at;    /* the lines before it were looked at */
-    size_t total;      /* bytes received */
-    bool spoke;        /* something was sent */
-    bool offered;      /* the capability was seen */
-    bool masked;       /* ... or what a firewall wrote over it */
+    struct cm_buf got;    /* since the last command */
+    size_t line_at;       /* the lines before it were looked at */
+    size_t total;         /* bytes received */
+    bool spoke;           /* something was sent */
+    bool offered;         /* the capability was seen */
+    bool masked;          /* ... or what a firewall wrote over it */
+    const char *injected; /* goes with the request for TLS; NULL: nothing */
     enum cm_starttls_outcome outcome;
     char reply[CM_STARTTLS_REPLY_SIZE];
 };

@@ -48,6 +48,15 @@ bool cm_starttls_untouched(const struct cm_starttls *dialogue);
 /* What to offer by ALPN (RFC 7301); NULL: nothing. MS-SQL's is for version 8,
  * which has no dialogue. */
 const char *cm_starttls_alpn(const struct cm_starttls *dialogue);
+/* inject.c -- the test for plain text that is taken for what came by TLS. Only
+ * some protocols have it. */
+bool cm_starttls_can_inject(const char *protocol);
+/* Before cm_starttls_begin: a harmless command goes with the request for TLS,
+ * in one piece. */
+void cm_starttls_inject(struct cm_starttls *dialogue);
+/* Is its answer in what came inside TLS, unasked? Then the outcome is
+ * CM_STARTTLS_READY_INJECTED and the reply that answer. */
+bool cm_starttls_injected(struct cm_starttls *dialogue, struct cm_span text);
 /* The handshake's records travel inside TDS packets (MS-TDS 2.2.6.4). */
 bool cm_starttls_in_tds(const struct cm_starttls *dialogue);
 

@@ -230,7 +230,7 @@ start python3 "$SOURCE/tests/integration/starttls_peers.py" chain.pem key.pem \
   nntp=$A.20:10119 nntp-none=$A.21:10119 nntp-no=$A.22:10119 irc=$A.20:16667 \
   irc-none=$A.21:16667 rdp=$A.20:13389 rdp-none=$A.21:13389 \
   rdp-nocert=$A.22:13389 mssql=$A.20:11433 mssql-none=$A.21:11433 \
-  imap=$A.20:10143 imap-strict=$A.21:10143 smtp-masked=$A.20:10025 smtp-refusing=$A.21:10025 tls=$A.23:10025 \
+  smtp-injectable=$A.25:10025 imap=$A.20:10143 imap-strict=$A.21:10143 smtp-masked=$A.20:10025 smtp-refusing=$A.21:10025 tls=$A.23:10025 \
   silent=$A.24:10025
 
 for where in 3:10143 3:10110 3:14190 3:10024 4:10143 5:10021 6:10021 7:10389 \
@@ -275,6 +275,7 @@ $A.20,10025,smtp,,starttls_masked
 $A.21,10025,smtp,,starttls_refused
 $A.23,10025,smtp,web.demo.test,starttls_wrong_mode
 $A.24,10025,smtp,,tls_handshake_timeout
+$A.25,10025,smtp,web.demo.test,$good
 $A.5,10021,imap,,tls_plaintext_other
 $A.3,10143,smtp,,tls_plaintext_other
 CSV
@@ -287,11 +288,11 @@ $A.1,10025,submission,web.demo.test,$good
 $A.2,10025,smtp,,starttls_not_offered
 CSV
 fi
-scan --out report fleet.csv
-want_code 0
-python3 - report <<'PY' || fail "primary causes"
+report_is() { # report_is FOLDER [HOST that answers what was injected]
+  python3 - "$@" <<'PY' || fail "$1: causes"
 import csv, sys
 bad = 0
+injection = "starttls_plaintext_injection"
 for row in csv.DictReader(open(sys.argv[1] + "/endpoints.csv", newline="")):
     causes = [c for c in row["causes"].split() if c != "input_ip_literal"]
     if causes[:1] != [row["expected"]]:
@@ -301,7 +302,18 @@ for row in csv.DictReader(open(sys.argv[1] + "/endpoints.csv", newline="")):
     if row["alpn"] != row["expected_alpn"]:
         print(row["host"], row["port"], row["protocol"], "ALPN", row["alpn"])
         bad = 1
+    if (injection in causes) != (row["host"] in sys.argv[2:]):
+        print(row["host"], row["port"], row["protocol"], causes)
+        bad = 1
 sys.exit(bad)
 PY
+}
+scan --out report fleet.csv
+want_code 0
+report_is report
+# All the servers that people run drop what comes before TLS.
+scan --test-injection --out again fleet.csv
+want_code 0
+report_is again $A.25
 finish
 trap 'stop_postfix; stop_started; rm -rf "$WORK"' EXIT

@@ -145,6 +145,19 @@ def masked(conn):
     line(conn)
 
 
+def injectable(conn):
+    """Keeps what comes with STARTTLS, and answers it by TLS."""
+    conn.sendall(b"220 mail\r\n")
+    line(conn)
+    conn.sendall(b"250 STARTTLS\r\n")
+    rest = conn.recv(4096).partition(b"\r\n")[2]
+    conn.sendall(b"220 go\r\n")
+    with context.wrap_socket(conn, server_side=True) as tls:
+        if rest.startswith(b"NOOP"):
+            tls.sendall(b"250 2.0.0 Ok, nothing done\r\n")
+        tls.recv(1)
+
+
 def refusing(conn):
     conn.sendall(b"220 mail\r\n")
     line(conn)
@@ -173,6 +186,7 @@ WAYS = {
     "mssql": tds,
     "mssql-none": lambda c: tds(c, 2),
     "smtp-masked": masked,
+    "smtp-injectable": injectable,
     "smtp-refusing": refusing,
     "silent": silent,
     "tls": secure,

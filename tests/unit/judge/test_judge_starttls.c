@@ -100,16 +100,46 @@ static void silence_all_along_is_a_timeout(void **state)
     scene_close(&s);
 }
 
+/* A hint: clients can connect. And silence about it where it was not tried, or
+ * where the server does it right. */
+static void injection_is_a_hint(void **state)
+{
+    static const enum cm_starttls_outcome outcomes[] = {
+        CM_STARTTLS_READY_INJECTED, CM_STARTTLS_READY,
+        CM_STARTTLS_READY_AFTER_TEXT};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct cm_probe *p;
+        struct scene s;
+
+        open_as(&s, "smtp");
+        p = scene_serve(&s, "leaf int");
+        scene_trust(&s, "root");
+        p->starttls = outcomes[i];
+        (void)snprintf(p->starttls_reply, sizeof(p->starttls_reply),
+                       "250 2.0.0 Ok");
+        scene_expect(&s, CM_VERDICT_TRUSTED,
+                     i == 0 ? "starttls_plaintext_injection" : "");
+        if (i == 0) {
+            assert_contains(s.got.findings[0].proof,
+                            "inside TLS: \"250 2.0.0 Ok\"");
+        }
+        scene_close(&s);
+    }
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[NUM_CASES + 3] = {
+    struct CMUnitTest tests[NUM_CASES + 4] = {
         cmocka_unit_test(an_agreement_is_no_finding),
         cmocka_unit_test(a_handshake_after_silence_is_the_wrong_mode),
         cmocka_unit_test(silence_all_along_is_a_timeout),
+        cmocka_unit_test(injection_is_a_hint),
     };
 
     for (size_t i = 0; i < NUM_CASES; i++) {
-        tests[3 + i] = (struct CMUnitTest){.name = cases[i].name,
+        tests[4 + i] = (struct CMUnitTest){.name = cases[i].name,
                                            .test_func = dialogues_mean_this,
                                            .initial_state = &cases[i]};
     }

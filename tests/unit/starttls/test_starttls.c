@@ -167,6 +167,73 @@ static void an_endless_reply_ends(void **state)
     }
 }
 
+/* What is sent with the request for TLS, and what answers it inside. */
+static void injections(void **state)
+{
+    static const struct {
+        const char *protocol;
+        const char *before;  /* what the server says, up to its consent */
+        const char *sent;    /* all that we send */
+        const char *answer;  /* inside TLS, unasked: the proof */
+        const char *silence; /* ... what a sound server may say there */
+    } cases[] = {
+        {"smtp", "220 a\r\n250 STARTTLS\r\n220 go\r\n",
+         "EHLO certmuster.invalid\r\nSTARTTLS\r\nNOOP\r\n", "250 Ok\r\n",
+         "\r\n"},
+        {"lmtp", "220 a\r\n250 STARTTLS\r\n220 go\r\n",
+         "LHLO certmuster.invalid\r\nSTARTTLS\r\nNOOP\r\n", "502 5.5.1 no\r\n",
+         "250"},
+        {"imap", "* OK a\r\n* CAPABILITY STARTTLS\r\na OK\r\nb OK\r\n",
+         "a CAPABILITY\r\nb STARTTLS\r\nc NOOP\r\n", "c OK done\r\n",
+         "* OK still here\r\n"},
+        {"pop3", "+OK a\r\n+OK\r\nSTLS\r\n.\r\n+OK go\r\n",
+         "CAPA\r\nSTLS\r\nCAPA\r\n", "+OK list\r\n", "STLS\r\n"},
+        {"ftp", "220 a\r\n234 go\r\n", "AUTH TLS\r\nNOOP\r\n", "530 log in\r\n",
+         "hello\r\n"},
+        {"nntp", "200 a\r\n101 x\r\nSTARTTLS\r\n.\r\n382 go\r\n",
+         "CAPABILITIES\r\nSTARTTLS\r\nDATE\r\n", "111 2026\r\n", "STARTTLS"},
+        {"managesieve", "\"STARTTLS\"\r\nOK\r\nOK\r\n",
+         "STARTTLS\r\nNOOP \"certmuster\"\r\n",
+         "\"SASL\" \"\"\r\nOK \"tls\"\r\nOK (TAG \"certmuster\")\r\n",
+         "\"SASL\" \"PLAIN\"\r\nOK \"TLS negotiation successful.\"\r\n"},
+        {"irc", ":i 670 * :go\r\n",
+         "CAP LS 302\r\nSTARTTLS\r\nPING certmuster\r\n",
+         ":i PONG i :certmuster\r\n", ":i NOTICE * :hello\r\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cm_starttls *talk = cm_starttls_new(cases[i].protocol, "");
+        enum cm_starttls_turn turn;
+        struct cm_buf out;
+
+        assert_true(cm_starttls_can_inject(cases[i].protocol));
+        cm_buf_init(&out, 4096);
+        cm_starttls_inject(talk);
+        turn = cm_starttls_begin(talk, &out);
+        for (const char *c = cases[i].before;
+             *c != '\0' && turn == CM_STARTTLS_READ; c++) {
+            turn = cm_starttls_feed(
+                talk, (struct cm_span){(const uint8_t *)c, 1}, &out);
+        }
+        assert_int_equal(turn, CM_STARTTLS_HELLO);
+        assert_string_equal(cm_buf_cstr(&out), cases[i].sent);
+        assert_int_equal(cm_starttls_outcome(talk), CM_STARTTLS_READY);
+        assert_false(cm_starttls_injected(
+            talk, (struct cm_span){(const uint8_t *)cases[i].silence,
+                                   strlen(cases[i].silence)}));
+        assert_int_equal(cm_starttls_outcome(talk), CM_STARTTLS_READY);
+        assert_true(cm_starttls_injected(
+            talk, (struct cm_span){(const uint8_t *)cases[i].answer,
+                                   strlen(cases[i].answer)}));
+        assert_int_equal(cm_starttls_outcome(talk), CM_STARTTLS_READY_INJECTED);
+        cm_buf_cleanup(&out);
+        cm_starttls_free(talk);
+    }
+    assert_false(cm_starttls_can_inject("ldap"));
+    assert_false(cm_starttls_can_inject("xmpp"));
+}
+
 /* Every protocol against rubbish: it ends or waits, and never reads beyond. */
 static void rubbish_is_survived(void **state)
 {
@@ -205,6 +272,7 @@ int main(void)
         cmocka_unit_test(only_ms_sql_wraps_its_handshake),
         cmocka_unit_test(a_reply_shows_no_control_bytes),
         cmocka_unit_test(an_endless_reply_ends),
+        cmocka_unit_test(injections),
         cmocka_unit_test(rubbish_is_survived),
     };
 
