@@ -45,7 +45,7 @@ static void take_in(struct cm_recognised *out)
 static void drop(struct cm_recognised *out,
                  bool (*useless)(const struct cm_recognised *out, size_t i))
 {
-    bool gone[CM_MAX_SPANS];
+    bool gone[CM_MAX_SPANS] = {false};
     size_t kept = 0;
 
     for (size_t i = 0; i < out->num_spans; i++) {
