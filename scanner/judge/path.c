@@ -322,7 +322,9 @@ static void list_set(struct search *s, struct candidate *list, size_t *num,
 static size_t list_issuers(struct search *s, struct candidate *list)
 {
     const struct cm_path_query *q = s->query;
-    const struct cm_cert *child = s->now.steps[s->now.num - 1].cert;
+    const struct cm_step *top = &s->now.steps[s->now.num - 1];
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): each has one */
+    struct cm_span issuer = top->cert->issuer_norm;
     size_t num = 0;
 
     /* From 0 on: a certificate may be sent in any place, even the first when
@@ -330,8 +332,7 @@ static size_t list_issuers(struct search *s, struct candidate *list)
     for (size_t i = 0; i < q->num_chain; i++) {
         struct candidate c = {.cert = q->chain[i], .position = (int)i};
 
-        if (c.cert->parsed &&
-            cm_span_equal(c.cert->subject_norm, child->issuer_norm)) {
+        if (c.cert->parsed && cm_span_equal(c.cert->subject_norm, issuer)) {
             c.anchor = cm_certset_has(q->trust->anchors, c.cert);
             list_candidate(s, list, &num, c);
         }
