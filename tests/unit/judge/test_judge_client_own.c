@@ -169,9 +169,8 @@ static void another_day_has_other_dates(void **state)
     (void)scene_finding(&s, CM_CAUSE_CLIENT_CERT_EXPIRES_SOON);
     s.at_unix = FORGE_NOW + 301 * FORGE_DAY;
     scene_judge(&s);
-    assert_contains(
-        scene_finding(&s, CM_CAUSE_CLIENT_CERT_EXPIRED)->proof,
-        "was sent it when it was scanned");
+    assert_contains(scene_finding(&s, CM_CAUSE_CLIENT_CERT_EXPIRED)->proof,
+                    "was sent it when it was scanned");
     assert_int_equal(
         scene_finding(&s, CM_CAUSE_CLIENT_CERT_EXPIRED)->confidence,
         CM_PROBABLE);
