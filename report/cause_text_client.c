@@ -102,10 +102,12 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(TLS_CLIENT_CERT_REQUIRED) = {
          "SEC_I_INCOMPLETE_CREDENTIALS (0x00090320) or SEC_E_CERT_UNKNOWN "
          "(0x80090327); events 36875, and 36887 with code 40, 42 or 116"},
         {CM_CURL, "(56) tlsv13 alert certificate required; with TLS 1.2: (35) "
-                  "or (56) alert 40 or 42"},
+                  "or (56) sslv3 alert handshake failure, alert 40, or sslv3 "
+                  "alert bad certificate, alert 42"},
         {CM_JAVA,
-         "Received fatal alert: bad_certificate or certificate_required, Error "
-         "writing to server, or Broken pipe"},
+         "Received fatal alert: bad_certificate, Received fatal alert: "
+         "certificate_required, Error writing to server, or Broken pipe; with "
+         "TLS 1.2 also: Received fatal alert: handshake_failure"},
         {CM_GO, "remote error: tls: certificate required; with TLS 1.2: "
                 "handshake failure, or bad certificate"},
         {CM_PYTHON,
