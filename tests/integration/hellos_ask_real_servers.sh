@@ -175,7 +175,7 @@ ask "end=flight cipher=TLS_DH_anon_WITH_AES_128_GCM_SHA256 certs=0/0" \
   suites=anonymous
 
 # GnuTLS, which differs in what it has and how it says no.
-gnutls_server 45451 rsa 'NORMAL:+VERS-TLS1.0:+VERS-TLS1.1:+DHE-RSA'
+gnutls_server 24551 rsa 'NORMAL:+VERS-TLS1.0:+VERS-TLS1.1:+DHE-RSA'
 ask "end=hello_retry_request group=x448" version=0x0304 groups=30 schemes=all
 ask "end=hello_retry_request group=ffdhe8192" version=0x0304 groups=0x104 \
   schemes=all
@@ -184,7 +184,7 @@ ask "end=flight client_cert=1 sentinel=1 $(certs rsa)"
 ask "end=flight version=TLSv1 sentinel=1" version=0x0301
 ask "end=flight dh=3072" suites=0x009e groups=0x101
 ask "end=alert alert=2/protocol_version" version=0x0300
-gnutls_server 45452 rsa \
+gnutls_server 24552 rsa \
   'NONE:+VERS-TLS1.2:+VERS-TLS1.0:+ARCFOUR-128:+3DES-CBC:+MAC-ALL:+RSA:+SIGN-ALL:+COMP-NULL'
 ask "end=flight cipher=TLS_RSA_WITH_RC4_128_SHA group=- dh=0 $(certs rsa)" \
   suites=0x0005
@@ -203,7 +203,7 @@ nss_server() { # nss_server PORT VERSIONS OPTIONS...
     -c :0001:0002:0004:0005:0009:000A:002F:0033:C011:C02F "$@"
   wait_for $at
 }
-nss_server 45453 ssl3:ssl3
+nss_server 24553 ssl3:ssl3
 ask "end=flight version=SSLv3 cipher=TLS_DHE_RSA_WITH_AES_128_CBC_SHA dh=2048
   signature=- ri=1 ems=0 $(certs rsa)" version=0x0300
 ask "end=flight version=SSLv3 ri=0" version=0x0300 flags=no_ri
@@ -213,7 +213,7 @@ ask "end=flight cipher=TLS_RSA_WITH_NULL_SHA" version=0x0300 suites=0x0002
 ask "end=flight cipher=TLS_RSA_WITH_DES_CBC_SHA" version=0x0300 suites=0x0009
 ask "end=alert alert=2/protocol_version" version=0x0304
 ask "end=alert alert=2/unexpected_message" version=0x0002
-nss_server 45454 ssl3:tls1.2 -rr -T good -A rsa -Q
+nss_server 24554 ssl3:tls1.2 -rr -T good -A rsa -Q
 ask "end=flight version=SSLv3 client_cert=1" version=0x0300
 ask "end=flight version=TLSv1.2 client_cert=1 staple=1 alpn=http/1.1" \
   flags=status_request alpn=h2,http/1.1
