@@ -274,7 +274,7 @@ static char *printed(const char *text, bool *recognised)
                          80, out, recognised, &err),
         CM_OK);
     rewind(out);
-    (void)fread(got, 1, 19999, out);
+    assert_true(fread(got, 1, 19999, out) > 0);
     (void)fclose(out);
     return got;
 }
