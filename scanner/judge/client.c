@@ -53,10 +53,12 @@ static bool alert_is_unrelated(const struct cm_probe *p)
            (alert == ALERT_DECRYPT_ERROR && !p->client_cert_sent);
 }
 
-/* Our library found no way to sign that the server would take. */
+/* Our library found no way to sign that the server would take; some versions
+ * notice before they send the certificate. */
 static bool cannot_sign(const struct cm_probe *p)
 {
-    return p->client_cert_sent && p->end == CM_END_REFUSED_BY_US &&
+    return p->client_auth != CM_CLIENT_AUTH_NONE &&
+           p->end == CM_END_REFUSED_BY_US &&
            strstr(p->error, "NO_COMMON_SIGNATURE_ALGORITHMS") != NULL;
 }
 

@@ -28,7 +28,7 @@ struct ask_case {
     bool stapled;
 };
 
-static const uint16_t p384[] = {24};
+static const uint16_t p256[] = {23};
 static const uint16_t x25519[] = {29};
 static const uint16_t hybrid_and_p521[] = {0x11ec, 25};
 static const uint16_t p521_only[] = {25};
@@ -48,11 +48,11 @@ static struct ask_case cases[] = {
      false},
     {"TLS 1.2 with an ECDSA certificate",
      {.version = 0x0303},
-     {.version = 0x0303, .groups = p384, .num_groups = 1},
+     {.version = 0x0303, .groups = p256, .num_groups = 1},
      {.end = CM_ANSWER_FLIGHT,
       .version = 0x0303,
       .cipher = 0xc02b,
-      .group = 24,
+      .group = 23,
       .signature = 0x0403},
      false},
     {"TLS 1.1",
