@@ -115,24 +115,30 @@ static enum cm_status choose(struct cm_measures *m, size_t index,
     return CM_OK;
 }
 
+static enum cm_status no_such(const char *kind, const char *name,
+                              const char *const *names, size_t num,
+                              struct cm_error *err)
+{
+    const char *meant = cm_did_you_mean(name, names, num);
+
+    return cm_error_set(err, CM_EUSAGE,
+                        "there is no %s \"%s\"%s%s%s (--%s all takes all %zu; "
+                        "a file of your own is named with its folder, "
+                        "./my.ini)",
+                        kind, name, meant != NULL ? "; did you mean \"" : "",
+                        meant != NULL ? meant : "", meant != NULL ? "\"?" : "",
+                        kind, num);
+}
+
 static enum cm_status no_such_profile(const struct cm_measures *m,
                                       const char *name, struct cm_error *err)
 {
     const char *names[CM_MAX_PROFILES];
-    size_t num = m->num_built_in;
-    const char *meant;
 
-    for (size_t i = 0; i < num; i++) {
+    for (size_t i = 0; i < m->num_built_in; i++) {
         names[i] = cm_profileset_at(m->set, i)->name;
     }
-    meant = cm_did_you_mean(name, names, num);
-    return cm_error_set(err, CM_EUSAGE,
-                        "there is no profile \"%s\"%s%s%s (--profile all takes "
-                        "all %zu; a file of your own is named with its folder, "
-                        "./my.ini)",
-                        name, meant != NULL ? "; did you mean \"" : "",
-                        meant != NULL ? meant : "", meant != NULL ? "\"?" : "",
-                        num);
+    return no_such("profile", name, names, m->num_built_in, err);
 }
 
 static enum cm_status profile_name(struct cm_measures *m, const char *name,
@@ -257,19 +263,11 @@ static enum cm_status no_such_policy(const char *name, const char *found,
                                      size_t num, struct cm_error *err)
 {
     const char *names[CM_MAX_PACKS];
-    const char *meant;
 
     for (size_t i = 0; i < num; i++) {
         names[i] = found + i * MAX_NAME;
     }
-    meant = cm_did_you_mean(name, names, num);
-    return cm_error_set(err, CM_EUSAGE,
-                        "there is no policy \"%s\"%s%s%s (--policy all takes "
-                        "all %zu; a file of your own is named with its folder, "
-                        "./my.ini)",
-                        name, meant != NULL ? "; did you mean \"" : "",
-                        meant != NULL ? meant : "", meant != NULL ? "\"?" : "",
-                        num);
+    return no_such("policy", name, names, num, err);
 }
 
 static enum cm_status policy_name(struct cm_measures *m, const char *name,
