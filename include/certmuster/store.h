@@ -15,7 +15,7 @@
 #include "certmuster/measure.h"
 #include "certmuster/status.h"
 
-#define CM_STORE_SCHEMA_VERSION 3
+#define CM_STORE_SCHEMA_VERSION 4
 
 struct cm_store; /* opaque */
 

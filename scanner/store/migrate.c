@@ -103,9 +103,18 @@ static const char from_2_sql[] =
     " warning INTEGER NOT NULL, why TEXT NOT NULL,"
     " PRIMARY KEY (run, endpoint, policy, ord)) STRICT, WITHOUT ROWID;";
 
+/* Version 3 knew no parts of a scan, and no scan that is taken up again. */
+static const char from_3_sql[] =
+    "ALTER TABLE run ADD COLUMN shard INTEGER;"
+    "ALTER TABLE run ADD COLUMN shards INTEGER;"
+    "ALTER TABLE run ADD COLUMN config_sha256 TEXT;"
+    "ALTER TABLE run ADD COLUMN seed INTEGER;"
+    "ALTER TABLE run ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE run ADD COLUMN faults TEXT NOT NULL DEFAULT '[]';";
+
 /* steps[n - 1] leads from version n to n + 1, but for the views. */
-static const char *const steps[CM_STORE_SCHEMA_VERSION - 1] = {from_1_sql,
-                                                               from_2_sql};
+static const char *const steps[CM_STORE_SCHEMA_VERSION - 1] = {
+    from_1_sql, from_2_sql, from_3_sql};
 
 static const char old_views_sql[] =
     "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name LIMIT 1";

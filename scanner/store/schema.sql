@@ -1,4 +1,4 @@
--- certmuster's result store, version 3. Tables are ours to change; the views
+-- certmuster's result store, version 4. Tables are ours to change; the views
 -- (v_*) are the documented contract for reports and for anyone's SQL. They stand
 -- behind all tables: a store of an older version gets its views from here too.
 -- Ids of causes, resolutions, verdicts and severities are their text ids.
@@ -22,8 +22,15 @@ CREATE TABLE run (
   tls_library   TEXT NOT NULL,
   trust         TEXT NOT NULL,             -- the trust views, for people
   resolvers     TEXT NOT NULL,
-  kind          TEXT NOT NULL DEFAULT 'scan', -- scan rejudge
-  source_run    INTEGER                    -- of a rejudge: the run judged again
+  kind          TEXT NOT NULL DEFAULT 'scan', -- scan rejudge merge
+  source_run    INTEGER,                   -- of a rejudge: the run judged again
+  shard         INTEGER, shards INTEGER,   -- of a scan's part: 0 ... shards - 1
+  config_sha256 TEXT,  -- of all that decides results but the input: options,
+                       -- files that they name, version; NULL: not known
+  seed          INTEGER,                   -- of the order of scanning
+  resumed       INTEGER NOT NULL DEFAULT 0, -- how often it was taken up again
+  faults        TEXT NOT NULL DEFAULT '[]' -- JSON array of {fault, detail, from,
+                       -- until, endpoints}: what went wrong on our own side
 ) STRICT;
 
 -- What was trusted: the run's trust views, the default one first.
@@ -322,7 +329,7 @@ SELECT id AS run, state, started, finished, judged_at, input_name, input_sha256,
        tls_library, trust, resolvers,
        coalesce(rows_recorded,
          (SELECT count(*) FROM row WHERE row.run = run.id)) AS rows_recorded,
-       kind, source_run
+       kind, source_run, shard, shards, config_sha256, seed, resumed, faults
 FROM run;
 
 -- One line for each trust view of a run; `ord` 0 is the default one.

@@ -37,7 +37,8 @@ static const char filled_sql[] =
     "INSERT INTO certificate (id, sha256, der, is_ca)"
     " VALUES (1, 'aa', x'30', 1);";
 
-static const char *const schemas[] = {CERTMUSTER_SCHEMA_1, CERTMUSTER_SCHEMA_2};
+static const char *const schemas[] = {CERTMUSTER_SCHEMA_1, CERTMUSTER_SCHEMA_2,
+                                      CERTMUSTER_SCHEMA_3};
 #define VERSIONS ((int)(sizeof(schemas) / sizeof(schemas[0])))
 
 static void make_version(struct fixture *f, int version)
@@ -70,7 +71,7 @@ static void keeps_what_an_old_store_held(void **state)
 
     make_version(f, 1);
     fixture_reopen(f);
-    assert_answer(f, "PRAGMA user_version", "3");
+    assert_answer(f, "PRAGMA user_version", "4");
     assert_answer(f, "SELECT run, kind, source_run FROM v_run ORDER BY run",
                   "1|scan|-\n2|scan|-");
     assert_answer(f, "SELECT run, ord, view, path, anchors FROM v_view",
@@ -108,7 +109,7 @@ static void keeps_what_version_2_held(void **state)
     assert_int_equal(sqlite3_exec(db, more_sql, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     fixture_reopen(f);
-    assert_answer(f, "PRAGMA user_version", "3");
+    assert_answer(f, "PRAGMA user_version", "4");
     assert_answer(f,
                   "SELECT verdict, view, seen, address, reached, client_cert,"
                   " client_fault, client_cert_sent, cert_request_late,"
@@ -178,7 +179,7 @@ static void updates_an_old_store_and_nothing_else(void **state)
 
     make_version(f, 1);
     assert_int_equal(cm_store_update(f->path, NULL), CM_OK);
-    assert_answer(f, "PRAGMA user_version", "3");
+    assert_answer(f, "PRAGMA user_version", "4");
     assert_answer(f, "SELECT count(*) FROM v_run", "2");
     assert_int_equal(cm_store_update(f->path, NULL), CM_OK);
     (void)snprintf(other, sizeof(other), "%s/other.csv", f->folder);
