@@ -31,6 +31,8 @@ struct cm_run_info {
     const char *resolvers;
     const struct cm_measure_facts *measures; /* what it is held against */
     size_t num_measures;
+    const char *config_sha256; /* hex, of all that decides results but the
+                                  input; NULL: not known */
     int64_t source_run; /* of a rejudge: the run that is judged again; 0: a
                            scan */
     int64_t started_unix;

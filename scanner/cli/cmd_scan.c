@@ -21,6 +21,7 @@
 struct setup {
     struct cm_run_config run;
     struct cm_buf options_json;
+    struct cm_buf deciding_json;
     struct cm_trust_options trust;
     char proxy_host[CM_HOST_SIZE];
 };
@@ -199,8 +200,11 @@ static enum cm_status run_options(const struct cm_options *options,
     run->version = CERTMUSTER_VERSION;
     cm_options_json(options, &setup->options_json);
     run->options_json = cm_buf_cstr(&setup->options_json);
-    return setup->options_json.failed ? cm_error_nomem(err, "the options")
-                                      : CM_OK;
+    cm_options_deciding_json(options, &setup->deciding_json);
+    run->deciding_json = cm_buf_cstr(&setup->deciding_json);
+    return setup->options_json.failed || setup->deciding_json.failed
+               ? cm_error_nomem(err, "the options")
+               : CM_OK;
 }
 
 /* A file name that is not there is often a slip: name the nearest in its
@@ -312,6 +316,7 @@ int cm_cmd_scan(const struct cm_command *command, int argc, char **argv)
 
     memset(&setup, 0, sizeof(setup));
     cm_buf_init(&setup.options_json, 1U << 20);
+    cm_buf_init(&setup.deciding_json, 1U << 20);
     if (status == CM_OK && options.help) {
         cm_help_print(command);
     } else if (status == CM_OK) {
@@ -322,6 +327,7 @@ int cm_cmd_scan(const struct cm_command *command, int argc, char **argv)
     }
     cm_trust_options_cleanup(&setup.trust);
     cm_buf_cleanup(&setup.options_json);
+    cm_buf_cleanup(&setup.deciding_json);
     cm_options_cleanup(&options);
     return status == CM_OK ? code : cm_fail(&err);
 }

@@ -240,13 +240,33 @@ static void json_value(const struct cm_options *options, enum cm_option option,
     }
 }
 
-void cm_options_json(const struct cm_options *options, struct cm_buf *out)
+/* What is not named here decides: an option that is forgotten makes runs look
+ * different that are alike, not alike where they differ. */
+bool cm_option_decides(enum cm_option option)
+{
+    static const enum cm_option free_ones[] = {
+        CM_OPTION_DB,      CM_OPTION_OUT,         CM_OPTION_FORMATS,
+        CM_OPTION_PRIVATE, CM_OPTION_RUN,         CM_OPTION_QUIET,
+        CM_OPTION_ACTIONS, CM_OPTION_CONCURRENCY, CM_OPTION_JOBS,
+        CM_OPTION_FAIL_ON, CM_OPTION_JSON,
+    };
+
+    for (size_t i = 0; i < sizeof(free_ones) / sizeof(*free_ones); i++) {
+        if (free_ones[i] == option) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void put_json(const struct cm_options *options, bool deciding_only,
+                     struct cm_buf *out)
 {
     bool first = true;
 
     (void)cm_buf_putc(out, '{');
     for (enum cm_option i = 0; i < CM_OPTION_COUNT; i++) {
-        if (!options->given[i]) {
+        if (!options->given[i] || (deciding_only && !cm_option_decides(i))) {
             continue;
         }
         if (!first) {
@@ -258,4 +278,15 @@ void cm_options_json(const struct cm_options *options, struct cm_buf *out)
         json_value(options, i, out);
     }
     (void)cm_buf_putc(out, '}');
+}
+
+void cm_options_json(const struct cm_options *options, struct cm_buf *out)
+{
+    put_json(options, false, out);
+}
+
+void cm_options_deciding_json(const struct cm_options *options,
+                              struct cm_buf *out)
+{
+    put_json(options, true, out);
 }

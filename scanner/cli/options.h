@@ -76,6 +76,12 @@ enum cm_status cm_options_set(struct cm_options *options, enum cm_option option,
 void cm_options_cleanup(struct cm_options *options);
 /* The options that were given, as a JSON object, for the run's facts. */
 void cm_options_json(const struct cm_options *options, struct cm_buf *out);
+/* False: the option says where things go, how fast, or which part; the results
+ * of the rows are the same without it. */
+bool cm_option_decides(enum cm_option option);
+/* Of the options that were given those that decide, likewise. */
+void cm_options_deciding_json(const struct cm_options *options,
+                              struct cm_buf *out);
 
 void cm_help_print(const struct cm_command *command); /* NULL: the program's */
 void cm_manpage_print(const char *version);

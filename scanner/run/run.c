@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "run/again.h"
+#include "run/digest.h"
 #include "run/labels.h"
 #include "run/parts.h"
 
@@ -37,6 +38,7 @@ struct run {
     struct cm_feed_share feed_share;
     struct cm_feed *feed;
     int64_t at_unix;
+    char config_sha256[CM_CONFIG_DIGEST_SIZE];
 };
 
 static unsigned processors(void)
@@ -104,6 +106,7 @@ static enum cm_status begin(struct run *run, struct cm_error *err)
         .views = run->files.json,
         .started_unix = (int64_t)time(NULL),
         .judged_at_unix = run->at_unix,
+        .config_sha256 = run->config_sha256,
     };
     enum cm_status status;
 
@@ -292,6 +295,10 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
 
     if (status == CM_OK) {
         status = cm_measures_load(&run->measures, &run->config->measure, err);
+    }
+    if (status == CM_OK) {
+        status = cm_run_config_digest(run->config, &run->files, run->measures,
+                                      run->config_sha256, err);
     }
     if (status == CM_OK) {
         status = cm_labels_new(&run->labels, run->measures, err);

@@ -29,7 +29,8 @@ enum cm_progress_kind {
 struct cm_run_config {
     const char *input_path; /* "-": standard input */
     const char *db_path;
-    const char *options_json; /* the options as given, for the store */
+    const char *options_json;  /* the options as given, for the store */
+    const char *deciding_json; /* of them those that decide results */
     const char *version;
     struct cm_trust_config trust;
     unsigned jobs;        /* workers; 0: one for each processor */

@@ -153,8 +153,7 @@ static int by_bytes(const void *a, const void *b)
     return memcmp(a, b, CM_SHA256_LEN);
 }
 
-/* The digest of a set, whatever order its files were read in. */
-static bool digest_of(const struct cm_certset *set, uint8_t out[CM_SHA256_LEN])
+bool cm_certset_digest(const struct cm_certset *set, uint8_t out[CM_SHA256_LEN])
 {
     size_t num = cm_certset_count(set);
     uint8_t *all = malloc(num * CM_SHA256_LEN + 1);
@@ -187,7 +186,7 @@ static bool describe(struct words *words, const struct cm_trust *view,
     size_t distrusted =
         view->distrust == NULL ? 0 : cm_distrust_count(view->distrust);
     uint8_t hash[CM_SHA256_LEN];
-    bool done = digest_of(view->anchors, hash);
+    bool done = cm_certset_digest(view->anchors, hash);
 
     cm_buf_printf(&words->text, "%s%s: %s: %zu anchor%s",
                   words->text.len == 0 ? "" : "; ", view->name, known, anchors,

@@ -52,6 +52,10 @@ enum cm_status cm_trust_load(struct cm_trust_files *files,
 void cm_trust_unload(struct cm_trust_files *files); /* zero is fine */
 /* Index of the view of that name, without regard to case; -1: none. */
 int cm_trust_view(const struct cm_trust_files *files, const char *name);
+/* The digest of a set's certificates, whatever order they were read in. False:
+ * no memory. */
+bool cm_certset_digest(const struct cm_certset *set,
+                       uint8_t out[CM_SHA256_LEN]);
 
 /* distrust.c -- adds the entries of a CSV file with the columns sha256 or
  * spki_sha256, kind, date and note. Messages name the file and the line. */

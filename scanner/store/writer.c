@@ -112,8 +112,8 @@ void *cm_store_write_all(void *arg)
 
 static const char insert_run_sql[] =
     "INSERT INTO run (state, started, judged_at, input_name, options, version,"
-    " tls_library, trust, resolvers)"
-    " VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?)";
+    " tls_library, trust, resolvers, config_sha256)"
+    " VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char insert_views_sql[] =
     "INSERT INTO trust_view (run, ord, name, path, sha256, anchors, distrusted)"
@@ -143,6 +143,7 @@ static void put_run(struct cm_store *store, const struct cm_run_info *info)
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         cm_query_text(&q, texts[i] == NULL ? "" : texts[i]);
     }
+    cm_query_text(&q, info->config_sha256);
     if (cm_query_run(&q) == CM_OK) {
         store->run_id = sqlite3_last_insert_rowid(store->db.handle);
     }

@@ -167,6 +167,24 @@ static const char *letters(char out[32])
     return out;
 }
 
+static void what_decides_nothing_is_left_out(void **state)
+{
+    char line[] = "scan --retries 2 --out x --quiet --concurrency 5 --jobs 2 "
+                  "--db y --no-aia --fail-on hygiene f.csv";
+    struct cm_options options;
+    struct cm_error err;
+    struct cm_buf json;
+
+    (void)state;
+    cm_buf_init(&json, 1024);
+    assert_int_equal(parse(line, &options, &err), CM_OK);
+    cm_options_deciding_json(&options, &json);
+    assert_string_equal(cm_buf_cstr(&json),
+                        "{\"retries\":\"2\",\"no-aia\":true}");
+    cm_buf_cleanup(&json);
+    cm_options_cleanup(&options);
+}
+
 static void every_option_serves_a_command_and_is_explained(void **state)
 {
     char known[32];
@@ -207,6 +225,7 @@ int main(void)
         cmocka_unit_test(a_dash_is_an_operand),
         cmocka_unit_test(a_list_is_bounded),
         cmocka_unit_test(what_was_given_is_written_as_json),
+        cmocka_unit_test(what_decides_nothing_is_left_out),
         cmocka_unit_test(every_option_serves_a_command_and_is_explained),
         cmocka_unit_test(statuses_become_the_documented_exit_codes),
     };
