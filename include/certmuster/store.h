@@ -35,6 +35,7 @@ struct cm_run_info {
                                   input; NULL: not known */
     int64_t source_run; /* of a rejudge: the run that is judged again; 0: a
                            scan */
+    int64_t seed; /* of the order of scanning; 0: there is none */
     int64_t started_unix;
     int64_t judged_at_unix;
 };

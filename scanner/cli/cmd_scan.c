@@ -9,6 +9,7 @@
 #include "certmuster/log.h"
 #include "certmuster/text.h"
 #include "cli/cli.h"
+#include "cli/polite_options.h"
 #include "cli/trust_options.h"
 #include "run/run.h"
 
@@ -196,6 +197,7 @@ static enum cm_status run_options(const struct cm_options *options,
         run->progress =
             isatty(STDERR_FILENO) == 1 ? CM_PROGRESS_LINE : CM_PROGRESS_LINES;
     }
+    cm_polite_options(&run->polite, options);
     run->db_path = cm_db_path(options);
     run->version = CERTMUSTER_VERSION;
     cm_options_json(options, &setup->options_json);

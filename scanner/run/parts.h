@@ -79,12 +79,15 @@ struct cm_worker_share { /* the same for all workers; borrowed */
     struct cm_pending *pending; /* what judgements ask for; NULL: never mind */
     struct cm_store *store;
     struct cm_counters *counters;
+    struct cm_pace *pace;
     unsigned slots; /* of each worker */
+    unsigned num_workers;
+    bool is_stream; /* the input may come slowly, and is used as it comes */
 };
 struct cm_worker;
 enum cm_status cm_worker_new(struct cm_worker **out,
                              const struct cm_worker_share *share,
-                             struct cm_error *err);
+                             unsigned index, struct cm_error *err);
 enum cm_status cm_worker_start(struct cm_worker *worker, struct cm_error *err);
 struct cm_jobqueue *cm_worker_queue(struct cm_worker *worker);
 void cm_worker_wake(struct cm_worker *worker);

@@ -35,6 +35,7 @@ struct run {
     struct cm_worker *workers[CM_RUN_MAX_JOBS];
     unsigned num_workers;
     struct cm_worker_share worker_share;
+    struct cm_pace *pace;
     struct cm_feed_share feed_share;
     struct cm_feed *feed;
     int64_t at_unix;
@@ -81,11 +82,14 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
         .pending = run->pending,
         .store = run->store,
         .counters = &run->counters,
+        .pace = run->pace,
         .slots = (concurrency + jobs - 1) / jobs,
+        .num_workers = jobs,
+        .is_stream = cm_feed_size(run->feed) < 0,
     };
     while (status == CM_OK && run->num_workers < jobs) {
         status = cm_worker_new(&run->workers[run->num_workers],
-                               &run->worker_share, err);
+                               &run->worker_share, run->num_workers, err);
         if (status == CM_OK) {
             run->num_workers++;
         }
@@ -104,6 +108,7 @@ static enum cm_status begin(struct run *run, struct cm_error *err)
         .tls_library = cm_tls_library(),
         .trust = run->files.text,
         .views = run->files.json,
+        .seed = run->config->polite.seed,
         .started_unix = (int64_t)time(NULL),
         .judged_at_unix = run->at_unix,
         .config_sha256 = run->config_sha256,
@@ -332,7 +337,9 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
         status = cm_store_open(&run->store, run->config->db_path, err);
     }
     if (status == CM_OK) {
-        status = make_workers(run, err);
+        run->pace = cm_pace_new(run->config->polite.rate);
+        status = run->pace == NULL ? cm_error_nomem(err, "the pace")
+                                   : make_workers(run, err);
     }
     run->feed_share.store = run->store;
     run->feed_share.num_workers = run->num_workers;
@@ -353,6 +360,7 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
     run->at_unix = config->at_unix != 0 ? config->at_unix : (int64_t)time(NULL);
     run->with_clients = *config;
     run->config = &run->with_clients;
+    cm_polite_settle(&run->with_clients.polite);
     status = open_clients(run, err);
     if (status == CM_OK) {
         status = open_all(run, err);
@@ -370,6 +378,7 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
     for (unsigned i = 0; i < run->num_workers; i++) {
         cm_worker_free(run->workers[i]);
     }
+    cm_pace_free(run->pace);
     cm_progress_end(run->progress);
     cm_store_close(run->store);
     cm_signals_close(run->signals);

@@ -14,6 +14,7 @@
 #include "net/resolver.h"
 #include "run/fetch.h"
 #include "run/measure.h"
+#include "run/polite.h"
 #include "run/trust.h"
 
 #define CM_RUN_MAX_JOBS 64U
@@ -42,6 +43,7 @@ struct cm_run_config {
     const char *client_cert;
     const char *client_key;
     struct cm_scan_config scan; /* without clients: they are the run's */
+    struct cm_polite_config polite;
     struct cm_resolver_options resolver;
     struct cm_policy policy;
     struct cm_measure_config measure;

@@ -8,6 +8,7 @@
 #include "certmuster/log.h"
 #include "run/again.h"
 #include "run/parts.h"
+#include "run/window.h"
 
 #define QUEUE_JOBS 2048U       /* endpoints read ahead */
 #define SLAB_SLOTS 64U         /* slots made at a time */
@@ -30,6 +31,10 @@ struct cm_worker {
     const struct cm_worker_share *share;
     struct cm_scan_env env;
     struct cm_jobqueue *queue;
+    struct cm_window *window;
+    struct cm_job next; /* drawn, and waiting for the rate to allow it */
+    bool has_next;
+    int turn_ms; /* the longest wait of the next turn */
     struct slab *slabs;
     struct slot *free_slots;
     struct slot busy; /* head of the ring of slots in use */
@@ -183,32 +188,54 @@ static void scan_done(void *arg, struct cm_scan *scan)
 
 /* --- the thread --- */
 
+/* The endpoint to start next, into worker->next. */
+static bool draw_next(struct cm_worker *worker)
+{
+    bool no_memory = false;
+    enum cm_pop pop;
+
+    if (worker->has_next) {
+        return true;
+    }
+    pop = cm_window_draw(worker->window, &worker->next, &no_memory);
+    worker->has_next = pop == CM_POP_JOB;
+    worker->input_over = pop == CM_POP_CLOSED;
+    if (no_memory) {
+        fail(worker, CM_ENOMEM, "no memory for an endpoint");
+    }
+    return worker->has_next;
+}
+
 static void start_jobs(struct cm_worker *worker)
 {
     const struct cm_worker_share *share = worker->share;
     bool stop = atomic_load(&share->counters->stop);
-    struct cm_job job;
+    const struct cm_job *job = &worker->next;
 
+    worker->turn_ms = TURN_MS;
     while (!worker->input_over &&
            (stop || (worker->in_flight < share->slots &&
                      !cm_store_congested(share->store)))) {
-        enum cm_pop pop = cm_jobqueue_pop(worker->queue, &job);
         struct slot *slot;
 
-        if (pop != CM_POP_JOB) {
-            worker->input_over = pop == CM_POP_CLOSED;
+        if (!draw_next(worker)) {
             return;
         }
         if (stop) {
+            worker->has_next = false;
             continue; /* recorded as not_scanned at the end of the run */
         }
+        if (!cm_pace_take(share->pace, &worker->turn_ms)) {
+            return;
+        }
+        worker->has_next = false;
         slot = take_slot(worker);
         if (slot == NULL) {
             fail(worker, CM_ENOMEM, "no memory for a slot");
             return;
         }
-        if (!cm_scan_start(&slot->scan, &worker->env, &job.endpoint,
-                           job.endpoint_id)) {
+        if (!cm_scan_start(&slot->scan, &worker->env, &job->endpoint,
+                           job->endpoint_id)) {
             give_back(worker, slot);
             fail(worker, CM_ENOMEM, "no memory for a scan");
             return;
@@ -250,7 +277,7 @@ static void *work(void *arg)
         if (worker->input_over && worker->in_flight == 0) {
             return NULL;
         }
-        if (cm_loop_turn(worker->env.loop, TURN_MS, &err) != CM_OK) {
+        if (cm_loop_turn(worker->env.loop, worker->turn_ms, &err) != CM_OK) {
             fail(worker, err.status, err.text);
             abandon_all(worker);
         }
@@ -260,9 +287,27 @@ static void *work(void *arg)
 
 /* --- making and ending one --- */
 
+static bool make_window(struct cm_worker *worker, unsigned index)
+{
+    const struct cm_worker_share *share = worker->share;
+    const struct cm_polite_config *polite = &share->config->polite;
+
+    worker->queue = cm_jobqueue_new(QUEUE_JOBS, wake, worker);
+    if (worker->queue == NULL) {
+        return false;
+    }
+    worker->window = cm_window_new(&(struct cm_window_config){
+        .queue = worker->queue,
+        .max = polite->in_order ? 1 : CM_WINDOW_ENDPOINTS / share->num_workers,
+        .seed = (uint64_t)polite->seed + ((uint64_t)index << 48),
+        .eager = share->is_stream,
+    });
+    return worker->window != NULL;
+}
+
 enum cm_status cm_worker_new(struct cm_worker **out,
                              const struct cm_worker_share *share,
-                             struct cm_error *err)
+                             unsigned index, struct cm_error *err)
 {
     struct cm_worker *worker = calloc(1, sizeof(*worker));
     enum cm_status status;
@@ -288,8 +333,7 @@ enum cm_status cm_worker_new(struct cm_worker **out,
     }
     if (status == CM_OK) {
         worker->env.certs = cm_certcache_new();
-        worker->queue = cm_jobqueue_new(QUEUE_JOBS, wake, worker);
-        if (worker->env.certs == NULL || worker->queue == NULL) {
+        if (!make_window(worker, index) || worker->env.certs == NULL) {
             status = cm_error_nomem(err, "a worker");
         }
     }
@@ -354,6 +398,7 @@ void cm_worker_free(struct cm_worker *worker)
         worker->slabs = slab->next;
         free(slab);
     }
+    cm_window_free(worker->window);
     cm_jobqueue_free(worker->queue);
     cm_certcache_free(worker->env.certs);
     cm_tls_context_free(worker->env.tls);

@@ -112,8 +112,8 @@ void *cm_store_write_all(void *arg)
 
 static const char insert_run_sql[] =
     "INSERT INTO run (state, started, judged_at, input_name, options, version,"
-    " tls_library, trust, resolvers, config_sha256)"
-    " VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " tls_library, trust, resolvers, config_sha256, seed)"
+    " VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))";
 
 static const char insert_views_sql[] =
     "INSERT INTO trust_view (run, ord, name, path, sha256, anchors, distrusted)"
@@ -144,6 +144,7 @@ static void put_run(struct cm_store *store, const struct cm_run_info *info)
         cm_query_text(&q, texts[i] == NULL ? "" : texts[i]);
     }
     cm_query_text(&q, info->config_sha256);
+    cm_query_int(&q, info->seed);
     if (cm_query_run(&q) == CM_OK) {
         store->run_id = sqlite3_last_insert_rowid(store->db.handle);
     }
