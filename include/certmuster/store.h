@@ -33,6 +33,7 @@ struct cm_run_info {
     size_t num_measures;
     const char *config_sha256; /* hex, of all that decides results but the
                                   input; NULL: not known */
+    int64_t input_bytes;       /* the input's size; 0: not known */
     int64_t source_run; /* of a rejudge: the run that is judged again; 0: a
                            scan */
     int64_t seed; /* of the order of scanning; 0: there is none */

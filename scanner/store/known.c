@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store/parts.h"
 
+#include "certmuster/resume.h"
+
 #include "pki/pki.h"
 
 /* A server that is its own CA is no help to others, and there may be a million
@@ -126,6 +128,16 @@ enum cm_status cm_store_each_issuer(struct cm_store *store, int64_t run_id,
     }
     each_cert(&issuers, issuers_sql, 0, max - max / ROOTS_PART);
     each_cert(&issuers, issuers_sql, 1, max);
+    return cm_db_take_error(&store->db, err);
+}
+
+enum cm_status cm_store_each_sent(struct cm_store *store, int64_t run_id,
+                                  size_t max, cm_store_cert_fn *fn, void *arg,
+                                  struct cm_error *err)
+{
+    struct issuers sent = {.db = &store->db, .fn = fn, .arg = arg, .left = max};
+
+    each_cert(&sent, sent_sql, run_id, max);
     return cm_db_take_error(&store->db, err);
 }
 

@@ -110,7 +110,9 @@ static const char from_3_sql[] =
     "ALTER TABLE run ADD COLUMN config_sha256 TEXT;"
     "ALTER TABLE run ADD COLUMN seed INTEGER;"
     "ALTER TABLE run ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE run ADD COLUMN faults TEXT NOT NULL DEFAULT '[]';";
+    "ALTER TABLE run ADD COLUMN input_bytes INTEGER;"
+    "ALTER TABLE run ADD COLUMN faults TEXT NOT NULL DEFAULT '[]';"
+    "ALTER TABLE result ADD COLUMN redo INTEGER NOT NULL DEFAULT 0;";
 
 /* steps[n - 1] leads from version n to n + 1, but for the views. */
 static const char *const steps[CM_STORE_SCHEMA_VERSION - 1] = {

@@ -203,6 +203,7 @@ enum cm_status cm_store_open(struct cm_store **out, const char *path,
     }
     pthread_mutex_init(&store->mutex, NULL);
     store->owner_column = -1;
+    store->lock_fd = -1;
     store->db.path = plain_path(path);
     store->certs = cm_map_new();
     if (store->db.path == NULL || store->certs == NULL) {
@@ -227,6 +228,9 @@ void cm_store_close(struct cm_store *store)
     cm_queue_free(store->queue);
     cm_map_free(store->certs, NULL);
     cm_db_close(&store->db);
+    if (store->lock_fd >= 0) {
+        (void)close(store->lock_fd);
+    }
     pthread_mutex_destroy(&store->mutex);
     free(store);
 }

@@ -61,7 +61,9 @@ bool cm_queue_pop(struct cm_queue *queue, struct cm_item *items, size_t max,
 struct cm_store {
     struct cm_db db;
     int64_t run_id;
-    int owner_column;     /* of the run under way, -1: none */
+    bool continued;   /* the run under way was: results may have to make room */
+    int lock_fd;      /* see lock.c; -1: no run is ours */
+    int owner_column; /* of the run under way, -1: none */
     struct cm_map *certs; /* SHA-256 -> id in the store, lately used ones */
 
     struct cm_queue *queue; /* NULL before the first run */
@@ -156,7 +158,18 @@ enum cm_status cm_endpoint_get(struct cm_store *store, int64_t run_id,
 /* second.c */
 bool cm_pass_stopped(const struct cm_store_pass *pass);
 
+/* lock.c -- makes the run ours for as long as the store is open; *got false:
+ * another process has it. */
+enum cm_status cm_store_lock_run(struct cm_store *store, int64_t run_id,
+                                 bool *got);
+
+/* resume.c -- a result that is to be replaced, and all that belongs to it. */
+void cm_forget_result(struct cm_store *store, int64_t endpoint);
+
 /* writer.c */
+/* For store->run_id. */
+enum cm_status cm_store_start_writer(struct cm_store *store,
+                                     struct cm_error *err);
 /* `views`: see cm_run_info; NULL: none. */
 void cm_put_trust_views(struct cm_db *db, int64_t run_id, const char *views);
 /* The thread's body; `arg` is the store. */

@@ -22,15 +22,15 @@ static const char result_sql[] =
     "INSERT INTO result (verdict, primary_cause, severity, causes, remaining,"
     " path, path_valid, revocation, revocation_source, revocation_this_update,"
     " revocation_next_update, revoked_at, revocation_reason, run, endpoint,"
-    " main_probe, seen, dns_result, dns_ms, dns)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " redo, main_probe, seen, dns_result, dns_ms, dns)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 static const char judge_again_sql[] =
     "UPDATE result SET verdict = ?, primary_cause = ?, severity = ?,"
     " causes = ?, remaining = ?, path = ?, path_valid = ?, revocation = ?,"
     " revocation_source = ?, revocation_this_update = ?,"
-    " revocation_next_update = ?, revoked_at = ?, revocation_reason = ?"
-    " WHERE run = ? AND endpoint = ?";
+    " revocation_next_update = ?, revoked_at = ?, revocation_reason = ?,"
+    " redo = redo | 2 WHERE run = ? AND endpoint = ?";
 
 static const char result_of_sql[] =
     "INSERT INTO result (verdict, primary_cause, severity, causes, remaining,"
@@ -336,11 +336,16 @@ enum cm_status cm_put_result(struct cm_store *store,
                              const struct cm_result *result)
 {
     const struct cm_evidence *ev = result->evidence;
-    struct cm_query q = cm_query_begin(&store->db, result_sql);
+    struct cm_query q;
 
+    if (store->continued) {
+        cm_forget_result(store, (int64_t)result->endpoint_id);
+    }
+    q = cm_query_begin(&store->db, result_sql);
     bind_judgement(store, &q, &result->judgement);
     cm_query_int(&q, store->run_id);
     cm_query_int(&q, (int64_t)result->endpoint_id);
+    cm_query_int(&q, result->judgement.num_wants > 0 ? 1 : 0);
     bind_main_probe(&q, ev);
     if (ev != NULL) {
         cm_put_dns(&q, ev);

@@ -29,6 +29,7 @@ CREATE TABLE run (
                        -- files that they name, version; NULL: not known
   seed          INTEGER,                   -- of the order of scanning
   resumed       INTEGER NOT NULL DEFAULT 0, -- how often it was taken up again
+  input_bytes   INTEGER,                   -- size of the input; NULL: no file
   faults        TEXT NOT NULL DEFAULT '[]' -- JSON array of {fault, detail, from,
                        -- until, endpoints}: what went wrong on our own side
 ) STRICT;
@@ -102,6 +103,9 @@ CREATE TABLE result (
   revocation_this_update INTEGER, revocation_next_update INTEGER,
   revoked_at    INTEGER,
   revocation_reason INTEGER,               -- RFC 5280 section 5.3.1
+  redo          INTEGER NOT NULL DEFAULT 0, -- a scan that is taken up again makes
+                -- the judgement anew: 1 it asks for downloads, 2 it was made by
+                -- a second pass
   PRIMARY KEY (run, endpoint)
 ) STRICT, WITHOUT ROWID;
 

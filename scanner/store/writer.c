@@ -112,8 +112,9 @@ void *cm_store_write_all(void *arg)
 
 static const char insert_run_sql[] =
     "INSERT INTO run (state, started, judged_at, input_name, options, version,"
-    " tls_library, trust, resolvers, config_sha256, seed)"
-    " VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))";
+    " tls_library, trust, resolvers, config_sha256, seed, input_bytes)"
+    " VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0),"
+    " nullif(?, 0))";
 
 static const char insert_views_sql[] =
     "INSERT INTO trust_view (run, ord, name, path, sha256, anchors, distrusted)"
@@ -130,8 +131,10 @@ void cm_put_trust_views(struct cm_db *db, int64_t run_id, const char *views)
     (void)cm_query_run(&q);
 }
 
+/* The run is this process's before anybody else can see it. */
 static void put_run(struct cm_store *store, const struct cm_run_info *info)
 {
+    bool got;
     struct cm_query q = cm_query_begin(&store->db, insert_run_sql);
     const char *const texts[] = {
         info->input_name,  info->options, info->version,
@@ -145,8 +148,10 @@ static void put_run(struct cm_store *store, const struct cm_run_info *info)
     }
     cm_query_text(&q, info->config_sha256);
     cm_query_int(&q, info->seed);
+    cm_query_int(&q, info->input_bytes);
     if (cm_query_run(&q) == CM_OK) {
         store->run_id = sqlite3_last_insert_rowid(store->db.handle);
+        (void)cm_store_lock_run(store, store->run_id, &got);
     }
     cm_put_trust_views(&store->db, store->run_id, info->views);
     cm_put_measures(&store->db, store->run_id, info);
@@ -165,6 +170,14 @@ enum cm_status cm_store_begin_run(struct cm_store *store,
         cm_db_rollback(&store->db);
         return cm_db_take_error(&store->db, err);
     }
+    store->continued = false;
+    *run_id = store->run_id;
+    return cm_store_start_writer(store, err);
+}
+
+enum cm_status cm_store_start_writer(struct cm_store *store,
+                                     struct cm_error *err)
+{
     cm_queue_free(store->queue);
     store->queue = cm_queue_new(CM_QUEUE_SOFT, CM_QUEUE_HARD);
     if (store->queue == NULL) {
@@ -177,7 +190,6 @@ enum cm_status cm_store_begin_run(struct cm_store *store,
                             "the store's thread cannot be started");
     }
     store->writing = true;
-    *run_id = store->run_id;
     return CM_OK;
 }
 
