@@ -16,10 +16,13 @@
 
 #define CM_STORE_APPLICATION_ID 0x434D5354 /* "CMST" */
 
-/* Rows wait beyond the first number, results only beyond the second, which
- * leaves room for more results than there can be endpoints in flight. */
-#define CM_QUEUE_SOFT 16384U
+/* Rows wait beyond the first number; nothing new is scanned beyond the second;
+ * results wait only beyond the third, which leaves room for more of them than
+ * there can be endpoints in flight. */
+#define CM_QUEUE_ROWS 1024U
+#define CM_QUEUE_SOFT 4096U
 #define CM_QUEUE_HARD (CM_QUEUE_SOFT + 131072U)
+#define CM_QUEUE_WAKE 512U     /* are worth waking the writer for */
 #define CM_BATCH_RECORDS 2000U /* of one transaction, at the most */
 #define CM_BATCH_SECONDS 1     /* that a transaction may stay open */
 #define CM_MAX_KNOWN_CERTS 200000U
@@ -45,7 +48,8 @@ struct cm_item {
 void cm_item_free(struct cm_item *item);
 
 struct cm_queue;
-struct cm_queue *cm_queue_new(size_t soft, size_t hard); /* NULL: no memory */
+/* NULL: no memory. */
+struct cm_queue *cm_queue_new(size_t rows, size_t soft, size_t hard);
 void cm_queue_free(struct cm_queue *queue); /* frees what is in it too */
 /* Blocks while there is no room; false once the queue is closed, and then the
  * item stays the caller's. */
@@ -53,10 +57,15 @@ bool cm_queue_push(struct cm_queue *queue, const struct cm_item *item);
 /* No more can be put; what is in it can still be taken. */
 void cm_queue_close(struct cm_queue *queue);
 bool cm_queue_congested(struct cm_queue *queue);
-/* Waits for items, until `deadline` (CLOCK_MONOTONIC) unless that is NULL,
- * and takes up to `max`. False: closed, and nothing is left. */
+/* Sleeps until there are `enough` items, or as many as rows may wait for, or
+ * the queue is closed, or until `deadline` (CLOCK_MONOTONIC) unless that is
+ * NULL. A sleeper is woken once for all of them, not for each. */
+void cm_queue_wait(struct cm_queue *queue, size_t enough,
+                   const struct timespec *deadline);
+/* Takes up to `max` items of those that are there. False: closed, and nothing
+ * is left. */
 bool cm_queue_pop(struct cm_queue *queue, struct cm_item *items, size_t max,
-                  const struct timespec *deadline, size_t *num);
+                  size_t *num);
 
 struct cm_store {
     struct cm_db db;

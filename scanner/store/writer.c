@@ -9,24 +9,14 @@
 
 #include "certmuster/text.h"
 
-#define POP_MAX 256U
+#define POP_MAX 1024U
 
 /* --- the thread --- */
 
 struct batch {
-    bool open;
-    size_t records;
-    struct timespec until;
+    size_t records;        /* in the open transaction; 0: there is none */
+    struct timespec until; /* it may stay open */
 };
-
-static void begin(struct cm_store *store, struct batch *batch)
-{
-    (void)cm_db_exec(&store->db, "BEGIN IMMEDIATE");
-    (void)clock_gettime(CLOCK_MONOTONIC, &batch->until);
-    batch->until.tv_sec += CM_BATCH_SECONDS;
-    batch->records = 0;
-    batch->open = true;
-}
 
 static void put_item(struct cm_store *store, const struct cm_item *item)
 {
@@ -69,40 +59,47 @@ static void give_up(struct cm_store *store)
 static void write_items(struct cm_store *store, struct batch *batch,
                         struct cm_item *items, size_t num)
 {
+    if (batch->records == 0 && num > 0) {
+        (void)cm_db_exec(&store->db, "BEGIN IMMEDIATE");
+    }
     for (size_t i = 0; i < num; i++) {
-        if (!batch->open) {
-            begin(store, batch);
-        }
         put_item(store, &items[i]);
         batch->records++;
         cm_item_free(&items[i]);
     }
 }
 
+/* Sleeps while there is little to do: until there is something at all, and then
+ * until it is worth the while, or has waited as long as it may. */
+static void wait_for_items(struct cm_store *store, struct batch *batch)
+{
+    if (batch->records == 0) {
+        cm_queue_wait(store->queue, 1, NULL);
+        (void)clock_gettime(CLOCK_MONOTONIC, &batch->until);
+        batch->until.tv_sec += CM_BATCH_SECONDS;
+    }
+    cm_queue_wait(store->queue, CM_QUEUE_WAKE, &batch->until);
+}
+
 void *cm_store_write_all(void *arg)
 {
     struct cm_store *store = arg;
-    struct batch batch = {.open = false};
+    struct batch batch = {.records = 0};
     struct cm_item items[POP_MAX];
     bool more = true;
     size_t num;
 
     while (more) {
-        size_t max = POP_MAX;
-
-        if (batch.open && CM_BATCH_RECORDS - batch.records < max) {
-            max = CM_BATCH_RECORDS - batch.records;
-        }
-        more = cm_queue_pop(store->queue, items, max,
-                            batch.open ? &batch.until : NULL, &num);
+        wait_for_items(store, &batch);
+        more = cm_queue_pop(store->queue, items, POP_MAX, &num);
         write_items(store, &batch, items, num);
-        if (batch.open && (!more || is_over(&batch))) {
+        if (batch.records > 0 && (!more || is_over(&batch))) {
             (void)cm_db_exec(&store->db, "COMMIT");
-            batch.open = false;
+            batch.records = 0;
         }
         if (store->db.error.status != CM_OK && !store->failed) {
             give_up(store);
-            batch.open = false;
+            batch.records = 0;
         }
     }
     return NULL;
@@ -179,7 +176,7 @@ enum cm_status cm_store_start_writer(struct cm_store *store,
                                      struct cm_error *err)
 {
     cm_queue_free(store->queue);
-    store->queue = cm_queue_new(CM_QUEUE_SOFT, CM_QUEUE_HARD);
+    store->queue = cm_queue_new(CM_QUEUE_ROWS, CM_QUEUE_SOFT, CM_QUEUE_HARD);
     if (store->queue == NULL) {
         return cm_error_nomem(err, "the store's queue");
     }

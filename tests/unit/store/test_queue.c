@@ -10,6 +10,7 @@
 #include "unit/store/fixture.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "store/parts.h"
 
@@ -33,7 +34,7 @@ static void push(struct cm_queue *queue, struct cm_item item)
 
 static void gives_items_in_order(void **state)
 {
-    struct cm_queue *queue = cm_queue_new(4, 6);
+    struct cm_queue *queue = cm_queue_new(4, 4, 6);
     struct cm_item items[4];
     size_t num = 0;
     uint64_t expected = 1;
@@ -43,13 +44,13 @@ static void gives_items_in_order(void **state)
         push(queue, row_item(id));
         push(queue, row_item(id + 1));
         push(queue, row_item(id + 2));
-        assert_true(cm_queue_pop(queue, items, 2, NULL, &num));
+        assert_true(cm_queue_pop(queue, items, 2, &num));
         assert_int_equal(num, 2);
         for (size_t i = 0; i < num; i++) {
             assert_int_equal(items[i].is.row->id, expected++);
             cm_item_free(&items[i]);
         }
-        assert_true(cm_queue_pop(queue, items, 4, NULL, &num));
+        assert_true(cm_queue_pop(queue, items, 4, &num));
         assert_int_equal(num, 1);
         assert_int_equal(items[0].is.row->id, expected++);
         cm_item_free(&items[0]);
@@ -60,7 +61,7 @@ static void gives_items_in_order(void **state)
 /* What is left goes with the queue: a leak checker sees it otherwise. */
 static void frees_what_is_left(void **state)
 {
-    struct cm_queue *queue = cm_queue_new(4, 6);
+    struct cm_queue *queue = cm_queue_new(4, 4, 6);
 
     (void)state;
     push(queue, row_item(1));
@@ -71,7 +72,7 @@ static void frees_what_is_left(void **state)
 
 static void leaves_room_for_results(void **state)
 {
-    struct cm_queue *queue = cm_queue_new(2, 5);
+    struct cm_queue *queue = cm_queue_new(2, 2, 5);
 
     (void)state;
     push(queue, row_item(1));
@@ -86,7 +87,7 @@ static void leaves_room_for_results(void **state)
 
 static void ends_after_the_last_item(void **state)
 {
-    struct cm_queue *queue = cm_queue_new(2, 5);
+    struct cm_queue *queue = cm_queue_new(2, 2, 5);
     struct cm_item item = row_item(2);
     size_t num = 0;
 
@@ -95,24 +96,65 @@ static void ends_after_the_last_item(void **state)
     cm_queue_close(queue);
     assert_false(cm_queue_push(queue, &item)); /* and it stays ours */
     cm_item_free(&item);
-    assert_true(cm_queue_pop(queue, &item, 1, NULL, &num));
+    assert_true(cm_queue_pop(queue, &item, 1, &num));
     assert_int_equal(num, 1);
     cm_item_free(&item);
-    assert_false(cm_queue_pop(queue, &item, 1, NULL, &num));
+    assert_false(cm_queue_pop(queue, &item, 1, &num));
     assert_int_equal(num, 0);
     cm_queue_free(queue);
 }
 
 static void gives_up_waiting_at_the_deadline(void **state)
 {
-    struct cm_queue *queue = cm_queue_new(2, 5);
+    struct cm_queue *queue = cm_queue_new(2, 2, 5);
     const struct timespec past = {0, 1};
     struct cm_item item;
     size_t num = 1;
 
     (void)state;
-    assert_true(cm_queue_pop(queue, &item, 1, &past, &num));
+    cm_queue_wait(queue, 1, &past); /* would hang */
+    assert_true(cm_queue_pop(queue, &item, 1, &num));
     assert_int_equal(num, 0);
+    cm_queue_free(queue);
+}
+
+static void does_not_wait_for_what_cannot_come(void **state)
+{
+    struct cm_queue *queue = cm_queue_new(2, 4, 9);
+
+    (void)state;
+    push(queue, row_item(1));
+    cm_queue_wait(queue, 1, NULL); /* each would hang */
+    push(queue, row_item(2));
+    cm_queue_wait(queue, 3, NULL); /* no third row may come */
+    cm_queue_close(queue);
+    cm_queue_wait(queue, 3, NULL);
+    cm_queue_free(queue);
+}
+
+/* Many items that go round often, as many as there is room for at times. */
+static void keeps_the_order_of_many(void **state)
+{
+    struct cm_queue *queue = cm_queue_new(3, 4, 64);
+    struct cm_item items[64];
+    uint64_t pushed = 0;
+    uint64_t popped = 0;
+
+    (void)state;
+    while (popped < 2000) {
+        uint64_t room = 64 - (pushed - popped);
+        uint64_t more = 1 + pushed * 7 % room;
+        size_t num = 0;
+
+        for (uint64_t i = 0; i < more; i++) {
+            push(queue, result_item(++pushed));
+        }
+        assert_true(cm_queue_pop(queue, items, 1 + pushed % 61, &num));
+        for (size_t i = 0; i < num; i++) {
+            assert_int_equal(items[i].is.result->endpoint_id, ++popped);
+            cm_item_free(&items[i]);
+        }
+    }
     cm_queue_free(queue);
 }
 
@@ -143,7 +185,7 @@ static void *push_ten_rows(void *arg)
 
 static void holds_up_rows_until_there_is_room(void **state)
 {
-    struct producer producer = {.queue = cm_queue_new(2, 5)};
+    struct producer producer = {.queue = cm_queue_new(2, 2, 5)};
     struct cm_item items[5];
     pthread_t thread;
     size_t taken = 0;
@@ -154,7 +196,8 @@ static void holds_up_rows_until_there_is_room(void **state)
     while (taken < 10) {
         size_t num = 0;
 
-        assert_true(cm_queue_pop(producer.queue, items, 5, NULL, &num));
+        cm_queue_wait(producer.queue, 1, NULL);
+        assert_true(cm_queue_pop(producer.queue, items, 5, &num));
         assert_true(num <= 2); /* never more rows than the bound */
         for (size_t i = 0; i < num; i++) {
             assert_int_equal(items[i].is.row->id, ++taken);
@@ -168,7 +211,7 @@ static void holds_up_rows_until_there_is_room(void **state)
 
 static void lets_producers_go_when_it_closes(void **state)
 {
-    struct producer producer = {.queue = cm_queue_new(2, 5)};
+    struct producer producer = {.queue = cm_queue_new(2, 2, 5)};
     pthread_t thread;
 
     (void)state;
@@ -183,6 +226,51 @@ static void lets_producers_go_when_it_closes(void **state)
     cm_queue_free(producer.queue);
 }
 
+struct sleeper {
+    struct cm_queue *queue;
+    size_t enough;
+    atomic_size_t found; /* when it woke up */
+};
+
+static void *sleep_on(void *arg)
+{
+    struct sleeper *sleeper = arg;
+    struct cm_item items[8];
+    size_t num = 0;
+
+    cm_queue_wait(sleeper->queue, sleeper->enough, NULL);
+    (void)cm_queue_pop(sleeper->queue, items, 8, &num);
+    for (size_t i = 0; i < num; i++) {
+        cm_item_free(&items[i]);
+    }
+    atomic_store(&sleeper->found, num);
+    return NULL;
+}
+
+/* It wakes for the last of those it waits for, or for the end. */
+static void sleeps_until_it_is_worth_the_while(void **state)
+{
+    static const size_t pushed[] = {4, 3};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct sleeper sleeper = {.queue = cm_queue_new(8, 8, 9), .enough = 4};
+        pthread_t thread;
+
+        assert_int_equal(pthread_create(&thread, NULL, sleep_on, &sleeper), 0);
+        for (uint64_t id = 1; id <= pushed[i]; id++) {
+            push(sleeper.queue, row_item(id));
+            assert_true(id == 4 || atomic_load(&sleeper.found) == 0);
+        }
+        if (pushed[i] < sleeper.enough) {
+            cm_queue_close(sleeper.queue);
+        }
+        assert_int_equal(pthread_join(thread, NULL), 0); /* would hang */
+        assert_int_equal(sleeper.found, pushed[i]);
+        cm_queue_free(sleeper.queue);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +279,9 @@ int main(void)
         cmocka_unit_test(leaves_room_for_results),
         cmocka_unit_test(ends_after_the_last_item),
         cmocka_unit_test(gives_up_waiting_at_the_deadline),
+        cmocka_unit_test(does_not_wait_for_what_cannot_come),
+        cmocka_unit_test(keeps_the_order_of_many),
+        cmocka_unit_test(sleeps_until_it_is_worth_the_while),
         cmocka_unit_test(holds_up_rows_until_there_is_room),
         cmocka_unit_test(lets_producers_go_when_it_closes),
     };
