@@ -10,8 +10,9 @@
 #include "pki/pki.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-#define MAX_RDNS 256 /* that are shown; RFC 5280 knows no bound */
-#define MAX_AVAS 16  /* of one RDN that are put in order */
+#define MAX_RDNS 256  /* that are shown; RFC 5280 knows no bound */
+#define FOLD_SIZE 256 /* longer texts are folded character by character */
+#define MAX_AVAS 16   /* of one RDN that are put in order */
 
 struct ava { /* AttributeTypeAndValue */
     struct cm_span type;
@@ -104,6 +105,22 @@ static bool is_text(uint8_t tag)
            tag == CM_DER_BMP;
 }
 
+/* Printable ASCII in a type where each character is one octet: as it is in
+ * nearly all names, so that they need no look at each character. */
+static bool is_ascii(const struct cm_der_element *value)
+{
+    if (!is_text(value->tag) || value->tag == CM_DER_UNIVERSAL ||
+        value->tag == CM_DER_BMP) {
+        return false;
+    }
+    for (size_t i = 0; i < value->content.len; i++) {
+        if (value->content.data[i] < ' ' || value->content.data[i] > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
 static uint32_t valid_char(uint32_t c)
 {
     return c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? CM_UTF8_REPLACEMENT
@@ -124,6 +141,26 @@ static void put_escaped(struct cm_buf *out, uint32_t c, bool first, bool last)
     cm_utf8_write(out, c);
 }
 
+/* Is this ASCII text its own escaped form? */
+static bool is_plain(struct cm_span text)
+{
+    const uint8_t *at = text.data;
+
+    if (text.len == 0 || at[0] == '#' || at[0] == ' ' ||
+        at[text.len - 1] == ' ') {
+        return false;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = at[i];
+
+        if (c == '"' || c == '+' || c == ',' || c == ';' || c == '<' ||
+            c == '>' || c == '\\') {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void put_value(struct cm_buf *out, const struct cm_der_element *value)
 {
     struct cm_reader r;
@@ -133,6 +170,10 @@ static void put_value(struct cm_buf *out, const struct cm_der_element *value)
     if (!is_text(value->tag)) {
         (void)cm_buf_putc(out, '#');
         (void)cm_buf_hex(out, value->whole.data, value->whole.len);
+        return;
+    }
+    if (is_ascii(value) && is_plain(value->content)) {
+        (void)cm_buf_append(out, value->content.data, value->content.len);
         return;
     }
     cm_reader_init(&r, value->content.data, value->content.len);
@@ -205,6 +246,10 @@ static void put_plain(struct cm_buf *out, const struct cm_der_element *value)
     struct cm_reader r;
     uint32_t c;
 
+    if (is_ascii(value)) {
+        (void)cm_buf_append(out, value->content.data, value->content.len);
+        return;
+    }
     cm_reader_init(&r, value->content.data, value->content.len);
     while (next_char(&r, value->tag, &c)) {
         cm_utf8_write(out, c == 0 ? CM_UTF8_REPLACEMENT : valid_char(c));
@@ -232,6 +277,29 @@ void cm_dn_common_name(struct cm_span name, struct cm_buf *out)
     put_plain(out, &found);
 }
 
+/* fold_text for ASCII: what is written is never longer. */
+static void fold_ascii(struct cm_buf *out, struct cm_span text)
+{
+    char folded[FOLD_SIZE];
+    size_t num = 0;
+    bool space = false;
+
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.data[i];
+
+        if (c == ' ') {
+            space = num > 0;
+            continue;
+        }
+        if (space) {
+            folded[num++] = ' ';
+            space = false;
+        }
+        folded[num++] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+    }
+    (void)cm_buf_append(out, folded, num);
+}
+
 /* Folds a string into the empty `out`; false when it does not convert without
  * loss: such a value equals only its own octets. */
 static bool fold_text(struct cm_buf *out, const struct cm_der_element *value)
@@ -240,6 +308,10 @@ static bool fold_text(struct cm_buf *out, const struct cm_der_element *value)
     uint32_t c;
     bool space = false;
 
+    if (value->content.len <= FOLD_SIZE && is_ascii(value)) {
+        fold_ascii(out, value->content);
+        return true;
+    }
     cm_reader_init(&r, value->content.data, value->content.len);
     while (next_char(&r, value->tag, &c)) {
         if (c == CM_UTF8_REPLACEMENT || valid_char(c) != c) {

@@ -242,6 +242,33 @@ static struct cm_span long_name(struct cm_buf *der, const char *head,
     return name;
 }
 
+/* Long texts and short ones, ASCII and not, are read in different ways. */
+static void length_and_type_do_not_matter(void **state)
+{
+    static const char *const items[] = {"4120", "00410020"}; /* "A " */
+    static const char *const heads[] = {"30{31{30{" CN "13:",
+                                        "30{31{30{" CN "1e:"};
+
+    (void)state;
+    for (size_t count = 1; count < 400; count += 3) {
+        struct cm_buf forms[2];
+
+        for (size_t i = 0; i < 2; i++) {
+            struct cm_buf der;
+            struct cm_span name =
+                long_name(&der, heads[i], items[i], count, "}}}");
+
+            cm_buf_init(&forms[i], 10000);
+            assert_true(cm_dn_normalise(name, &forms[i]));
+            cm_buf_cleanup(&der);
+        }
+        assert_int_equal(forms[0].len, forms[1].len);
+        assert_memory_equal(forms[0].data, forms[1].data, forms[0].len);
+        cm_buf_cleanup(&forms[0]);
+        cm_buf_cleanup(&forms[1]);
+    }
+}
+
 static void huge_names_end(void **state)
 {
     struct cm_buf der;
@@ -293,6 +320,7 @@ int main(void)
         cmocka_unit_test(a_nul_in_a_common_name_does_not_end_it),
         cmocka_unit_test(comparison),
         cmocka_unit_test(what_is_no_name_has_no_form),
+        cmocka_unit_test(length_and_type_do_not_matter),
         cmocka_unit_test(huge_names_end),
         cmocka_unit_test(a_full_buffer_is_seen),
     };
