@@ -76,19 +76,54 @@ static const uint8_t digits[256] =
         61,        62, ['+'] = 63, ['/'] = 64,
 };
 
+/* Reads whole groups of four digits as long as nothing else comes: nearly all
+ * of a file. Gives the number of octets written. */
+static size_t read_groups(struct cm_reader *r, uint8_t *out)
+{
+    const uint8_t *in = r->data;
+    size_t length = 0;
+    size_t left = r->len;
+
+    for (; left >= 4; left -= 4, in += 4, length += 3) {
+        unsigned a = digits[in[0]];
+        unsigned b = digits[in[1]];
+        unsigned c = digits[in[2]];
+        unsigned d = digits[in[3]];
+        uint32_t group = (a - 1) << 18 | (b - 1) << 12 | (c - 1) << 6 | (d - 1);
+
+        if (a == 0 || b == 0 || c == 0 || d == 0) {
+            break;
+        }
+        out[length] = (uint8_t)(group >> 16);
+        out[length + 1] = (uint8_t)(group >> 8);
+        out[length + 2] = (uint8_t)group;
+    }
+    (void)cm_reader_skip(r, r->len - left);
+    return length;
+}
+
 /* `out` has room for three octets for four characters. Blanks are no matter;
  * padding must be there. */
 static bool read_base64(struct cm_span text, uint8_t *out, size_t *length)
 {
+    struct cm_reader r;
     uint32_t group = 0;
     unsigned num = 0;
     unsigned padding = 0;
+    uint8_t c;
 
     *length = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.data[i];
-        unsigned digit = digits[c];
+    cm_reader_init(&r, text.data, text.len);
+    for (;;) {
+        unsigned digit;
 
+        if (num == 0 && padding == 0) {
+            *length += read_groups(&r, out + *length);
+        }
+        if (!cm_reader_u8(&r, &c)) {
+            break;
+        }
+        digit = digits[c];
         if (is_blank(c)) {
             continue;
         }
