@@ -6,8 +6,10 @@
 #include "judge/rules.h"
 #include "pki/pki.h"
 
-#define MAX_RIVALS 64U   /* of the issuer's name, looked at in one set */
-#define MAX_NAMESAKES 8U /* not sent and without its key id: keys tried */
+#define MAX_RIVALS 64U /* of the issuer's name, looked at in one set */
+/* Not sent and without its key id: keys tried. They are those that the search
+ * for a path has tried, so that no signature is checked for the words alone. */
+#define MAX_NAMESAKES CM_MAX_HOPELESS_STEPS
 
 /* Somebody with the name of the issuer, whose key did not sign. */
 struct rival {

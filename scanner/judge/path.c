@@ -37,6 +37,7 @@ struct pair {
 
 struct search {
     const struct cm_path_query *query;
+    bool hopeful;   /* names lead to an anchor */
     bool clean;     /* leaves out what has a fault */
     bool with_pool; /* also through certificates that were not presented */
     unsigned tried;
@@ -365,11 +366,28 @@ static bool is_out_of_place(const struct search *s, const struct candidate *c)
            hard(cm_path_place_faults(&s->now, c->cert, s->query->policy)) != 0;
 }
 
+/* A root without a fault that is no anchor, on top of the path: where no anchor
+ * can be reached, the same CA in other certificates leads nowhere better. */
+static bool is_end(const struct search *s)
+{
+    const struct cm_step *top = &s->now.steps[s->now.num - 1];
+
+    return !s->hopeful && top->self_signed && s->now.num_hard == 0 &&
+           s->now.num_soft == 0 && !s->now.ends_before_leaf;
+}
+
+static bool is_twin(const struct candidate *c, const struct cm_cert *root)
+{
+    return root != NULL && c->position < 0 &&
+           cm_span_equal(c->cert->spki, root->spki);
+}
+
 /* Goes on from the top of the path; depth is at most CM_MAX_PATH. */
 static void extend(struct search *s)
 {
     struct candidate list[MAX_CANDIDATES];
     struct cm_step top = s->now.steps[s->now.num - 1];
+    const struct cm_cert *root = NULL; /* where one path has ended */
     bool extended = false;
     size_t num = 0;
 
@@ -379,7 +397,7 @@ static void extend(struct search *s)
     for (size_t i = 0; i < num && !s->done; i++) {
         struct cm_path before = s->now;
 
-        if (is_out_of_place(s, &list[i])) {
+        if (is_out_of_place(s, &list[i]) || is_twin(&list[i], root)) {
             continue;
         }
         if (s->tried >= s->max_tried) {
@@ -391,6 +409,7 @@ static void extend(struct search *s)
         }
         extended = true;
         push(s, &list[i]);
+        root = is_end(s) ? list[i].cert : root;
         if (!s->clean || s->now.num_hard == 0) {
             extend(s);
         }
@@ -433,6 +452,7 @@ static bool run(struct search *s, const struct cm_step *leaf, bool clean,
     if (!hopeful) {
         s->max_tried = CM_MAX_HOPELESS_STEPS + (unsigned)presented;
     }
+    s->hopeful = hopeful;
     s->clean = clean;
     s->with_pool = with_pool;
     s->tried = 0;
