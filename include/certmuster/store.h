@@ -39,6 +39,8 @@ struct cm_run_info {
     int64_t seed; /* of the order of scanning; 0: there is none */
     int64_t started_unix;
     int64_t judged_at_unix;
+    unsigned shard;  /* this part, from 0 ... */
+    unsigned shards; /* ... of so many; 0: all of the input */
 };
 
 /* The input's columns, known once its first record was read. Borrowed. */
@@ -102,6 +104,7 @@ struct cm_run_end {
     const char *input_sha256; /* hex of all bytes read */
     uint64_t rows_read;       /* what the input reader counted */
     int64_t finished_unix;
+    uint64_t input_rows; /* of a shard: rows of the whole input; 0: no shard */
 };
 /* cm_store_finish_run builds the actions and checks that rows read = rows
  * recorded = sum over verdicts; CM_EINTERNAL when they differ (the run is then

@@ -23,6 +23,7 @@ struct cm_feed {
     const char *views[CM_MAX_VIEWS]; /* their names, for the input */
     struct cm_dedupe *dedupe;
     struct cm_digest *digest;
+    uint64_t rows; /* that are this run's */
     int fd;
     int wake_fd;
     bool is_file; /* it has an end: read on even after a stop */
@@ -136,6 +137,11 @@ static enum cm_status on_row(void *arg, struct cm_row *row)
         cm_row_free(row);
         return feed->error.status;
     }
+    if (!cm_shard_keeps(&feed->share->config->shard, row)) {
+        cm_row_free(row);
+        return CM_OK;
+    }
+    feed->rows++;
     if (!cm_dedupe_note(feed->dedupe, row)) {
         cm_row_free(row);
         return cm_error_nomem(&feed->error, "the list of endpoints");
@@ -326,6 +332,11 @@ enum cm_status cm_feed_join(struct cm_feed *feed, struct cm_error *err)
 }
 
 uint64_t cm_feed_rows(const struct cm_feed *feed)
+{
+    return feed->rows;
+}
+
+uint64_t cm_feed_input_rows(const struct cm_feed *feed)
 {
     return cm_input_rows(feed->input);
 }

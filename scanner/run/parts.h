@@ -113,7 +113,8 @@ enum cm_status cm_feed_open(struct cm_feed **out,
                             struct cm_error *err);
 enum cm_status cm_feed_start(struct cm_feed *feed, struct cm_error *err);
 enum cm_status cm_feed_join(struct cm_feed *feed, struct cm_error *err);
-uint64_t cm_feed_rows(const struct cm_feed *feed);
+uint64_t cm_feed_rows(const struct cm_feed *feed); /* of the run */
+uint64_t cm_feed_input_rows(const struct cm_feed *feed); /* of all shards */
 int64_t cm_feed_size(const struct cm_feed *feed); /* bytes; -1: unknown */
 /* The digest of all bytes read; once, after the join. */
 void cm_feed_digest(struct cm_feed *feed, char hex[2 * CM_SHA256_LEN + 1]);

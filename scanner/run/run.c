@@ -112,6 +112,8 @@ static enum cm_status begin(struct run *run, struct cm_error *err)
         .started_unix = (int64_t)time(NULL),
         .judged_at_unix = run->at_unix,
         .config_sha256 = run->config_sha256,
+        .shard = config->shard.index,
+        .shards = config->shard.count,
     };
     enum cm_status status;
 
@@ -243,6 +245,8 @@ static enum cm_status finish(struct run *run, struct cm_error *err)
     struct cm_run_end end = {
         .input_sha256 = digest,
         .rows_read = cm_feed_rows(run->feed),
+        .input_rows =
+            run->config->shard.count > 0 ? cm_feed_input_rows(run->feed) : 0,
     };
     enum cm_status status = cm_store_drain(run->store, err);
 

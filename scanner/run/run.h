@@ -15,6 +15,7 @@
 #include "run/fetch.h"
 #include "run/measure.h"
 #include "run/polite.h"
+#include "run/shard.h"
 #include "run/trust.h"
 
 #define CM_RUN_MAX_JOBS 64U
@@ -37,6 +38,7 @@ struct cm_run_config {
     unsigned jobs;        /* workers; 0: one for each processor */
     unsigned concurrency; /* endpoints in flight, all workers together */
     int64_t at_unix;      /* judge for this time; 0: now */
+    struct cm_shard shard;
     struct cm_input_options input;
     /* For rows that name none; NULL: none. Without a key's file it is in the
      * certificate's. */

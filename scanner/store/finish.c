@@ -108,7 +108,7 @@ static const char count_sql[] =
 
 static const char end_sql[] =
     "UPDATE run SET state = ?, input_sha256 = ?, rows_read = ?,"
-    " rows_recorded = ?, finished = ? WHERE id = ?";
+    " rows_recorded = ?, finished = ?, input_rows = ? WHERE id = ?";
 
 static void run_with_id(struct cm_db *db, const char *sql, int64_t run_id)
 {
@@ -256,6 +256,7 @@ static void put_end(struct cm_db *db, int64_t run_id,
     cm_query_int(&q, (int64_t)account->read);
     cm_query_int(&q, (int64_t)account->recorded);
     cm_query_int(&q, end->finished_unix);
+    cm_query_known(&q, (int64_t)end->input_rows, end->input_rows != 0);
     cm_query_int(&q, run_id);
     (void)cm_query_run(&q);
 }

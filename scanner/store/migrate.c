@@ -107,6 +107,7 @@ static const char from_2_sql[] =
 static const char from_3_sql[] =
     "ALTER TABLE run ADD COLUMN shard INTEGER;"
     "ALTER TABLE run ADD COLUMN shards INTEGER;"
+    "ALTER TABLE run ADD COLUMN input_rows INTEGER;"
     "ALTER TABLE run ADD COLUMN config_sha256 TEXT;"
     "ALTER TABLE run ADD COLUMN seed INTEGER;"
     "ALTER TABLE run ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0;"

@@ -24,7 +24,9 @@ CREATE TABLE run (
   resolvers     TEXT NOT NULL,
   kind          TEXT NOT NULL DEFAULT 'scan', -- scan rejudge merge
   source_run    INTEGER,                   -- of a rejudge: the run judged again
-  shard         INTEGER, shards INTEGER,   -- of a scan's part: 0 ... shards - 1
+  shard         INTEGER, shards INTEGER,   -- of a scan's part: 0 ... shards - 1;
+                                           -- of a merge: how many it is made of
+  input_rows    INTEGER,                   -- of a scan's part: of all its input
   config_sha256 TEXT,  -- of all that decides results but the input: options,
                        -- files that they name, version; NULL: not known
   seed          INTEGER,                   -- of the order of scanning
@@ -333,7 +335,7 @@ SELECT id AS run, state, started, finished, judged_at, input_name, input_sha256,
        tls_library, trust, resolvers,
        coalesce(rows_recorded,
          (SELECT count(*) FROM row WHERE row.run = run.id)) AS rows_recorded,
-       kind, source_run, shard, shards, config_sha256, seed, resumed, faults
+       kind, source_run, shard, shards, input_rows, config_sha256, seed, resumed, faults
 FROM run;
 
 -- One line for each trust view of a run; `ord` 0 is the default one.

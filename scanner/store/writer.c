@@ -109,9 +109,10 @@ void *cm_store_write_all(void *arg)
 
 static const char insert_run_sql[] =
     "INSERT INTO run (state, started, judged_at, input_name, options, version,"
-    " tls_library, trust, resolvers, config_sha256, seed, input_bytes)"
+    " tls_library, trust, resolvers, config_sha256, seed, input_bytes, shard,"
+    " shards)"
     " VALUES ('running', ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0),"
-    " nullif(?, 0))";
+    " nullif(?, 0), ?, ?)";
 
 static const char insert_views_sql[] =
     "INSERT INTO trust_view (run, ord, name, path, sha256, anchors, distrusted)"
@@ -146,6 +147,8 @@ static void put_run(struct cm_store *store, const struct cm_run_info *info)
     cm_query_text(&q, info->config_sha256);
     cm_query_int(&q, info->seed);
     cm_query_int(&q, info->input_bytes);
+    cm_query_known(&q, info->shard, info->shards != 0);
+    cm_query_known(&q, info->shards, info->shards != 0);
     if (cm_query_run(&q) == CM_OK) {
         store->run_id = sqlite3_last_insert_rowid(store->db.handle);
         (void)cm_store_lock_run(store, store->run_id, &got);

@@ -197,7 +197,7 @@ static void escapes_owners(void **state)
 static void assert_inconsistent(struct fixture *f, uint64_t rows_read,
                                 const char *numbers)
 {
-    const struct cm_run_end end = {"complete", "00", rows_read, 1};
+    const struct cm_run_end end = {"complete", "00", rows_read, 1, 0};
     struct cm_error err = {0};
 
     assert_int_equal(cm_store_drain(f->store, NULL), CM_OK);
@@ -245,7 +245,7 @@ static void notices_a_row_without_an_endpoint(void **state)
 static void says_why_a_run_cannot_be_finished(void **state)
 {
     struct fixture *f = *state;
-    const struct cm_run_end end = {"complete", "00", 9, 1};
+    const struct cm_run_end end = {"complete", "00", 9, 1, 0};
     struct cm_error err = {0};
 
     put_small_fleet(f);

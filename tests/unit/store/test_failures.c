@@ -98,7 +98,7 @@ static void goes_on_after_a_full_disk(void **state)
 static void reports_a_full_disk_at_the_end(void **state)
 {
     struct fixture *f = *state;
-    const struct cm_run_end end = {"complete", "00", 3000, 1};
+    const struct cm_run_end end = {"complete", "00", 3000, 1, 0};
     struct cm_error err = {0};
 
     fixture_begin(f);
