@@ -10,6 +10,7 @@
 #include "certmuster/text.h"
 #include "cli/cli.h"
 #include "cli/polite_options.h"
+#include "cli/shard_options.h"
 #include "cli/trust_options.h"
 #include "run/run.h"
 
@@ -279,6 +280,9 @@ static enum cm_status prepare(const struct cm_command *command,
         status = cm_fail_on(options, &gate, &severity, err);
     }
     if (status == CM_OK) {
+        status = cm_shard_options(&setup->run.shard, options, err);
+    }
+    if (status == CM_OK) {
         status = run_options(options, setup, err);
     }
     return status == CM_OK ? check_file(setup->run.input_path, err) : status;
@@ -324,7 +328,9 @@ int cm_cmd_scan(const struct cm_command *command, int argc, char **argv)
     } else if (status == CM_OK) {
         status = prepare(command, &options, &setup, &err);
         if (status == CM_OK) {
-            code = scan(&options, &setup);
+            code = setup.run.shard.count > 0
+                       ? cm_scan_shard(&options, &setup.run)
+                       : scan(&options, &setup);
         }
     }
     cm_trust_options_cleanup(&setup.trust);

@@ -93,6 +93,7 @@ enum {
     CM_EXIT_USAGE = 2,
     CM_EXIT_PARTIAL = 3,
     CM_EXIT_INTERNAL = 4,
+    CM_EXIT_AGAIN = 75, /* of a shard: EX_TEMPFAIL of sysexits.h */
 };
 int cm_exit_code(enum cm_status status);
 /* Prints "certmuster: ..." and gives the exit code. */

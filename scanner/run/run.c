@@ -14,6 +14,7 @@
 #include "run/digest.h"
 #include "run/labels.h"
 #include "run/parts.h"
+#include "run/shard_file.h"
 
 #define MAX_SEEN_ISSUERS 100000U
 #define TICK_MS 200
@@ -239,6 +240,12 @@ static enum cm_status second_pass(struct run *run, struct cm_error *err)
     return status;
 }
 
+/* Half a shard is of no use to anybody: it will be scanned again. */
+static bool is_given_up(const struct run *run)
+{
+    return run->outcome->interrupted && run->config->shard.count > 0;
+}
+
 static enum cm_status finish(struct run *run, struct cm_error *err)
 {
     char digest[2 * CM_SHA256_LEN + 1];
@@ -254,6 +261,9 @@ static enum cm_status finish(struct run *run, struct cm_error *err)
     run->outcome->rows = end.rows_read;
     if (status == CM_OK) {
         status = second_pass(run, err);
+    }
+    if (is_given_up(run)) {
+        return status;
     }
     end.state = run->outcome->interrupted ? "partial" : "complete";
     if (status == CM_OK && run->outcome->interrupted) {
@@ -337,6 +347,15 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
     if (status == CM_OK) {
         status = cm_feed_open(&run->feed, &run->feed_share, err);
     }
+    if (status == CM_OK && run->config->shard_store != NULL) {
+        status =
+            cm_shard_is_done(&run->outcome->already, run->config->shard_store,
+                             &run->config->shard, run->config->input_path,
+                             run->config_sha256, err);
+    }
+    if (run->outcome->already) {
+        return status;
+    }
     if (status == CM_OK) {
         status = cm_store_open(&run->store, run->config->db_path, err);
     }
@@ -348,6 +367,16 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
     run->feed_share.store = run->store;
     run->feed_share.num_workers = run->num_workers;
     return status;
+}
+
+static enum cm_status conduct(struct run *run, struct cm_error *err)
+{
+    enum cm_status status = begin(run, err);
+
+    if (status == CM_OK) {
+        status = scan(run, err);
+    }
+    return status == CM_OK && !is_given_up(run) ? finish(run, err) : status;
 }
 
 enum cm_status cm_run_scan(const struct cm_run_config *config,
@@ -369,14 +398,8 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
     if (status == CM_OK) {
         status = open_all(run, err);
     }
-    if (status == CM_OK) {
-        status = begin(run, err);
-    }
-    if (status == CM_OK) {
-        status = scan(run, err);
-    }
-    if (status == CM_OK) {
-        status = finish(run, err);
+    if (status == CM_OK && !outcome->already) {
+        status = conduct(run, err);
     }
     cm_feed_free(run->feed);
     for (unsigned i = 0; i < run->num_workers; i++) {

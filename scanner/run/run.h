@@ -39,6 +39,8 @@ struct cm_run_config {
     unsigned concurrency; /* endpoints in flight, all workers together */
     int64_t at_unix;      /* judge for this time; 0: now */
     struct cm_shard shard;
+    const char *shard_store; /* where this shard may be already; NULL: do not
+                                look */
     struct cm_input_options input;
     /* For rows that name none; NULL: none. Without a key's file it is in the
      * certificate's. */
@@ -57,6 +59,7 @@ struct cm_run_outcome {
     int64_t run_id; /* 0: no run was begun */
     uint64_t rows;
     bool interrupted;     /* partial: a signal stopped it */
+    bool already;         /* nothing was done: the shard is there and whole */
     unsigned concurrency; /* as used */
     char note[256];       /* what the user should know, or "" */
 };

@@ -111,11 +111,15 @@ static enum cm_status read_hint(long *out, const char *name, const char *text,
 {
     const char *at = text;
 
-    if (!is_there(text) || !take_number(&at, out) || *at != '\0') {
-        return cm_error_set(
-            err, CM_EUSAGE, "--shard auto: %s is %s%s%s, not a number", name,
-            is_there(text) ? "\"" : "", is_there(text) ? text : "not set",
-            is_there(text) ? "\"" : "");
+    if (!is_there(text)) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--shard auto: %s is not set; say --shard I/N",
+                            name);
+    }
+    if (!take_number(&at, out) || *at != '\0') {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--shard auto: %s is \"%s\", not a number", name,
+                            text);
     }
     return CM_OK;
 }
