@@ -307,6 +307,30 @@ static enum cm_status open_clients(struct run *run, struct cm_error *err)
     return status;
 }
 
+static enum cm_status open_store(struct run *run, struct cm_error *err)
+{
+    const struct cm_run_config *config = run->config;
+    enum cm_status status = CM_OK;
+
+    if (config->shard_store != NULL) {
+        status = cm_shard_is_done(&run->outcome->already, config->shard_store,
+                                  &config->shard, config->input_path,
+                                  run->config_sha256, err);
+    }
+    if (status != CM_OK || run->outcome->already) {
+        return status;
+    }
+    status = cm_store_open(&run->store, config->db_path, err);
+    if (status == CM_OK) {
+        run->pace = cm_pace_new(config->polite.rate);
+        status = run->pace == NULL ? cm_error_nomem(err, "the pace")
+                                   : make_workers(run, err);
+    }
+    run->feed_share.store = run->store;
+    run->feed_share.num_workers = run->num_workers;
+    return status;
+}
+
 static enum cm_status open_all(struct run *run, struct cm_error *err)
 {
     enum cm_status status =
@@ -347,26 +371,7 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
     if (status == CM_OK) {
         status = cm_feed_open(&run->feed, &run->feed_share, err);
     }
-    if (status == CM_OK && run->config->shard_store != NULL) {
-        status =
-            cm_shard_is_done(&run->outcome->already, run->config->shard_store,
-                             &run->config->shard, run->config->input_path,
-                             run->config_sha256, err);
-    }
-    if (run->outcome->already) {
-        return status;
-    }
-    if (status == CM_OK) {
-        status = cm_store_open(&run->store, run->config->db_path, err);
-    }
-    if (status == CM_OK) {
-        run->pace = cm_pace_new(run->config->polite.rate);
-        status = run->pace == NULL ? cm_error_nomem(err, "the pace")
-                                   : make_workers(run, err);
-    }
-    run->feed_share.store = run->store;
-    run->feed_share.num_workers = run->num_workers;
-    return status;
+    return status == CM_OK ? open_store(run, err) : status;
 }
 
 static enum cm_status conduct(struct run *run, struct cm_error *err)
