@@ -19,6 +19,7 @@ struct cm_sigmemo;    /* scanner/pki/pki.h */
 struct cm_distrust;   /* scanner/pki/distrust.h */
 struct cm_revocation; /* scanner/pki/revocation.h */
 struct cm_fleet;      /* scanner/judge/fleet.h */
+struct cm_chainmemo;
 
 /* A trust view: what a client of this kind trusts, and what may complete a
  * chain without being trusted. Borrowed; none may change while judging. */
@@ -33,7 +34,16 @@ struct cm_trust {
     /* All views of the run, this one included; num_views 0: only this one. */
     const struct cm_trust *views;
     size_t num_views;
+    /* Thread-safe; may be NULL. A memo is for one array of views, whose names,
+     * anchors and distrust lists stay as they are; the pool and the revocation
+     * information may grow between judgements. */
+    struct cm_chainmemo *chains;
 };
+
+/* chainmemo.c -- what judgements of the same certificates have in common, kept
+ * within bounds. Judgements are the same with and without. */
+struct cm_chainmemo *cm_chainmemo_new(void);       /* NULL: no memory */
+void cm_chainmemo_free(struct cm_chainmemo *memo); /* accepts NULL */
 
 /* Which sources of revocation information the user asked for. What is there
  * already (a staple, a --crl file) is judged in any case. */

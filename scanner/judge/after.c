@@ -162,6 +162,7 @@ static bool build_trust(struct world *w)
     bool ok;
 
     w->trust = *w->c->trust;
+    w->trust.chains = NULL; /* these certificates are none to remember */
     if (w->own > 0 || (!w->fix.other && !top_is_trusted(w))) {
         return true;
     }

@@ -79,6 +79,34 @@ struct cm_finding *cm_finding_add(struct cm_case *c, enum cm_cause cause,
     return f;
 }
 
+static char *copy_of(struct cm_case *c, const char *text)
+{
+    size_t size = text == NULL ? 0 : strlen(text) + 1;
+    char *copy = size == 0 ? NULL : malloc(size);
+
+    if (copy != NULL) {
+        memcpy(copy, text, size);
+    }
+    c->no_memory = c->no_memory || (copy == NULL && size > 0);
+    return copy;
+}
+
+void cm_finding_repeat(struct cm_case *c, const struct cm_finding *known)
+{
+    struct cm_finding *f;
+
+    if (!make_room(c)) {
+        c->no_memory = true;
+        return;
+    }
+    f = &c->out->findings[c->out->num_findings++];
+    *f = *known;
+    f->proof = copy_of(c, known->proof);
+    f->subject_key = copy_of(c, known->subject_key);
+    f->subject = copy_of(c, known->subject);
+    f->cert = known->cert == NULL ? NULL : cm_cert_ref(known->cert);
+}
+
 int cm_finding_position(const struct cm_case *c, const struct cm_cert *cert)
 {
     for (size_t i = 0; c->probe != NULL && i < c->probe->num_chain; i++) {

@@ -38,6 +38,8 @@ struct cm_case {
 struct cm_finding *cm_finding_add(struct cm_case *c, enum cm_cause cause,
                                   const char *rule, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* One that was made for another endpoint, as it is. */
+void cm_finding_repeat(struct cm_case *c, const struct cm_finding *known);
 /* The certificate at fault, with its place in the presented chain. */
 void cm_finding_about(const struct cm_case *c, struct cm_finding *f,
                       struct cm_cert *cert);
@@ -61,6 +63,9 @@ void cm_finding_strict(const struct cm_case *c, struct cm_finding *f);
 /* subject.c -- gives each finding that has no subject yet the one that its
  * resolution implies. */
 void cm_finding_complete(struct cm_case *c);
+/* The same for those from `first` on whose subject has nothing to do with the
+ * endpoint. */
+void cm_finding_complete_shared(struct cm_case *c, size_t first);
 /* "192.0.2.1:443", or "host:443" when the address is not the server's. */
 const char *cm_finding_server(const struct cm_case *c, char out[CM_LABEL_SIZE]);
 

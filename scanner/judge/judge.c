@@ -159,23 +159,6 @@ struct cm_case cm_case_about(const struct cm_case *c,
     };
 }
 
-void cm_judge_certificates(struct cm_case *c)
-{
-    if (c->leaf == NULL) {
-        return;
-    }
-    cm_judge_leaf(c);
-    if (c->leaf->parsed) {
-        cm_judge_trust(c);
-        cm_judge_chain(c);
-        cm_judge_hosts(c);
-        cm_judge_validity(c);
-        cm_judge_profile(c);
-        cm_judge_lifetime(c);
-        cm_judge_revocation(c);
-    }
-}
-
 /* Servers that our TLS library cannot talk to may have shown their certificates
  * to a hand-built hello: those are judged as if the handshake had seen them. */
 static void take_chain(struct cm_case *c, struct cm_probe *filled)

@@ -46,7 +46,7 @@ const char *cm_banner_protocol(const struct cm_probe *probe); /* NULL: ? */
 const char *cm_banner_text(const struct cm_probe *probe,
                            char out[CM_LABEL_SIZE]);
 
-/* judge.c -- all the families of rules about certificates from here to
+/* certificates.c -- all the families of rules about certificates from here to
  * revocation, for the chain of the case's probe. */
 void cm_judge_certificates(struct cm_case *c);
 /* A case like `c` about another chain, that of `probe`, which keeps what is

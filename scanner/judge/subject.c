@@ -187,3 +187,31 @@ void cm_finding_complete(struct cm_case *c)
         }
     }
 }
+
+static bool is_shared(const struct cm_case *c, const struct cm_finding *f)
+{
+    switch (subjects[f->resolution]) {
+    case SUBJECT_CAUSE:
+        return true;
+    case SUBJECT_CERT:
+    case SUBJECT_CHAIN:
+    case SUBJECT_ISSUER:
+        return c->leaf != NULL;
+    case SUBJECT_HOST:
+    case SUBJECT_SERVER:
+    case SUBJECT_PROXY:
+        break;
+    }
+    return false;
+}
+
+void cm_finding_complete_shared(struct cm_case *c, size_t first)
+{
+    for (size_t i = first; i < c->out->num_findings; i++) {
+        struct cm_finding *f = &c->out->findings[i];
+
+        if (f->subject_key == NULL && !c->no_memory && is_shared(c, f)) {
+            complete(c, f);
+        }
+    }
+}

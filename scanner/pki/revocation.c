@@ -39,6 +39,7 @@ struct cm_revocation {
     struct cm_map *subjects; /* struct subject, by SHA-256 */
     struct cm_map *sources;  /* struct source: see source_key */
     struct cm_sigmemo *memo;
+    uint64_t changes;
 };
 
 static void issuer_free(void *value)
@@ -210,6 +211,7 @@ bool cm_revocation_add_crl(struct cm_revocation *set, struct cm_crl *crl,
 {
     struct source *source = NULL;
 
+    set->changes++;
     if (url != NULL) {
         source = get_source(set, NULL, url);
         if (source == NULL) {
@@ -277,6 +279,7 @@ bool cm_revocation_add_ocsp(struct cm_revocation *set,
     uint8_t *copy = malloc(response.len + 1);
     struct response *place = NULL;
 
+    set->changes++;
     if (source != NULL && subject != NULL && copy != NULL) {
         place = get_response(subject, url);
     }
@@ -306,6 +309,7 @@ bool cm_revocation_add_failure(struct cm_revocation *set,
     struct source *source = get_source(set, cert, url);
     char *copy = strdup(why);
 
+    set->changes++;
     if (source == NULL || copy == NULL) {
         free(copy);
         return false;
@@ -422,6 +426,11 @@ enum cm_sig cm_revocation_crl_signature(const struct cm_revocation *set,
                                         const struct cm_cert *issuer)
 {
     return cm_crl_verify(set->memo, crl, issuer);
+}
+
+uint64_t cm_revocation_changes(const struct cm_revocation *set)
+{
+    return set == NULL ? 0 : set->changes;
 }
 
 bool cm_revocation_spoilt(const struct cm_revocation *set)

@@ -60,6 +60,8 @@ bool cm_revocation_ocsp(const struct cm_revocation *set,
 bool cm_revocation_tried(const struct cm_revocation *set,
                          const struct cm_cert *cert, struct cm_span url,
                          const char **why);
+/* How often anything was added; NULL: 0. */
+uint64_t cm_revocation_changes(const struct cm_revocation *set);
 /* True once memory ran out inside cm_revocation_crl_signature: its answers are
  * void. NULL: false. */
 bool cm_revocation_spoilt(const struct cm_revocation *set);

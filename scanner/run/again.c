@@ -66,19 +66,22 @@ enum cm_status cm_again_open(struct cm_again *again, struct cm_store *store,
     again->judging.views = again->views;
     again->fleet = cm_fleet_new();
     again->pool = cm_certset_new(MAX_POOL);
-    if (again->fleet == NULL || again->pool == NULL) {
+    again->chains = cm_chainmemo_new();
+    if (again->fleet == NULL || again->pool == NULL || again->chains == NULL) {
         return cm_error_nomem(err, "the second pass");
     }
     for (size_t i = 0; i < judging->num_views; i++) {
         again->views[i] = judging->views[i];
         again->views[i].pool = again->pool;
         again->views[i].views = again->views;
+        again->views[i].chains = again->chains;
     }
     return add_all(again->pool, files->pool, err);
 }
 
 void cm_again_close(struct cm_again *again)
 {
+    cm_chainmemo_free(again->chains);
     cm_fleet_free(again->fleet);
     cm_certset_free(again->pool);
     cm_idset_cleanup(&again->twins);

@@ -38,6 +38,7 @@ struct cm_again {
     int64_t run_id;
     struct cm_trust views[CM_MAX_VIEWS];
     struct cm_judging judging;
+    struct cm_chainmemo *chains; /* owned */
     struct cm_certset *pool; /* owned: the user's, the fleet's, earlier runs' */
     struct cm_revocation *revocation; /* borrowed */
     struct cm_fleet *fleet;           /* owned */

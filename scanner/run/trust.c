@@ -239,6 +239,7 @@ static enum cm_status add_view(struct cm_trust_files *files,
         .anchors = files->anchors[at],
         .pool = files->pool,
         .memo = files->memo,
+        .chains = files->chains,
         .distrust = files->distrust[at],
         .revocation = files->revocation,
         .views = files->views,
@@ -324,8 +325,9 @@ enum cm_status cm_trust_load(struct cm_trust_files *files,
     files->pool = cm_certset_new(MAX_POOL);
     files->revocation = cm_revocation_new();
     files->memo = cm_sigmemo_new();
+    files->chains = cm_chainmemo_new();
     if (files->pool == NULL || files->revocation == NULL ||
-        files->memo == NULL) {
+        files->memo == NULL || files->chains == NULL) {
         return cm_error_nomem(err, "trust anchors");
     }
     status = load_views(files, config, err);
@@ -340,6 +342,7 @@ enum cm_status cm_trust_load(struct cm_trust_files *files,
 
 void cm_trust_unload(struct cm_trust_files *files)
 {
+    cm_chainmemo_free(files->chains);
     for (size_t i = 0; i < files->num_views; i++) {
         cm_certset_free(files->anchors[i]);
         cm_distrust_free(files->distrust[i]);

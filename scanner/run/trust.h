@@ -37,6 +37,7 @@ struct cm_trust_files {
     struct cm_certset *pool; /* intermediates; each view points to it */
     struct cm_revocation *revocation;
     struct cm_sigmemo *memo;
+    struct cm_chainmemo *chains;
     /* Owned by the views: names, anchors and distrust lists. */
     char names[CM_MAX_VIEWS][CM_VIEW_NAME_SIZE];
     struct cm_certset *anchors[CM_MAX_VIEWS];

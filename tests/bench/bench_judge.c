@@ -145,8 +145,9 @@ static struct cm_evidence *make_chain(const struct fleet *f, unsigned number)
 static void make_fleet(struct fleet *f, size_t chains, size_t views)
 {
     struct cm_sigmemo *memo = cm_sigmemo_new();
+    struct cm_chainmemo *chains_memo = cm_chainmemo_new();
 
-    MUST(memo != NULL);
+    MUST(memo != NULL && chains_memo != NULL);
     make_cas(f);
     f->num_chains = chains;
     f->chains = calloc(chains, sizeof(*f->chains));
@@ -163,6 +164,7 @@ static void make_fleet(struct fleet *f, size_t chains, size_t views)
                                         .anchors = f->anchors,
                                         .pool = f->pool,
                                         .memo = memo,
+                                        .chains = chains_memo,
                                         .views = f->views,
                                         .num_views = views};
     }
@@ -187,6 +189,7 @@ static void judge(const struct fleet *f, size_t number)
 
 static void free_fleet(struct fleet *f)
 {
+    cm_chainmemo_free(f->views[0].chains);
     for (size_t i = 0; i < f->num_chains; i++) {
         cm_evidence_free(f->chains[i]);
     }

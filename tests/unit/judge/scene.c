@@ -34,6 +34,8 @@ void scene_open(struct scene *s, const char *host)
     s->trust = (struct cm_trust){
         .name = "test", .anchors = s->anchors, .pool = s->pool};
     s->trust.memo = cm_sigmemo_new();
+    s->chains = cm_chainmemo_new();
+    assert_non_null(s->chains);
     cm_policy_default(&s->policy);
     s->at_unix = FORGE_NOW;
     s->got.primary = -1;
@@ -41,6 +43,7 @@ void scene_open(struct scene *s, const char *host)
 
 void scene_close(struct scene *s)
 {
+    cm_chainmemo_free(s->chains);
     cm_judgement_cleanup(&s->got);
     cm_evidence_free(s->ev);
     cm_certset_free(s->anchors);
@@ -110,12 +113,37 @@ void scene_know(struct scene *s, const char *names)
     zoo_each(names, add, s->pool);
 }
 
+/* The first one fills the memo, unless an earlier judgement of the scene did;
+ * whatever the test changed in between must be noticed. */
+static void judge_with_memo(struct scene *s)
+{
+    struct cm_judgement again;
+
+    s->trust.chains = s->chains;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(
+            cm_judge(&again, &s->ep, s->ev, &s->trust, &s->policy, s->at_unix),
+            CM_OK);
+        assert_string_equal(scene_difference(&s->got, &again), "");
+        cm_judgement_cleanup(&again);
+    }
+    s->trust.chains = NULL;
+}
+
 void scene_judge(struct scene *s)
 {
     cm_judgement_cleanup(&s->got);
     assert_int_equal(
         cm_judge(&s->got, &s->ep, s->ev, &s->trust, &s->policy, s->at_unix),
         CM_OK);
+    judge_with_memo(s);
+}
+
+void scene_forget(struct scene *s)
+{
+    cm_chainmemo_free(s->chains);
+    s->chains = cm_chainmemo_new();
+    assert_non_null(s->chains);
 }
 
 /* A strict policy lets also causes block that make no verdict by themselves. */
@@ -204,13 +232,27 @@ static bool same_finding(const struct cm_finding *f, const struct cm_finding *g)
            f->confidence == g->confidence && f->resolution == g->resolution &&
            f->blocks == g->blocks && f->cert == g->cert &&
            f->position == g->position && strcmp(f->proof, g->proof) == 0 &&
+           strcmp(f->rule, g->rule) == 0 &&
            strcmp(f->subject_key, g->subject_key) == 0 &&
            strcmp(f->subject, g->subject) == 0;
+}
+
+static bool same_revocation(const struct cm_revocation_status *a,
+                            const struct cm_revocation_status *b)
+{
+    return a->result == b->result && a->this_update == b->this_update &&
+           a->next_update == b->next_update &&
+           a->revoked_unix == b->revoked_unix && a->reason == b->reason &&
+           (a->source == b->source || (a->source != NULL && b->source != NULL &&
+                                       strcmp(a->source, b->source) == 0));
 }
 
 const char *scene_difference(const struct cm_judgement *a,
                              const struct cm_judgement *b)
 {
+    if (!same_revocation(&a->revocation, &b->revocation)) {
+        return "revocation";
+    }
     if (a->verdict != b->verdict || a->primary != b->primary) {
         return "verdict or primary";
     }

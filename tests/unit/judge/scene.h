@@ -22,6 +22,7 @@ struct scene {
     struct cm_trust trust;
     struct cm_certset *anchors;
     struct cm_certset *pool;
+    struct cm_chainmemo *chains; /* in use only while scene_judge compares */
     struct cm_policy policy;
     int64_t at_unix;
     struct cm_judgement got;
@@ -42,8 +43,11 @@ void scene_present(struct cm_probe *probe, struct cm_cert *cert);
 void scene_trust(struct scene *s, const char *names);
 void scene_know(struct scene *s, const char *names);
 
-/* Judges, whatever was judged before. */
+/* Judges, whatever was judged before; with a memo of chains, filled or not, the
+ * judgement must be the same. */
 void scene_judge(struct scene *s);
+/* A certificate was changed in place, as nothing but a test does. */
+void scene_forget(struct scene *s);
 /* Judges and compares the verdict and the ids of the causes, in order,
  * and scene_check_rules. */
 void scene_expect(struct scene *s, enum cm_verdict verdict, const char *causes);

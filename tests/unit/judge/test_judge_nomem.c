@@ -93,6 +93,40 @@ static void try_all(struct scene *s)
     assert_true(failures > 3);
 }
 
+/* The same with a memo of chains: what it could not keep, or kept before memory
+ * ran out, makes no other judgement. `filled`: it is only asked. */
+static void try_with_memo(struct scene *s, bool filled)
+{
+    struct cm_judgement got;
+    bool failed = true;
+
+    scene_judge(s);
+    for (unsigned nth = 1; failed; nth++) {
+        enum cm_status status = CM_OK;
+
+        if (!filled) {
+            scene_forget(s);
+        }
+        s->trust.chains = s->chains;
+        countdown = nth;
+        status =
+            cm_judge(&got, &s->ep, s->ev, &s->trust, &s->policy, s->at_unix);
+        failed = countdown == 0;
+        countdown = 0;
+        assert_true(status == CM_OK || (failed && status == CM_ENOMEM));
+        if (status == CM_OK) {
+            assert_string_equal(scene_difference(&s->got, &got), "");
+        }
+        cm_judgement_cleanup(&got);
+        assert_int_equal(
+            cm_judge(&got, &s->ep, s->ev, &s->trust, &s->policy, s->at_unix),
+            CM_OK);
+        assert_string_equal(scene_difference(&s->got, &got), "");
+        cm_judgement_cleanup(&got);
+        s->trust.chains = NULL;
+    }
+}
+
 static struct nomem_case {
     const char *name;
     const char *sent;
@@ -133,6 +167,8 @@ static void says_so(void **state)
     scene_trust(&s, c->trusted);
     scene_know(&s, c->known);
     try_all(&s);
+    try_with_memo(&s, false);
+    try_with_memo(&s, true);
     scene_close(&s);
 }
 

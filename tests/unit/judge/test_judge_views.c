@@ -72,6 +72,29 @@ static void distrust(struct panorama *p, size_t view, const char *root,
     assert_true(cm_distrust_add(p->distrust[view], &entry));
 }
 
+static void judge_with_memo(struct panorama *p, size_t headline)
+{
+    struct cm_chainmemo *chains = cm_chainmemo_new();
+    struct cm_judgement again;
+
+    assert_non_null(chains);
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < p->num; i++) {
+            p->views[i].chains = chains;
+        }
+        assert_int_equal(cm_judge_views(&again, &p->s.ep, p->s.ev, p->views,
+                                        p->num, headline, &p->s.policy,
+                                        p->s.at_unix),
+                         CM_OK);
+        assert_string_equal(scene_difference(&p->s.got, &again), "");
+        cm_judgement_cleanup(&again);
+    }
+    for (size_t i = 0; i < p->num; i++) {
+        p->views[i].chains = NULL;
+    }
+    cm_chainmemo_free(chains);
+}
+
 static void judge(struct panorama *p, size_t headline)
 {
     cm_judgement_cleanup(&p->s.got);
@@ -79,6 +102,7 @@ static void judge(struct panorama *p, size_t headline)
                                     p->num, headline, &p->s.policy,
                                     p->s.at_unix),
                      CM_OK);
+    judge_with_memo(p, headline);
     scene_check_rules(&p->s);
     assert_int_equal(p->s.got.num_views, p->num);
 }
