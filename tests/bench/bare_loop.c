@@ -169,7 +169,6 @@ static void enqueue(struct loop *loop, struct conn *conn)
 {
     struct conn *newest = loop->oldest.before;
 
-    MUST(newest != NULL);
     conn->before = newest;
     conn->after = &loop->oldest;
     newest->after = loop->oldest.before = conn;
@@ -182,6 +181,7 @@ static void finish(struct loop *loop, struct conn *conn, size_t *count)
 {
     const struct linger at_once = {.l_onoff = 1};
 
+    MUST(conn->before != NULL && conn->after != NULL);
     (*count)++;
     SSL_free(conn->ssl);
     (void)setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &at_once,

@@ -1,0 +1,131 @@
+"""Running programs of the benchmark and taking their costs.
+SPDX-License-Identifier: Apache-2.0
+"""
+import json
+import os
+import shutil
+import statistics
+import subprocess
+
+ALL = sorted(os.sched_getaffinity(0))
+CLIENT, SERVERS = ALL[:1], ALL[1:] or ALL
+
+
+class Bench:
+    """The programs of one build, a folder for what they write, and the lines
+    of the table."""
+
+    def __init__(self, build, folder):
+        self.build, self.folder = build, folder
+        self.lines, self.notes = [], []
+        self.limits_off = self._politeness_off()
+
+    def cost(self, words, cpus=CLIENT, **options):
+        """What running the words costs (cost.c): user_s, sys_s, wall_s ..."""
+        path = self.folder + "/cost.json"
+        subprocess.run([self.build + "/tests/bench/cost", path,
+                        ",".join(map(str, cpus)), *words], check=True,
+                       **options)
+        with open(path, encoding="ascii") as file:
+            got = json.load(file)
+        got["cpu_s"] = got["user_s"] + got["sys_s"]
+        return got
+
+    def loop(self, rows, concurrency, timeout=5):
+        """One run of the bare loop over ROWS.txt."""
+        out = self.folder + "/loop.json"
+        with open(out, "w", encoding="ascii") as file:
+            got = self.cost([self.build + "/tests/bench/bare_loop", "-c",
+                             str(concurrency), "-t", str(timeout),
+                             rows + ".txt"], stdout=file)
+        with open(out, encoding="ascii") as file:
+            got.update(json.load(file))
+        got["us"] = 1e6 * got["cpu_s"] / got["rows"]
+        return got
+
+    def scan(self, fleet, rows, truth, *options, jobs=1, cpus=CLIENT):
+        """One scan of ROWS.csv into a new store, with all reports."""
+        for end in ("", "-wal", "-shm"):
+            if os.path.exists(self.store + end):
+                os.unlink(self.store + end)
+        shutil.rmtree(self.out, ignore_errors=True)
+        got = self.cost([self.build + "/certmuster", "scan", "--quiet",
+                         "--jobs", str(jobs), "--loopback-ok", "--trust",
+                         "bench=" + fleet.root, "--resolver", fleet.dns,
+                         "--no-hosts-file", "--db", self.store, "--out",
+                         self.out, *self.limits_off, *map(str, options),
+                         rows + ".csv"], cpus)
+        if got["exit"] != 0:
+            raise SystemExit(f"certmuster ended with {got['exit']}")
+        num = sum(truth.values())
+        got["us"] = 1e6 * got["cpu_s"] / num
+        self._check(rows, truth)
+        return got
+
+    @property
+    def store(self):
+        return self.folder + "/scan.db"
+
+    @property
+    def out(self):
+        return self.folder + "/report"
+
+    def _check(self, rows, truth):
+        """Every row is in the reports once, and was called what it is."""
+        with open(self.out + "/report.json", encoding="utf-8") as file:
+            report = json.load(file)
+        seen = {c["id"]: c["endpoints_primary"] for c in report["causes"]
+                if c["endpoints_primary"] and c["severity"] != "hygiene"}
+        seen["trusted"] = report["verdicts"]["trusted"]
+        count = report["accounting"]
+        with open(self.out + "/endpoints.jsonl", "rb") as file:
+            lines = sum(block.count(b"\n") for block in
+                        iter(lambda: file.read(1 << 20), b""))
+        num = sum(truth.values())
+        if not count["balanced"] or {count["rows_read"],
+                                     count["rows_reported"], lines} != {num}:
+            self.notes.append(f"{os.path.basename(rows)}: {num} rows, in the "
+                              f"reports {count['rows_reported']} and {lines}")
+        if any(seen.get(cause, 0) != truth.get(cause, 0)
+               for cause in {*truth, *seen}):
+            self.notes.append(f"{os.path.basename(rows)}: {truth}, but "
+                              f"certmuster says {seen}")
+
+    def _politeness_off(self):
+        """The options that lift the limits meant for other people's
+        networks, of those that this certmuster has."""
+        words = subprocess.run([self.build + "/certmuster", "scan", "--help"],
+                               capture_output=True, text=True,
+                               check=True).stdout.split()
+        lifted = []
+        for name in ("--per-address", "--per-prefix", "--rate"):
+            if name in words:
+                lifted += [name, "0"]
+        return lifted
+
+    def line(self, key, what, value, target="", met=None, **figures):
+        self.lines.append({"key": key, "what": what, "value": value,
+                           "target": target, "met": met, **figures})
+        print(f"{key}  {what}: {value}"
+              + (f"  [{target}: {'met' if met else 'missed'}]" if target
+                 else ""), flush=True)
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def text_table(lines):
+    """The table of a run as Markdown, which is also easy on the eye."""
+    rows = [("", "measured", "result", "target", "")]
+    rows += [(line["key"], line["what"], line["value"], line["target"],
+              "" if line["met"] is None else
+              "met" if line["met"] else "missed") for line in lines]
+    widths = [max(len(row[i]) for row in rows) for i in range(5)]
+    out = []
+    for number, row in enumerate(rows):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths))
+        out.append("| " + " | ".join(cells) + " |")
+        if number == 0:
+            out.append("|" + "|".join("-" * (w + 2) for w in widths) + "|")
+    return "\n".join(out) + "\n"
