@@ -155,7 +155,8 @@ bool cm_tls_bio_attach(struct cm_tls *tls)
     }
     BIO_set_data(bio, tls);
     BIO_set_init(bio, 1);
-    SSL_set_bio(tls->ssl, bio, bio); /* takes the one reference for both */
+    tls->context->lib.SSL_set_bio(tls->ssl, bio,
+                                  bio); /* takes the one reference for both */
     return true;
 }
 

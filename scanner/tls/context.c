@@ -27,32 +27,33 @@ static enum ssl_verify_result_t accept_all(SSL *ssl, uint8_t *alert)
 }
 
 /* Newer libraries refuse numbers that they do not know, so each is tried. */
-static bool offer_signatures(SSL_CTX *ssl_ctx)
+static bool offer_signatures(const struct cm_tls_context *context)
 {
     const struct cm_offer_list list = cm_offer_schemes();
     uint16_t known[MAX_SCHEMES];
     size_t num_known = 0;
 
     for (size_t i = 0; i < list.num && num_known < MAX_SCHEMES; i++) {
-        if (SSL_CTX_set_verify_algorithm_prefs(ssl_ctx, &list.numbers[i], 1)) {
+        if (context->lib.SSL_CTX_set_verify_algorithm_prefs(
+                context->ssl_ctx, &list.numbers[i], 1)) {
             known[num_known++] = list.numbers[i];
         }
     }
     ERR_clear_error();
-    return num_known > 0 &&
-           SSL_CTX_set_verify_algorithm_prefs(ssl_ctx, known, num_known) == 1;
+    return num_known > 0 && context->lib.SSL_CTX_set_verify_algorithm_prefs(
+                                context->ssl_ctx, known, num_known) == 1;
 }
 
-static bool offer_groups(SSL_CTX *ssl_ctx)
+static bool offer_groups(const struct cm_tls_context *context)
 {
-    if (SSL_CTX_set1_curves_list(ssl_ctx, groups_pq)) {
+    if (context->lib.SSL_CTX_set1_curves_list(context->ssl_ctx, groups_pq)) {
         return true;
     }
     ERR_clear_error();
-    return SSL_CTX_set1_curves_list(ssl_ctx, groups) == 1;
+    return context->lib.SSL_CTX_set1_curves_list(context->ssl_ctx, groups) == 1;
 }
 
-static enum cm_status offer_versions(SSL_CTX *ssl_ctx,
+static enum cm_status offer_versions(const struct cm_tls_context *context,
                                      const struct cm_tls_options *options,
                                      struct cm_error *err)
 {
@@ -61,8 +62,9 @@ static enum cm_status offer_versions(SSL_CTX *ssl_ctx,
 
     min = min == 0 ? TLS1_VERSION : min;
     max = max == 0 ? TLS1_3_VERSION : max;
-    if (min > max || !SSL_CTX_set_min_proto_version(ssl_ctx, min) ||
-        !SSL_CTX_set_max_proto_version(ssl_ctx, max)) {
+    if (min > max ||
+        !context->lib.SSL_CTX_set_min_proto_version(context->ssl_ctx, min) ||
+        !context->lib.SSL_CTX_set_max_proto_version(context->ssl_ctx, max)) {
         ERR_clear_error();
         return cm_error_set(err, CM_EUSAGE,
                             "TLS versions 0x%04x to 0x%04x cannot be offered",
@@ -73,17 +75,18 @@ static enum cm_status offer_versions(SSL_CTX *ssl_ctx,
 
 static void configure(struct cm_tls_context *context)
 {
+    const struct cm_libssl *lib = &context->lib;
     SSL_CTX *ssl_ctx = context->ssl_ctx;
 
-    SSL_CTX_set0_buffer_pool(ssl_ctx, context->pool);
-    SSL_CTX_set_custom_verify(ssl_ctx, SSL_VERIFY_PEER, accept_all);
-    SSL_CTX_set_msg_callback(ssl_ctx, cm_tls_on_message);
-    SSL_CTX_set_session_cache_mode(ssl_ctx, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_max_cert_list(ssl_ctx, CM_MAX_CHAIN_BYTES);
+    lib->SSL_CTX_set0_buffer_pool(ssl_ctx, context->pool);
+    lib->SSL_CTX_set_custom_verify(ssl_ctx, SSL_VERIFY_PEER, accept_all);
+    lib->SSL_CTX_set_msg_callback(ssl_ctx, cm_tls_on_message);
+    lib->SSL_CTX_set_session_cache_mode(ssl_ctx, SSL_SESS_CACHE_OFF);
+    lib->SSL_CTX_set_max_cert_list(ssl_ctx, CM_MAX_CHAIN_BYTES);
     /* A server may choose what was not offered: that is evidence. */
-    SSL_CTX_set_allow_unknown_alpn_protos(ssl_ctx, 1);
-    SSL_CTX_enable_ocsp_stapling(ssl_ctx);
-    SSL_CTX_enable_signed_cert_timestamps(ssl_ctx);
+    lib->SSL_CTX_set_allow_unknown_alpn_protos(ssl_ctx, 1);
+    lib->SSL_CTX_enable_ocsp_stapling(ssl_ctx);
+    lib->SSL_CTX_enable_signed_cert_timestamps(ssl_ctx);
 }
 
 enum cm_status cm_tls_context_new(struct cm_tls_context **out,
@@ -97,24 +100,28 @@ enum cm_status cm_tls_context_new(struct cm_tls_context **out,
     if (context == NULL) {
         return cm_error_nomem(err, "the TLS context");
     }
+    status = cm_libssl_bind(&context->lib, err);
+    if (status != CM_OK) {
+        goto out;
+    }
     context->bio_method = cm_tls_bio_method_new();
     context->pool = CRYPTO_BUFFER_POOL_new();
     /* "with buffers": the library leaves the certificates as bytes and parses
      * nothing but the leaf's public key. */
-    context->ssl_ctx = SSL_CTX_new(TLS_with_buffers_method());
+    context->ssl_ctx =
+        context->lib.SSL_CTX_new(context->lib.TLS_with_buffers_method());
     if (context->bio_method == NULL || context->pool == NULL ||
         context->ssl_ctx == NULL) {
         status = cm_error_nomem(err, "the TLS context");
         goto out;
     }
     configure(context);
-    status = offer_versions(context->ssl_ctx, options, err);
+    status = offer_versions(context, options, err);
     if (status != CM_OK) {
         goto out;
     }
-    if (!SSL_CTX_set_cipher_list(context->ssl_ctx, ciphers) ||
-        !offer_groups(context->ssl_ctx) ||
-        !offer_signatures(context->ssl_ctx)) {
+    if (!context->lib.SSL_CTX_set_cipher_list(context->ssl_ctx, ciphers) ||
+        !offer_groups(context) || !offer_signatures(context)) {
         status =
             cm_error_set(err, CM_EINTERNAL, "%s refuses what certmuster offers",
                          cm_tls_library());
@@ -133,7 +140,9 @@ void cm_tls_context_free(struct cm_tls_context *context)
     if (context == NULL) {
         return;
     }
-    SSL_CTX_free(context->ssl_ctx);
+    if (context->ssl_ctx != NULL) {
+        context->lib.SSL_CTX_free(context->ssl_ctx);
+    }
     CRYPTO_BUFFER_POOL_free(context->pool); /* after all of its users */
     BIO_meth_free(context->bio_method);
     free(context);

@@ -34,8 +34,8 @@ enum cm_io cm_tls_write(struct cm_tls *tls, struct cm_span data)
 
     ERR_clear_error();
     cm_tls_bio_begin(tls);
-    put = SSL_write(tls->ssl, data.data, (int)data.len);
-    why = SSL_get_error(tls->ssl, put);
+    put = tls->context->lib.SSL_write(tls->ssl, data.data, (int)data.len);
+    why = tls->context->lib.SSL_get_error(tls->ssl, put);
     if (!cm_tls_bio_end(tls)) {
         return CM_IO_FAILED;
     }
@@ -58,8 +58,8 @@ enum cm_io cm_tls_read(struct cm_tls *tls, uint8_t *out, size_t max,
     *got = 0;
     ERR_clear_error();
     cm_tls_bio_begin(tls);
-    result = SSL_read(tls->ssl, out, (int)max);
-    why = SSL_get_error(tls->ssl, result);
+    result = tls->context->lib.SSL_read(tls->ssl, out, (int)max);
+    why = tls->context->lib.SSL_get_error(tls->ssl, result);
     if (!cm_tls_bio_end(tls)) {
         tls->no_memory = true;
         return CM_IO_FAILED;

@@ -120,15 +120,16 @@ struct cm_tls *cm_tls_new(struct cm_tls_context *context, int fd,
     tls->context = context;
     tls->fd = fd;
     tls->probe = probe;
-    tls->ssl = SSL_new(context->ssl_ctx);
+    tls->ssl = context->lib.SSL_new(context->ssl_ctx);
     if (tls->ssl == NULL || !cm_tls_bio_attach(tls) ||
-        (sni[0] != '\0' && !SSL_set_tlsext_host_name(tls->ssl, sni))) {
+        (sni[0] != '\0' &&
+         !tls->context->lib.SSL_set_tlsext_host_name(tls->ssl, sni))) {
         ERR_clear_error();
         cm_tls_free(tls);
         return NULL;
     }
-    SSL_set_msg_callback_arg(tls->ssl, tls);
-    SSL_set_connect_state(tls->ssl);
+    tls->context->lib.SSL_set_msg_callback_arg(tls->ssl, tls);
+    tls->context->lib.SSL_set_connect_state(tls->ssl);
     probe->num_first_bytes = 0; /* of the TLS connection, not of STARTTLS */
     return tls;
 }
@@ -141,7 +142,8 @@ bool cm_tls_offer_alpn(struct cm_tls *tls, const char *name)
     cm_assert(len > 0 && len <= UINT8_MAX);
     list[0] = (uint8_t)len;
     memcpy(list + 1, name, len);
-    return SSL_set_alpn_protos(tls->ssl, list, (unsigned)len + 1) == 0;
+    return tls->context->lib.SSL_set_alpn_protos(tls->ssl, list,
+                                                 (unsigned)len + 1) == 0;
 }
 
 void cm_tls_free(struct cm_tls *tls)
@@ -149,7 +151,7 @@ void cm_tls_free(struct cm_tls *tls)
     if (tls == NULL) {
         return;
     }
-    SSL_free(tls->ssl);
+    tls->context->lib.SSL_free(tls->ssl);
     free(tls->certificate);
     free(tls->parked);
     free(tls);
@@ -282,8 +284,8 @@ enum cm_io cm_tls_handshake(struct cm_tls *tls)
     }
     ERR_clear_error();
     cm_tls_bio_begin(tls);
-    result = SSL_do_handshake(tls->ssl);
-    why = SSL_get_error(tls->ssl, result);
+    result = tls->context->lib.SSL_do_handshake(tls->ssl);
+    why = tls->context->lib.SSL_get_error(tls->ssl, result);
     if (!cm_tls_bio_end(tls)) {
         tls->no_memory = true;
     }
@@ -368,8 +370,8 @@ enum cm_io cm_tls_linger(struct cm_tls *tls)
     }
     ERR_clear_error();
     cm_tls_bio_begin(tls);
-    result = SSL_read(tls->ssl, data, sizeof(data));
-    why = SSL_get_error(tls->ssl, result);
+    result = tls->context->lib.SSL_read(tls->ssl, data, sizeof(data));
+    why = tls->context->lib.SSL_get_error(tls->ssl, result);
     if (!cm_tls_bio_end(tls)) {
         tls->no_memory = true;
     }
@@ -392,7 +394,7 @@ void cm_tls_close_notify(struct cm_tls *tls)
         return; /* there is nothing to end yet */
     }
     cm_tls_bio_begin(tls);
-    (void)SSL_shutdown(tls->ssl);
+    (void)tls->context->lib.SSL_shutdown(tls->ssl);
     (void)cm_tls_bio_end(tls);
     ERR_clear_error();
 }

@@ -46,9 +46,9 @@ struct cm_tls_identity *cm_tls_identity_new(const struct cm_span *chain,
 
 bool cm_tls_present(struct cm_tls *tls, const struct cm_tls_identity *identity)
 {
-    bool ok =
-        SSL_set_chain_and_key(tls->ssl, identity->chain, identity->num_chain,
-                              identity->key, NULL) == 1;
+    bool ok = tls->context->lib.SSL_set_chain_and_key(tls->ssl, identity->chain,
+                                                      identity->num_chain,
+                                                      identity->key, NULL) == 1;
 
     ERR_clear_error();
     return ok;

@@ -3,11 +3,8 @@
 #ifndef CERTMUSTER_TLS_INTERNAL_H
 #define CERTMUSTER_TLS_INTERNAL_H
 
-/* OpenSSL's headers have the same names and lie on the default path. */
-#include <openssl/ssl.h>
-#ifndef OPENSSL_IS_BORINGSSL
-#error "certmuster needs BoringSSL's headers, and these are OpenSSL's"
-#endif
+#include "tls/library.h"
+
 #include <openssl/bio.h>
 #include <openssl/pool.h>
 
@@ -33,6 +30,7 @@ struct cm_tls_identity {
 };
 
 struct cm_tls_context {
+    struct cm_libssl lib;
     SSL_CTX *ssl_ctx;
     CRYPTO_BUFFER_POOL *pool;
     BIO_METHOD *bio_method;

@@ -19,5 +19,7 @@ grep -q 'Type: *DYN' elf.txt || fail "no position-independent executable"
 grep -q 'GNU_RELRO' elf.txt || fail "no RELRO"
 grep -q 'NOW' elf.txt || fail "symbols are bound lazily"
 grep 'GNU_STACK' -A1 elf.txt | grep -q 'RWE' && fail "an executable stack"
+grep -q 'NEEDED.*libssl' elf.txt &&
+  fail "libssl is loaded also where there is no handshake"
 readelf -s "$program" | grep -q '__stack_chk_fail' || fail "no stack protector"
 finish
