@@ -6,6 +6,7 @@
 #include "certmuster/cause.h"
 #include "certmuster/report.h"
 #include "cli/options.h"
+#include "run/run.h"
 
 int cm_terminal_width(int fd);
 const char *cm_db_path(const struct cm_options *options);
@@ -16,6 +17,14 @@ enum cm_status cm_no_operands(const struct cm_command *command,
 /* --db, --out, --formats, --private and --run as the report takes them. */
 void cm_report_from_options(const struct cm_options *options,
                             struct cm_report_options *out);
+/* cmd_scan.c -- how the input is to be read, and as whom endpoints are asked.
+ */
+enum cm_status cm_input_from_options(const struct cm_options *options,
+                                     struct cm_input_options *input,
+                                     struct cm_error *err);
+enum cm_status cm_client_from_options(const struct cm_options *options,
+                                      struct cm_run_config *run,
+                                      struct cm_error *err);
 /* --fail-on; *given is false without it. */
 enum cm_status cm_fail_on(const struct cm_options *options, bool *given,
                           enum cm_severity *out, struct cm_error *err);

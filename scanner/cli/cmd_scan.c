@@ -40,9 +40,9 @@ static unsigned count_or(const struct cm_options *options,
     return options->given[option] ? (unsigned)options->count[option] : standard;
 }
 
-static enum cm_status input_options(const struct cm_options *options,
-                                    struct cm_input_options *input,
-                                    struct cm_error *err)
+enum cm_status cm_input_from_options(const struct cm_options *options,
+                                     struct cm_input_options *input,
+                                     struct cm_error *err)
 {
     const char *delimiter = options->text[CM_OPTION_DELIMITER];
     const char *header = options->text[CM_OPTION_HEADER];
@@ -156,9 +156,9 @@ static enum cm_status network_options(const struct cm_options *options,
     return proxy_option(options, setup, err);
 }
 
-static enum cm_status client_options(const struct cm_options *options,
-                                     struct cm_run_config *run,
-                                     struct cm_error *err)
+enum cm_status cm_client_from_options(const struct cm_options *options,
+                                      struct cm_run_config *run,
+                                      struct cm_error *err)
 {
     static const char *const words[] = {[CM_HTTP_CHECK_AUTO] = "auto",
                                         [CM_HTTP_CHECK_ALWAYS] = "always",
@@ -261,7 +261,7 @@ static enum cm_status prepare(const struct cm_command *command,
     }
     if (status == CM_OK) {
         setup->run.input_path = options->operands[0];
-        status = input_options(options, &setup->run.input, err);
+        status = cm_input_from_options(options, &setup->run.input, err);
     }
     if (status == CM_OK) {
         status = cm_trust_options(&setup->trust, options, err);
@@ -274,7 +274,7 @@ static enum cm_status prepare(const struct cm_command *command,
         status = network_options(options, setup, err);
     }
     if (status == CM_OK) {
-        status = client_options(options, &setup->run, err);
+        status = cm_client_from_options(options, &setup->run, err);
     }
     if (status == CM_OK) {
         status = cm_fail_on(options, &gate, &severity, err);

@@ -43,6 +43,22 @@ static const struct cm_command commands[] = {
      "certmuster rejudge --at 2027-03-01\n"
      "certmuster rejudge --run 7 --trust java=cacerts.pem --out java",
      cm_cmd_rejudge},
+    {"merge", 'M', "OUT.db SHARD.db|DIR ...",
+     "make one run of the shards of a scan",
+     "Adds the stores that \"certmuster scan --shard\" made on several "
+     "machines "
+     "to OUT.db as one run, and writes its reports: those that one machine "
+     "would have written. All shards must be there, of the same input, the "
+     "same options and the same version; which are missing is said. What only "
+     "the fleet as a whole shows is judged now, by the shards' trust views, "
+     "profiles and policies, whose files have to be here too. Nothing is "
+     "connected to. OUT.db keeps the runs it has, and changes only when all "
+     "went well.",
+     "certmuster merge fleet.db certmuster-shards\n"
+     "certmuster merge fleet.db certmuster-shards --trust corp=roots.pem\n"
+     "certmuster merge fleet.db certmuster-shards --allow-missing --input "
+     "fleet.csv",
+     cm_cmd_merge},
     {"report", 'R', "", "write the reports again from the store",
      "Writes the reports of a run that is in the store; nothing is scanned.",
      "certmuster report --run 7 --out audit\n"

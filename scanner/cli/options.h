@@ -102,6 +102,7 @@ int cm_fail(const struct cm_error *err);
 int cm_cmd_scan(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_check(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_rejudge(const struct cm_command *command, int argc, char **argv);
+int cm_cmd_merge(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_report(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_runs(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_explain(const struct cm_command *command, int argc, char **argv);

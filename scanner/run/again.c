@@ -85,6 +85,7 @@ void cm_again_close(struct cm_again *again)
     cm_fleet_free(again->fleet);
     cm_certset_free(again->pool);
     cm_idset_cleanup(&again->twins);
+    cm_idset_cleanup(&again->more);
     memset(again, 0, sizeof(*again));
 }
 
@@ -142,6 +143,13 @@ static bool is_twin(void *arg, uint64_t endpoint)
     return cm_idset_has(&again->twins, endpoint);
 }
 
+static bool is_one_more(void *arg, uint64_t endpoint)
+{
+    const struct cm_again *again = arg;
+
+    return cm_idset_has(&again->more, endpoint);
+}
+
 static struct cm_store_pass pass_of(struct cm_again *again)
 {
     return (struct cm_store_pass){
@@ -167,7 +175,7 @@ enum cm_status cm_again_unsettled(struct cm_again *again, bool pending_too,
     struct cm_store_pass pass = pass_of(again);
     enum cm_status status = forget_fleet(again, err);
 
-    pass.also = pending_too ? is_pending : NULL;
+    pass.also = pending_too ? is_pending : is_one_more;
     cm_counters_stage(again->counters, CM_RUN_COMPLETING);
     return status == CM_OK ? cm_store_each_unsettled(again->store,
                                                      again->run_id, &pass, err)

@@ -44,6 +44,8 @@ struct cm_again {
     struct cm_fleet *fleet;           /* owned */
     struct cm_idset twins;      /* endpoints whose serial number or key was used
                                     twice */
+    struct cm_idset more;       /* endpoints that cm_again_unsettled judges
+                                    too */
     struct cm_pending *pending; /* borrowed; NULL: nobody asks */
     struct cm_counters *counters; /* for the progress; borrowed */
     const _Atomic bool *stop;

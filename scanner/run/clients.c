@@ -316,3 +316,30 @@ enum cm_status cm_clients_note(struct cm_clients *clients, struct cm_span cert,
     *number = (uint16_t)(place - clients->table + 1);
     return CM_OK;
 }
+
+static struct cm_span span_of(const char *text)
+{
+    return (struct cm_span){(const uint8_t *)text, strlen(text)};
+}
+
+enum cm_status cm_clients_settle(struct cm_clients *clients,
+                                 const struct cm_client_choice *choice,
+                                 struct cm_row *row, struct cm_error *err)
+{
+    struct cm_endpoint *ep = &row->endpoint;
+    struct cm_span cert = row->client_cert;
+    struct cm_span key = row->client_key;
+    enum cm_status status = CM_OK;
+
+    if (cert.len == 0 && choice->cert != NULL) {
+        cert = span_of(choice->cert);
+        key = span_of(choice->key != NULL ? choice->key : "");
+    }
+    if (row->valid && cert.len > 0 &&
+        (cert.len != 1 || cert.data[0] != (uint8_t)'-')) {
+        status = cm_clients_note(clients, cert, key, &ep->client, err);
+    }
+    ep->path_counts =
+        ep->client != 0 || choice->http_check == CM_HTTP_CHECK_ALWAYS;
+    return status;
+}

@@ -21,6 +21,17 @@ void cm_clients_free(struct cm_clients *clients); /* accepts NULL */
 enum cm_status cm_clients_note(struct cm_clients *clients, struct cm_span cert,
                                struct cm_span key, uint16_t *number,
                                struct cm_error *err);
+/* What holds for rows that name no certificate. Borrowed. */
+struct cm_client_choice {
+    const char *cert; /* NULL: none */
+    const char *key;  /* NULL: it is in the certificate's file */
+    enum cm_http_check http_check;
+};
+/* As whom the row's endpoint is asked, and whether its path counts: what tells
+ * endpoints apart, so it is to be known before doubles are looked for. */
+enum cm_status cm_clients_settle(struct cm_clients *clients,
+                                 const struct cm_client_choice *choice,
+                                 struct cm_row *row, struct cm_error *err);
 /* For cm_scan_config.clients; stays where it is. */
 const struct cm_scan_client *const *
 cm_clients_table(const struct cm_clients *clients);

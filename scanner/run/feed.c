@@ -34,11 +34,6 @@ struct cm_feed {
     struct cm_error error;
 };
 
-static struct cm_span span_of(const char *text)
-{
-    return (struct cm_span){(const uint8_t *)text, strlen(text)};
-}
-
 static enum cm_status store_failed(struct cm_feed *feed)
 {
     if (!cm_store_failed(feed->share->store, &feed->error)) {
@@ -100,29 +95,16 @@ static void queue_endpoint(struct cm_feed *feed, const struct cm_job *job)
     (void)cm_jobqueue_push(cm_worker_queue(worker), job);
 }
 
-/* As whom the endpoint is asked: the row's client certificate or the run's. */
 static enum cm_status settle_client(struct cm_feed *feed, struct cm_row *row)
 {
     const struct cm_run_config *config = feed->share->config;
-    struct cm_endpoint *ep = &row->endpoint;
-    struct cm_span cert = row->client_cert;
-    struct cm_span key = row->client_key;
-    enum cm_status status = CM_OK;
+    const struct cm_client_choice choice = {
+        .cert = config->client_cert,
+        .key = config->client_key,
+        .http_check = config->scan.http_check,
+    };
 
-    if (cert.len == 0 && config->client_cert != NULL) {
-        const char *own = config->client_key;
-
-        cert = span_of(config->client_cert);
-        key = span_of(own != NULL ? own : "");
-    }
-    if (row->valid && cert.len > 0 &&
-        (cert.len != 1 || cert.data[0] != (uint8_t)'-')) {
-        status = cm_clients_note(feed->share->clients, cert, key, &ep->client,
-                                 &feed->error);
-    }
-    ep->path_counts =
-        ep->client != 0 || config->scan.http_check == CM_HTTP_CHECK_ALWAYS;
-    return status;
+    return cm_clients_settle(feed->share->clients, &choice, row, &feed->error);
 }
 
 static enum cm_status on_row(void *arg, struct cm_row *row)

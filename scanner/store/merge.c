@@ -111,8 +111,7 @@ static void compare(struct cm_store *store, struct cm_db *part, int64_t part_id,
     } else if (part->error.status != CM_OK) {
         (void)cm_merge_refuse(&store->db, part, part->error.text);
     } else if (store->db.error.status == CM_OK &&
-               (ours.len != theirs.len ||
-                memcmp(ours.data, theirs.data, ours.len) != 0)) {
+               strcmp(cm_buf_cstr(&ours), cm_buf_cstr(&theirs)) != 0) {
         (void)cm_error_set(&store->db.error, CM_EINPUT,
                            "%s here are not those that %s was judged by; "
                            "name the same files",
