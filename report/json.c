@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "json.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "certmuster/text.h"
@@ -55,6 +54,19 @@ void cm_json_key(struct cm_json *json, const char *key)
     json->comma = false;
 }
 
+void cm_json_made_key(struct cm_json *json, const char *key, size_t len)
+{
+    separate(json);
+    cm_buf_append(json->out, key, len);
+    json->comma = false;
+}
+
+void cm_json_made(struct cm_json *json, const void *made, size_t len)
+{
+    separate(json);
+    cm_buf_append(json->out, made, len);
+}
+
 void cm_json_text(struct cm_json *json, const char *text)
 {
     separate(json);
@@ -71,7 +83,7 @@ void cm_json_number(struct cm_json *json, int64_t number)
     if (number == CM_UNKNOWN) {
         cm_buf_puts(json->out, "null");
     } else {
-        cm_buf_printf(json->out, "%" PRId64, number);
+        cm_buf_number(json->out, number);
     }
 }
 

@@ -21,6 +21,13 @@ void cm_json_open(struct cm_json *json, char bracket);
 void cm_json_close(struct cm_json *json, char bracket);
 void cm_json_line(struct cm_json *json);
 void cm_json_key(struct cm_json *json, const char *key);
+/* What was written as JSON before: a key with its quotes and its colon; a
+ * value, or keys with their values, without a comma around. */
+void cm_json_made_key(struct cm_json *json, const char *key, size_t len);
+void cm_json_made(struct cm_json *json, const void *made, size_t len);
+/* The same for a key that is a plain word in the source. */
+#define CM_JSON_KEY(json, key)                                                 \
+    cm_json_made_key(json, "\"" key "\":", sizeof(key) + 2)
 /* Values. NULL and CM_UNKNOWN become null. */
 void cm_json_text(struct cm_json *json, const char *text);
 void cm_json_number(struct cm_json *json, int64_t number);

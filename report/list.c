@@ -142,25 +142,38 @@ static bool read_escape(struct parser *p)
     return true;
 }
 
+/* Moves on to the quote or the backslash, or to the end. */
+static void copy_plain(struct parser *p)
+{
+    size_t run = 0;
+
+    while (run < p->in.len && p->in.data[run] != '"' &&
+           p->in.data[run] != '\\') {
+        p->out[run] = (char)p->in.data[run];
+        run++;
+    }
+    p->out += run;
+    (void)cm_reader_skip(&p->in, run);
+}
+
 /* After the opening quote. */
 static bool read_string(struct parser *p)
 {
     uint8_t byte;
 
-    while (cm_reader_u8(&p->in, &byte)) {
+    for (;;) {
+        copy_plain(p);
+        if (!cm_reader_u8(&p->in, &byte)) {
+            return false;
+        }
         if (byte == '"') {
             *p->out++ = '\0';
             return true;
         }
-        if (byte == '\\') {
-            if (!read_escape(p)) {
-                return false;
-            }
-        } else {
-            *p->out++ = (char)byte;
+        if (!read_escape(p)) {
+            return false;
         }
     }
-    return false;
 }
 
 /* A number, true, false, null: kept as its text. */

@@ -40,6 +40,8 @@ bool cm_buf_putc(struct cm_buf *buf, char c);
 bool cm_buf_puts(struct cm_buf *buf, const char *text);
 bool cm_buf_printf(struct cm_buf *buf, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* In decimal. */
+bool cm_buf_number(struct cm_buf *buf, int64_t number);
 bool cm_buf_hex(struct cm_buf *buf, const void *data, size_t len);
 /* With padding, without line ends (RFC 4648 section 4). */
 bool cm_buf_base64(struct cm_buf *buf, const void *data, size_t len);

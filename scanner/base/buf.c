@@ -121,6 +121,22 @@ bool cm_buf_printf(struct cm_buf *buf, const char *fmt, ...)
     return good;
 }
 
+bool cm_buf_number(struct cm_buf *buf, int64_t number)
+{
+    char digits[20]; /* of 2^63, and a sign */
+    char *at = digits + sizeof(digits);
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+    do {
+        *--at = (char)('0' + left % 10);
+        left /= 10;
+    } while (left != 0);
+    if (number < 0) {
+        *--at = '-';
+    }
+    return cm_buf_append(buf, at, (size_t)(digits + sizeof(digits) - at));
+}
+
 bool cm_buf_hex(struct cm_buf *buf, const void *data, size_t len)
 {
     static const char digits[] = "0123456789abcdef";
@@ -143,23 +159,25 @@ bool cm_buf_base64(struct cm_buf *buf, const void *data, size_t len)
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr"
                                  "stuvwxyz0123456789+/";
 
-    for (size_t i = 0; i < len; i += 3) {
+    uint8_t *out;
+
+    if (len > SIZE_MAX / 2 || !reserve(buf, (len + 2) / 3 * 4)) {
+        buf->failed = true;
+        return false;
+    }
+    out = buf->data + buf->len;
+    for (size_t i = 0; i < len; i += 3, out += 4) {
         uint32_t group = (uint32_t)in[i] << 16;
-        char quad[4] = {'=', '=', '=', '='};
 
         group |= i + 1 < len ? (uint32_t)in[i + 1] << 8 : 0;
         group |= i + 2 < len ? in[i + 2] : 0;
-        quad[0] = digits[group >> 18];
-        quad[1] = digits[group >> 12 & 63];
-        if (i + 1 < len) {
-            quad[2] = digits[group >> 6 & 63];
-        }
-        if (i + 2 < len) {
-            quad[3] = digits[group & 63];
-        }
-        (void)cm_buf_append(buf, quad, sizeof(quad));
+        out[0] = (uint8_t)digits[group >> 18];
+        out[1] = (uint8_t)digits[group >> 12 & 63];
+        out[2] = i + 1 < len ? (uint8_t)digits[group >> 6 & 63] : '=';
+        out[3] = i + 2 < len ? (uint8_t)digits[group & 63] : '=';
     }
-    return !buf->failed;
+    buf->len += (len + 2) / 3 * 4;
+    return true;
 }
 
 static int digit(char c)

@@ -40,21 +40,63 @@ static bool json_needs_escape(uint32_t c)
            c == '&' || c == 0x2028 || c == 0x2029;
 }
 
-/* Most text is plain: a run of ASCII that no rule here touches is copied at
- * once. Moves on and says whether there was one. */
-static bool copy_plain(struct cm_buf *out, const char **text, size_t *len)
+/* What a byte is to the rules here; 0: nothing, it is copied as it is. */
+#define SPECIAL 1U   /* a control, no ASCII, or something that is escaped */
+#define SEPARATES 2U /* fields for some readers of CSV, or lines */
+#define CLASS(c)                                                               \
+    (((c) < 0x20 || (c) >= 0x7F || (c) == '"' || (c) == '\\' || (c) == '<' ||  \
+              (c) == '>' || (c) == '&' || (c) == '\''                          \
+          ? SPECIAL                                                            \
+          : 0) |                                                               \
+     ((c) == ',' || (c) == ';' || (c) == '\t' || (c) == '"' || (c) == '\r' ||  \
+              (c) == '\n'                                                      \
+          ? SEPARATES                                                          \
+          : 0))
+#define FOUR(c) CLASS(c), CLASS((c) + 1), CLASS((c) + 2), CLASS((c) + 3)
+#define SIXTEEN(c) FOUR(c), FOUR((c) + 4), FOUR((c) + 8), FOUR((c) + 12)
+#define SIXTY_FOUR(c)                                                          \
+    SIXTEEN(c), SIXTEEN((c) + 16), SIXTEEN((c) + 32), SIXTEEN((c) + 48)
+
+static const uint8_t classes[256] = {SIXTY_FOUR(0), SIXTY_FOUR(64),
+                                     SIXTY_FOUR(128), SIXTY_FOUR(192)};
+
+#define BLOCK 16U
+typedef int8_t block __attribute__((vector_size(BLOCK)));
+
+/* Is one of the next 16 bytes SPECIAL? */
+static bool block_is_special(const char *text)
+{
+    uint64_t halves[2];
+    block bytes;
+    block found;
+
+    memcpy(&bytes, text, sizeof(bytes));
+    found = (bytes < 0x20) | (bytes == 0x7F) | (bytes == '"') |
+            (bytes == '\\') | ((bytes & ~1) == '&') | ((bytes & ~2) == '<');
+    memcpy(halves, &found, sizeof(halves));
+    return (halves[0] | halves[1]) != 0;
+}
+
+/* How many bytes from here on no rule here touches. */
+static size_t plain_run(const char *text, size_t len)
 {
     size_t run = 0;
 
-    while (run < *len) {
-        unsigned char c = (unsigned char)(*text)[run];
-
-        if (c < 0x20 || c >= 0x7F || c == '"' || c == '\\' || c == '<' ||
-            c == '>' || c == '&' || c == '\'') {
-            break;
-        }
+    while (len - run >= BLOCK && !block_is_special(text + run)) {
+        run += BLOCK;
+    }
+    while (run < len && (classes[(unsigned char)text[run]] & SPECIAL) == 0) {
         run++;
     }
+    return run;
+}
+
+/* Most text is plain: a run of it is copied at once. Moves on and says whether
+ * there was one. */
+static bool copy_plain(struct cm_buf *out, const char **text, size_t *len)
+{
+    size_t run = plain_run(*text, *len);
+
     if (run == 0) {
         return false;
     }
@@ -147,7 +189,8 @@ static bool is_plain_number(const char *text, size_t len)
 
 static bool is_formula(const char *text, size_t len)
 {
-    if (len == 0 || is_plain_number(text, len)) {
+    if (len == 0 || (*text > ' ' && !starts_formula((uint32_t)*text)) ||
+        is_plain_number(text, len)) {
         return false;
     }
     if (*text == '\t' || *text == '\r') {
@@ -165,15 +208,13 @@ static bool is_formula(const char *text, size_t len)
 
 static bool csv_needs_quotes(const char *text, size_t len)
 {
-    if (len > 0 && (text[0] == ' ' || text[len - 1] == ' ')) {
-        return true;
+    unsigned seen = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        seen |= classes[(unsigned char)text[i]];
     }
-    for (size_t i = 0; i < len; i++) { /* ; and tab separate for some readers */
-        if (text[i] != '\0' && strchr(",;\t\"\r\n", text[i]) != NULL) {
-            return true;
-        }
-    }
-    return false;
+    return (seen & SEPARATES) != 0 ||
+           (len > 0 && (text[0] == ' ' || text[len - 1] == ' '));
 }
 
 void cm_text_csv(struct cm_buf *out, const char *text, size_t len)

@@ -66,10 +66,32 @@ static struct date date_from_unix(int64_t unix_s)
     return date;
 }
 
+static char *two_digits(char *out, int number, char behind)
+{
+    out[0] = (char)('0' + number / 10);
+    out[1] = (char)('0' + number % 10);
+    out[2] = behind;
+    return out + 3;
+}
+
 const char *cm_time_rfc3339(int64_t unix_s, char out[CM_TIME_TEXT_SIZE])
 {
     struct date date = date_from_unix(unix_s);
 
+    if (date.year >= 0 && date.year <= 9999) { /* nearly all, and by far faster
+                                                  than snprintf */
+        char *at = out + 2;
+
+        (void)two_digits(out, (int)date.year / 100, '\0');
+        at = two_digits(at, (int)date.year % 100, '-');
+        at = two_digits(at, date.month, '-');
+        at = two_digits(at, date.day, 'T');
+        at = two_digits(at, date.second_of_day / 3600, ':');
+        at = two_digits(at, date.second_of_day / 60 % 60, ':');
+        at = two_digits(at, date.second_of_day % 60, 'Z');
+        *at = '\0';
+        return out;
+    }
     (void)snprintf(out, CM_TIME_TEXT_SIZE,
                    "%0*" PRId64 "-%02d-%02dT%02d:%02d:%02dZ",
                    date.year < 0 ? 5 : 4, date.year, date.month, date.day,

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/utf8.h"
 
+#include <string.h>
+
 #include "certmuster/text.h"
 
 size_t cm_utf8_read(const char *text, size_t len, uint32_t *out)
@@ -66,20 +68,47 @@ void cm_utf8_write(struct cm_buf *out, uint32_t c)
     (void)cm_buf_append(out, bytes, len);
 }
 
-bool cm_text_is_utf8(const char *text, size_t len)
+/* How many bytes of ASCII there are from here on. */
+static size_t ascii_run(const char *text, size_t len)
 {
+    const uint64_t high = UINT64_C(0x8080808080808080);
+    size_t run = 0;
+    uint64_t word = 0;
+
+    while (len - run >= sizeof(word)) {
+        memcpy(&word, text + run, sizeof(word));
+        if ((word & high) != 0) {
+            break;
+        }
+        run += sizeof(word);
+    }
+    while (run < len && (unsigned char)text[run] < 0x80) {
+        run++;
+    }
+    return run;
+}
+
+/* How many bytes from here on are characters. */
+static size_t valid_run(const char *text, size_t len)
+{
+    size_t run = ascii_run(text, len);
     uint32_t c;
 
-    while (len > 0) {
-        size_t used = cm_utf8_read(text, len, &c);
+    while (run < len) {
+        size_t used = cm_utf8_read(text + run, len - run, &c);
 
         if (used == 0) {
-            return false;
+            break;
         }
-        text += used;
-        len -= used;
+        run += used;
+        run += ascii_run(text + run, len - run);
     }
-    return true;
+    return run;
+}
+
+bool cm_text_is_utf8(const char *text, size_t len)
+{
+    return valid_run(text, len) == len;
 }
 
 /* Windows-1252 differs from Latin-1 in 0x80 to 0x9F; five of those are not
@@ -98,17 +127,14 @@ static uint32_t from_windows_1252(unsigned char byte)
 
 void cm_text_to_utf8(struct cm_buf *out, const char *text, size_t len)
 {
-    uint32_t c;
-
     while (len > 0) {
-        size_t used = cm_utf8_read(text, len, &c);
+        size_t run = valid_run(text, len);
 
-        if (used == 0) {
-            c = from_windows_1252((unsigned char)*text);
-            used = 1;
+        (void)cm_buf_append(out, text, run);
+        if (run < len) {
+            cm_utf8_write(out, from_windows_1252((unsigned char)text[run++]));
         }
-        cm_utf8_write(out, c);
-        text += used;
-        len -= used;
+        text += run;
+        len -= run;
     }
 }

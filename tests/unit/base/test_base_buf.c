@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base_test.h"
 
+#include <stdio.h>
+
 #include "certmuster/buf.h"
 
 static void spans_compare_by_content(void **state)
@@ -237,6 +239,27 @@ static void base64_of_rfc_4648(void **state)
     cm_buf_cleanup(&out);
 }
 
+static void numbers_are_decimal(void **state)
+{
+    static const int64_t numbers[] = {0,   7,         -7,        10,
+                                      -10, INT64_MAX, INT64_MIN, 4294967296};
+    char want[32];
+    struct cm_buf out;
+
+    (void)state;
+    cm_buf_init(&out, 64);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+        (void)snprintf(want, sizeof(want), "%lld", (long long)numbers[i]);
+        assert_true(cm_buf_number(&out, numbers[i]));
+        assert_string_equal(cm_buf_cstr(&out), want);
+        cm_buf_clear(&out);
+    }
+    cm_buf_cleanup(&out);
+    cm_buf_init(&out, 2);
+    assert_false(cm_buf_number(&out, 100));
+    cm_buf_cleanup(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +277,7 @@ int main(void)
         cmocka_unit_test(nul_bytes_are_content),
         cmocka_unit_test(hex_is_read_back),
         cmocka_unit_test(base64_of_rfc_4648),
+        cmocka_unit_test(numbers_are_decimal),
     };
 
     return cmocka_run_group_tests_name("base/buf", tests, NULL, NULL);

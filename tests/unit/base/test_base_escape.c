@@ -341,8 +341,46 @@ static void a_full_buffer_is_noticed_not_overrun(void **state)
     }
 }
 
+/* Long texts are looked at in blocks: every byte, wherever it stands in one,
+ * becomes what it becomes alone. A quote changes a CSV field as a whole. */
+static void a_long_text_is_escaped_like_a_short_one(void **state)
+{
+    static escaper *const escapers[] = {cm_text_json, cm_text_html,
+                                        cm_text_terminal, cm_text_to_utf8};
+    enum { LEN = 41 };
+    char text[LEN];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(escapers) * 256; i++) {
+        char byte = (char)(i % 256);
+        size_t edge = escapers[i / 256] == cm_text_json ? 1 : 0;
+        struct cm_buf alone;
+        struct cm_buf whole;
+
+        cm_buf_init(&alone, 64);
+        cm_buf_init(&whole, 256);
+        escapers[i / 256](&alone, &byte, 1);
+        for (size_t at = 0; at < LEN; at++) {
+            size_t len = alone.len - 2 * edge;
+
+            memset(text, 'a', LEN);
+            text[at] = byte;
+            escapers[i / 256](&whole, text, LEN);
+            assert_int_equal(whole.len, LEN - 1 + alone.len);
+            assert_memory_equal(whole.data + edge + at, alone.data + edge, len);
+            for (size_t j = 0; j < LEN - 1; j++) {
+                assert_int_equal(whole.data[edge + (j < at ? j : j + len)],
+                                 'a');
+            }
+            cm_buf_clear(&whole);
+        }
+        cm_buf_cleanup(&alone);
+        cm_buf_cleanup(&whole);
+    }
+}
+
 #define CASES COUNT(cases)
-#define OTHERS 4
+#define OTHERS 5
 
 int main(void)
 {
@@ -351,6 +389,7 @@ int main(void)
         cmocka_unit_test(every_character_is_harmless),
         cmocka_unit_test(hostile_pieces_stay_harmless_together),
         cmocka_unit_test(a_full_buffer_is_noticed_not_overrun),
+        cmocka_unit_test(a_long_text_is_escaped_like_a_short_one),
     };
 
     for (size_t i = 0; i < CASES; i++) {
