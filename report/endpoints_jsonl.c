@@ -160,13 +160,9 @@ static const char *checked(const char *verdict)
                : verdict;
 }
 
-static enum cm_status put_views(struct writer *w,
-                                const struct cm_report_row *row,
-                                struct cm_error *err)
+static void put_views(struct cm_json *json, const struct cm_report_row *row)
 {
-    struct cm_json *json = &w->json;
-    const struct cm_report_list *primaries = NULL;
-    enum cm_status status = CM_OK;
+    bool several = row->primaries.num > 0;
 
     cm_json_put_text(json, "view", row->view);
     cm_json_key(json, "views");
@@ -176,20 +172,16 @@ static enum cm_status put_views(struct writer *w,
                          checked(row->views.items[i + 1]));
     }
     cm_json_close(json, '}');
-    if (row->views.num > 2) {
-        status = cm_report_rows_primaries(w->rows, &primaries, err);
-    }
     cm_json_key(json, "primary_by_view");
     cm_json_open(json, '{');
     for (size_t i = 0; i + 1 < row->views.num; i += 2) {
         const char *view = row->views.items[i];
 
         cm_json_put_text(json, view,
-                         primaries == NULL ? row->primary_cause
-                                           : cm_report_pair(primaries, view));
+                         several ? row->primaries.items[i + 1]
+                                 : row->primary_cause);
     }
     cm_json_close(json, '}');
-    return status;
 }
 
 static void put_revocation(struct cm_json *json,
@@ -249,9 +241,7 @@ static enum cm_status put_rows(struct writer *w, struct cm_report_out *out,
         put_asked(w, row);
         status = put_findings(w, err);
         if (status == CM_OK) {
-            status = put_views(w, row, err);
-        }
-        if (status == CM_OK) {
+            put_views(&w->json, row);
             put_revocation(&w->json, row);
             status = put_seen(w, row, err);
         }

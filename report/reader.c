@@ -109,6 +109,7 @@ void cm_report_run_close(struct cm_report_run *run)
     cm_report_fleet_cleanup(&run->fleet);
     cm_map_free(run->after, cm_report_after_free);
     for (size_t i = 0; run->remembered != NULL && i < CM_REMEMBERED; i++) {
+        free(run->remembered[i].sha256);
         free(run->remembered[i].subject);
     }
     free(run->remembered);

@@ -1,6 +1,9 @@
-/* The store as reports see it: one run, read-only, through the views only, in
- * one snapshot. Cursors hold one line at a time, so that a report of a million
- * rows needs no more memory than one of ten.
+/* The store as reports see it: one run, read-only, in one snapshot. Cursors
+ * hold one line at a time. What is asked for once is read through the views;
+ * rows and findings come from the tables behind them, because joining six
+ * tables anew for each of a million rows costs more than a handshake
+ * (reader_rows.h; a test holds that they are the lines of v_endpoint, v_finding
+ * and v_verdict).
  *
  * Texts are UTF-8 but foreign: escape before showing. NULL is SQL's NULL: not
  * known. What a cursor or a run lends is valid until its next step.
@@ -15,6 +18,7 @@
 #include "certmuster/buf.h"
 #include "certmuster/cause.h"
 #include "certmuster/status.h"
+#include "cert_facts.h"
 #include "extras.h"
 #include "list.h"
 
@@ -106,6 +110,8 @@ struct cm_report_row {
     int64_t connect_ms;
     int64_t tls_ms;
     int64_t total_ms;
+    int64_t tls_version_number; /* as the registries have them, or CM_UNKNOWN */
+    int64_t kex_group_number;
     const char *tls_version; /* "TLSv1.3" */
     const char *cipher;      /* IANA's name, or "0x1399" */
     const char *kex_group;
@@ -113,12 +119,17 @@ struct cm_report_row {
     const char *client_auth;
     struct cm_report_list chain; /* ids of certificates as sent, and of */
     struct cm_report_list path;  /* the path judged: cm_report_fingerprint */
+    struct cm_span chain_text;   /* the same two as they stand in the store */
+    struct cm_span path_text;
     int64_t path_valid; /* 1: nothing is wrong with the path, and its last
                            certificate is an anchor; CM_UNKNOWN: no path */
     const char *view;   /* whose verdict this is; NULL: not known */
     struct cm_report_list views;     /* pairs: view, verdict */
+    struct cm_report_list primaries; /* pairs: view, primary cause; empty with
+                                        one view: it is the row's */
     struct cm_report_list remaining; /* causes that stay when the primary one
                                         is fixed */
+    struct cm_span remaining_text;   /* as it stands in the store */
     const char *revocation; /* of the leaf: "good", "not_checked" ... */
     const char *revocation_source;
     int64_t revocation_this_update;
@@ -139,6 +150,7 @@ struct cm_report_row {
     const char *sig_alg;
     const char *spki_sha256;
     struct cm_report_list names;
+    struct cm_cert_facts *cert; /* where all of the certificate lies */
     struct cm_report_extras extras;
     struct cm_report_list tls_versions; /* that it serves, oldest first; empty
                                            where it was not asked for */
@@ -158,6 +170,11 @@ struct cm_report_finding {
     const char *fingerprint_sha256;
 };
 
+struct cm_report_findings {
+    const struct cm_report_finding *list; /* the primary one first */
+    size_t num;
+};
+
 /* All rows in input order. */
 struct cm_report_rows; /* opaque */
 enum cm_status cm_report_rows_open(struct cm_report_rows **out,
@@ -168,17 +185,16 @@ void cm_report_rows_close(struct cm_report_rows *rows); /* accepts NULL */
 enum cm_status cm_report_rows_next(struct cm_report_rows *rows,
                                    const struct cm_report_row **row,
                                    struct cm_error *err);
-/* The findings of the row just read, the primary one first; *finding is NULL
- * after the last. What is not asked for is passed over. */
+/* The findings of the row just read; what nobody asks for is passed over. */
+enum cm_status cm_report_rows_findings(struct cm_report_rows *rows,
+                                       struct cm_report_findings *out,
+                                       struct cm_error *err);
+/* The same one by one; *finding is NULL after the last. */
 enum cm_status cm_report_rows_finding(struct cm_report_rows *rows,
                                       const struct cm_report_finding **finding,
                                       struct cm_error *err);
 
 /* Where a certificate of `path` stands in `chain`; CM_UNKNOWN: not sent. */
 int64_t cm_report_row_position(const struct cm_report_row *row, const char *id);
-/* The primary cause of the row just read in each view, as pairs. */
-enum cm_status cm_report_rows_primaries(struct cm_report_rows *rows,
-                                        const struct cm_report_list **pairs,
-                                        struct cm_error *err);
 
 #endif

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "reader_sql.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,48 +103,43 @@ static enum cm_status look_up(struct cm_report_run *run, long long id,
         return cm_sql_failed(run->db, err);
     }
     status = cm_sql_step(run->fingerprint_stmt, &got, err);
+    free(out->sha256);
     free(out->subject);
-    out->subject = NULL;
-    out->id = 0;
-    out->sha256[0] = '\0';
+    *out = (struct cm_remembered){0};
     if (status == CM_OK && got) {
         struct cm_sql_line line = cm_sql_line(run->fingerprint_stmt);
         const char *subject;
 
-        (void)snprintf(out->sha256, sizeof(out->sha256), "%s",
-                       cm_sql_word(&line));
+        out->sha256 = strdup(cm_sql_word(&line));
         subject = cm_sql_text(&line);
-        if (subject != NULL) {
-            out->subject = strdup(subject);
-            if (out->subject == NULL) {
-                return cm_error_nomem(err, "a certificate");
-            }
+        out->subject = subject == NULL ? NULL : strdup(subject);
+        if (out->sha256 == NULL || (subject != NULL && out->subject == NULL)) {
+            return cm_error_nomem(err, "a certificate");
         }
         out->id = id;
     }
     return status;
 }
 
-static enum cm_status remember(struct cm_report_run *run, const char *id,
+static enum cm_status remember(struct cm_report_run *run, long long id,
                                const struct cm_remembered **out,
                                struct cm_error *err)
 {
-    long long number = strtoll(id, NULL, 10);
     struct cm_remembered *slot =
-        &run->remembered[(unsigned long long)number & (CM_REMEMBERED - 1)];
+        &run->remembered[(unsigned long long)id & (CM_REMEMBERED - 1)];
 
     *out = slot;
-    return slot->id == 0 || slot->id != number ? look_up(run, number, slot, err)
-                                               : CM_OK;
+    return slot->id == 0 || slot->id != id ? look_up(run, id, slot, err)
+                                           : CM_OK;
 }
 
 enum cm_status cm_report_fingerprint(struct cm_report_run *run, const char *id,
                                      const char **out, struct cm_error *err)
 {
     const struct cm_remembered *slot;
-    enum cm_status status = remember(run, id, &slot, err);
+    enum cm_status status = remember(run, strtoll(id, NULL, 10), &slot, err);
 
-    *out = slot->sha256;
+    *out = slot->sha256 == NULL ? "" : slot->sha256;
     return status;
 }
 
@@ -153,8 +147,25 @@ enum cm_status cm_report_subject(struct cm_report_run *run, const char *id,
                                  const char **out, struct cm_error *err)
 {
     const struct cm_remembered *slot;
-    enum cm_status status = remember(run, id, &slot, err);
+    enum cm_status status = remember(run, strtoll(id, NULL, 10), &slot, err);
 
     *out = slot->subject;
+    return status;
+}
+
+enum cm_status cm_sql_fingerprint(struct cm_report_run *run, int64_t id,
+                                  const char **out, struct cm_error *err)
+{
+    const struct cm_remembered *slot;
+    enum cm_status status;
+
+    *out = NULL;
+    if (id == CM_UNKNOWN) {
+        return CM_OK;
+    }
+    status = remember(run, id, &slot, err);
+    if (status == CM_OK && slot->id == id) {
+        *out = slot->sha256;
+    }
     return status;
 }

@@ -4,19 +4,6 @@
 
 #include "certmuster/evidence.h"
 
-void cm_report_dialogue_read(struct cm_sql_line *line,
-                             struct cm_report_extras *extras)
-{
-    extras->client_cert = cm_sql_word(line);
-    extras->client_cert_sent = cm_sql_number(line) == 1;
-    extras->cert_request_late = cm_sql_number(line) == 1;
-    extras->http_status = cm_sql_number(line);
-    extras->http_substatus = cm_sql_number(line);
-    extras->http_reply = cm_sql_text(line);
-    extras->grade_at_best = CM_UNKNOWN;
-    extras->grade_score = CM_UNKNOWN;
-}
-
 static void read_versions(struct cm_sql_line *line, struct cm_report_row *row)
 {
     const struct cm_inventory *inventory = row->extras.inventory;
@@ -31,7 +18,16 @@ static void read_versions(struct cm_sql_line *line, struct cm_report_row *row)
     }
 }
 
-static void read_inventory(struct cm_sql_line *line, struct cm_report_row *row)
+int64_t cm_report_client_read(struct cm_sql_line *line,
+                              struct cm_report_row *row)
+{
+    row->extras.client_fault = cm_sql_text(line);
+    row->extras.client_detail = cm_sql_text(line);
+    return cm_sql_number(line);
+}
+
+void cm_report_inventory_read(struct cm_sql_line *line,
+                              struct cm_report_row *row)
 {
     const char *facts = cm_sql_text(line);
 
@@ -47,14 +43,11 @@ static void read_inventory(struct cm_sql_line *line, struct cm_report_row *row)
     read_versions(line, row);
 }
 
-void cm_report_extras_read(struct cm_sql_line *line, struct cm_report_row *row)
+void cm_report_measured_read(struct cm_sql_line *line,
+                             struct cm_report_row *row)
 {
     struct cm_report_extras *extras = &row->extras;
 
-    extras->client_fault = cm_sql_text(line);
-    extras->client_detail = cm_sql_text(line);
-    extras->client_fingerprint_sha256 = cm_sql_text(line);
-    read_inventory(line, row);
     extras->clients = cm_sql_text(line);
     extras->policies = cm_sql_text(line);
     extras->grade = cm_sql_text(line);

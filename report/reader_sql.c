@@ -145,7 +145,9 @@ struct cm_sql_line cm_sql_line(sqlite3_stmt *stmt)
 
 const char *cm_sql_text(struct cm_sql_line *line)
 {
-    return (const char *)sqlite3_column_text(line->stmt, line->at++);
+    return line->stmt == NULL
+               ? NULL
+               : (const char *)sqlite3_column_text(line->stmt, line->at++);
 }
 
 const char *cm_sql_word(struct cm_sql_line *line)
@@ -159,7 +161,8 @@ int64_t cm_sql_number(struct cm_sql_line *line)
 {
     int at = line->at++;
 
-    return sqlite3_column_type(line->stmt, at) == SQLITE_NULL
+    return line->stmt == NULL ||
+                   sqlite3_column_type(line->stmt, at) == SQLITE_NULL
                ? CM_UNKNOWN
                : sqlite3_column_int64(line->stmt, at);
 }

@@ -18,9 +18,9 @@
 #define CM_FINGERPRINT_SIZE 65
 
 struct cm_remembered {
-    int64_t id; /* 0: empty */
-    char sha256[CM_FINGERPRINT_SIZE];
-    char *subject; /* owned; NULL: not known */
+    int64_t id;    /* 0: empty */
+    char *sha256;  /* owned; NULL: not known, as is the other one */
+    char *subject; /* owned */
 };
 
 struct cm_report_run {
@@ -58,8 +58,8 @@ enum cm_status cm_sql_step(sqlite3_stmt *stmt, bool *got, struct cm_error *err);
 enum cm_status cm_sql_for_run(struct cm_report_run *run, sqlite3_stmt **out,
                               const char *sql, struct cm_error *err);
 
-/* The columns of a line from left to right. `status` is that of the first list
- * that could not be read. */
+/* The columns of a line from left to right; without a statement all are NULL.
+ * `status` is that of the first list that could not be read. */
 struct cm_sql_line {
     sqlite3_stmt *stmt;
     int at;
@@ -84,10 +84,19 @@ enum cm_status cm_sql_line_end(const struct cm_sql_line *line,
 enum cm_status cm_sql_run_facts(sqlite3_stmt *stmt, struct cm_run_facts *out,
                                 struct cm_error *err);
 
-/* reader_extras.c: the end of a row's line. */
-void cm_report_dialogue_read(struct cm_sql_line *line,
-                             struct cm_report_extras *extras);
-void cm_report_extras_read(struct cm_sql_line *line, struct cm_report_row *row);
+/* reader_certs.c: the fingerprint of a certificate; NULL: there is none. Valid
+ * until the next call. */
+enum cm_status cm_sql_fingerprint(struct cm_report_run *run, int64_t id,
+                                  const char **out, struct cm_error *err);
+
+/* reader_extras.c: lines of the tables client (its certificate's id is given
+ * back), inventory and measured; those of nobody where line->stmt is NULL. */
+int64_t cm_report_client_read(struct cm_sql_line *line,
+                              struct cm_report_row *row);
+void cm_report_inventory_read(struct cm_sql_line *line,
+                              struct cm_report_row *row);
+void cm_report_measured_read(struct cm_sql_line *line,
+                             struct cm_report_row *row);
 void cm_report_extras_cleanup(struct cm_report_extras *extras);
 
 /* reader_after.c: fills run->after, once. */
