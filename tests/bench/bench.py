@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import platform
+import shlex
 import signal
 import subprocess
 import sys
@@ -39,6 +40,10 @@ def arguments():
                         help="other programs, too")
     parser.add_argument("--only", default="abcdefgh", metavar="LETTERS",
                         help="measure these lines of the table")
+    parser.add_argument("--compare", action="append", metavar="PROGRAM",
+                        help="measure nothing but (a), for this program and "
+                        "those of further --compare; options may follow a "
+                        "path, in one argument")
     parser.add_argument("--json", default="bench.json", metavar="FILE")
     parser.add_argument("--readme", action="store_true",
                         help="write the table into README.md")
@@ -48,6 +53,8 @@ def arguments():
     if not 1000 <= args.rows <= 1000000:
         parser.error("--rows: 1000 to 1000000")
     args.small = 1000 if args.quick else 10000
+    if not set(args.only) & set("cf"):
+        args.rows = args.small  # no more of a fleet than is needed
     args.large = min(args.rows, 10 * args.small) if args.quick else args.rows
     args.only = args.only + ("i" if args.peers else "")
     return args
@@ -77,19 +84,22 @@ def healthy(bench, fleet, args):
 
 def workers(bench, ones, twos):
     """The servers run on the same two processors, so no wall time tells how
-    fast two would be without them. But the processor times do: one processor
-    takes as long as all the work of the scan; two take what nobody else can do
-    at the same time (the main thread, which writes the reports), and half of
-    the rest, or what the busiest other thread takes, if that is more."""
-    ratios, costs = [], []
+    fast two would be without them. But the processor times do. One processor
+    takes as long as all threads of a scan together. Two take half of that, but
+    never less than the busiest thread. The main thread works alone: it writes
+    the reports when all rows are scanned."""
+    costs, whole, scans = [], [], []
     for one, two in zip(ones, twos):
         main, *others = two["threads_s"]
-        rest = max(two["cpu_s"] - main, 0)
-        ratios.append(one["cpu_s"] / (main + max(rest / 2, *others, 0)))
+        both = max((two["cpu_s"] - main) / 2, *others)
         costs.append(two["us"] / one["us"])
-    bench.line("d", "2 workers: CPU to 1 worker's; rate without the servers",
-               f"{median(costs):.2f}x; {median(ratios):.2f}x", "1.8x",
-               median(ratios) >= 1.8, one=ones, two=twos)
+        whole.append(one["cpu_s"] / (main + both))
+        scans.append((one["cpu_s"] - one["threads_s"][0]) / both)
+    bench.line("d", "2 workers: CPU to 1 worker's; rate of scanning",
+               f"{median(costs):.2f}x; {median(scans):.2f}x", "1.8x",
+               median(scans) >= 1.8, one=ones, two=twos)
+    bench.line("d", "2 workers: rate, reports included",
+               f"{median(whole):.2f}x")
 
 
 def mixed(bench, fleet, args):
@@ -226,7 +236,26 @@ def far_away(bench, args):
                "1.15x", ratio <= 1.15, walls=walls, loop=loops)
 
 
+def compare(bench, fleet, args):
+    """Programs, or one with several options, over the healthy fleet."""
+    rows, truth = fleet.write_rows((HEALTHY,), args.small, "e", "healthy")
+    took = {program: [] for program in args.compare}
+    for _ in range(args.rounds):
+        for program in took:
+            path, *options = shlex.split(program)
+            took[program].append(bench.scan(fleet, rows, truth, *options,
+                                            program=path)["us"])
+    first = took[args.compare[0]]
+    for program, each in took.items():
+        ratio = median(one / other for one, other in zip(each, first))
+        bench.line("", program, f"{median(each):.1f} us; {ratio:.3f}x",
+                   runs=each)
+
+
 def measure(bench, fleet, args):
+    if args.compare:
+        compare(bench, fleet, args)
+        return
     if set("ad") & set(args.only):
         healthy(bench, fleet, args)
     if "b" in args.only:
@@ -278,7 +307,8 @@ def finish(bench, args):
 
 def main():
     args = arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     os.sched_setaffinity(0, SERVERS)  # all but what is measured
     run("ip", "link", "set", "lo", "up")
     with open("/proc/sys/net/core/somaxconn", "w", encoding="ascii") as file:

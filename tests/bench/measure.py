@@ -3,11 +3,13 @@ SPDX-License-Identifier: Apache-2.0
 """
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
 
 ALL = sorted(os.sched_getaffinity(0))
+HOST = re.compile(rb'"host":"([^"]*)"')
 CLIENT, SERVERS = ALL[:1], ALL[1:] or ALL
 
 
@@ -18,7 +20,6 @@ class Bench:
     def __init__(self, build, folder):
         self.build, self.folder = build, folder
         self.lines, self.notes = [], []
-        self.limits_off = self._politeness_off()
 
     def cost(self, words, cpus=CLIENT, **options):
         """What running the words costs (cost.c): user_s, sys_s, wall_s ..."""
@@ -43,17 +44,18 @@ class Bench:
         got["us"] = 1e6 * got["cpu_s"] / got["rows"]
         return got
 
-    def scan(self, fleet, rows, truth, *options, jobs=1, cpus=CLIENT):
+    def scan(self, fleet, rows, truth, *options, jobs=1, cpus=CLIENT,
+             program=None):
         """One scan of ROWS.csv into a new store, with all reports."""
         for end in ("", "-wal", "-shm"):
             if os.path.exists(self.store + end):
                 os.unlink(self.store + end)
         shutil.rmtree(self.out, ignore_errors=True)
-        got = self.cost([self.build + "/certmuster", "scan", "--quiet",
+        got = self.cost([program or self.build + "/certmuster", "scan", "--quiet",
                          "--jobs", str(jobs), "--loopback-ok", "--trust",
                          "bench=" + fleet.root, "--resolver", fleet.dns,
                          "--no-hosts-file", "--db", self.store, "--out",
-                         self.out, *self.limits_off, *map(str, options),
+                         self.out, *map(str, options),
                          rows + ".csv"], cpus)
         if got["exit"] != 0:
             raise SystemExit(f"certmuster ended with {got['exit']}")
@@ -78,30 +80,31 @@ class Bench:
                 if c["endpoints_primary"] and c["severity"] != "hygiene"}
         seen["trusted"] = report["verdicts"]["trusted"]
         count = report["accounting"]
-        with open(self.out + "/endpoints.jsonl", "rb") as file:
-            lines = sum(block.count(b"\n") for block in
-                        iter(lambda: file.read(1 << 20), b""))
         num = sum(truth.values())
         if not count["balanced"] or {count["rows_read"],
-                                     count["rows_reported"], lines} != {num}:
-            self.notes.append(f"{os.path.basename(rows)}: {num} rows, in the "
-                              f"reports {count['rows_reported']} and {lines}")
+                                     count["rows_reported"]} != {num}:
+            self.notes.append(f"{os.path.basename(rows)}: {num} rows, but "
+                              f"{count['rows_reported']} in report.json")
+        self._check_rows(rows)
         if any(seen.get(cause, 0) != truth.get(cause, 0)
                for cause in {*truth, *seen}):
             self.notes.append(f"{os.path.basename(rows)}: {truth}, but "
                               f"certmuster says {seen}")
 
-    def _politeness_off(self):
-        """The options that lift the limits meant for other people's
-        networks, of those that this certmuster has."""
-        words = subprocess.run([self.build + "/certmuster", "scan", "--help"],
-                               capture_output=True, text=True,
-                               check=True).stdout.split()
-        lifted = []
-        for name in ("--per-address", "--per-prefix", "--rate"):
-            if name in words:
-                lifted += [name, "0"]
-        return lifted
+    def _check_rows(self, rows):
+        """The hosts of ROWS.csv are those of endpoints.jsonl, each once."""
+        with open(rows + ".csv", "rb") as file:
+            missing = {line.split(b",", 1)[0] for line in file} - {b"host"}
+        with open(self.out + "/endpoints.jsonl", "rb") as file:
+            for line in file:
+                host = HOST.search(line).group(1)
+                if host not in missing:
+                    self.notes.append(f"{host.decode()} is reported twice, or "
+                                      "was never asked for")
+                missing.discard(host)
+        if missing:
+            self.notes.append(f"{len(missing)} rows are not in "
+                              "endpoints.jsonl")
 
     def line(self, key, what, value, target="", met=None, **figures):
         self.lines.append({"key": key, "what": what, "value": value,
@@ -120,7 +123,8 @@ def text_table(lines):
     rows = [("", "measured", "result", "target", "")]
     rows += [(line["key"], line["what"], line["value"], line["target"],
               "" if line["met"] is None else
-              "met" if line["met"] else "missed") for line in lines]
+              "met" if line["met"] else "missed")
+             for line in sorted(lines, key=lambda line: line["key"])]
     widths = [max(len(row[i]) for row in rows) for i in range(5)]
     out = []
     for number, row in enumerate(rows):

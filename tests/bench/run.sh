@@ -57,4 +57,13 @@ if ! unshare $spaces true 2>/dev/null; then
   exit 2
 fi
 # shellcheck disable=SC2086
-exec unshare $spaces "$@"
+unshare $spaces "$@" &
+spaces=$!
+# unshare itself ignores signals; who has to clean up is its child.
+trap 'xargs kill <"/proc/$spaces/task/$spaces/children"' INT TERM
+status=0
+wait "$spaces" || status=$?
+while kill -0 "$spaces" 2>/dev/null; do # after a signal
+  wait "$spaces" || status=$?
+done
+exit "$status"
