@@ -9,6 +9,7 @@
 #include "run/run.h"
 
 int cm_terminal_width(int fd);
+#define CM_DEFAULT_DB "certmuster.db"
 const char *cm_db_path(const struct cm_options *options);
 /* More than `most` operands are a mistake; the message says which. */
 enum cm_status cm_no_operands(const struct cm_command *command,

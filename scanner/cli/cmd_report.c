@@ -7,14 +7,13 @@
 #include "certmuster/store.h"
 #include "cli/cli.h"
 
-#define DEFAULT_DB "certmuster.db"
 #define DEFAULT_OUT "certmuster-report"
 #define DEFAULT_ACTIONS 10
 
 const char *cm_db_path(const struct cm_options *options)
 {
     return options->given[CM_OPTION_DB] ? options->text[CM_OPTION_DB]
-                                        : DEFAULT_DB;
+                                        : CM_DEFAULT_DB;
 }
 
 void cm_report_from_options(const struct cm_options *options,

@@ -10,6 +10,7 @@
 #include "certmuster/text.h"
 #include "cli/cli.h"
 #include "cli/polite_options.h"
+#include "cli/resume_options.h"
 #include "cli/shard_options.h"
 #include "cli/trust_options.h"
 #include "run/run.h"
@@ -25,6 +26,8 @@ struct setup {
     struct cm_buf options_json;
     struct cm_buf deciding_json;
     struct cm_trust_options trust;
+    struct cm_resume *resume; /* NULL: a new run */
+    struct cm_resume_options resumed;
     char proxy_host[CM_HOST_SIZE];
 };
 
@@ -246,6 +249,31 @@ static enum cm_status check_file(const char *path, struct cm_error *err)
     return CM_EINPUT;
 }
 
+/* A run that is resumed knows its own. */
+static enum cm_status input_path(const struct cm_options *options,
+                                 struct setup *setup, struct cm_error *err)
+{
+    if (options->given[CM_OPTION_RUN] && setup->resume == NULL) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--run names a run to resume: add --resume");
+    }
+    if (options->given[CM_OPTION_SHARD] && setup->resume != NULL) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--resume and --shard exclude each other: the same "
+                            "command scans a shard again that is not whole");
+    }
+    if (options->num_operands > 0) {
+        setup->run.input_path = options->operands[0];
+    } else if (setup->resume != NULL) {
+        setup->run.input_path = cm_resume_run(setup->resume)->input_name;
+    } else {
+        return cm_error_set(err, CM_EUSAGE,
+                            "scan needs a CSV file, or - for standard input: "
+                            "certmuster scan fleet.csv");
+    }
+    return CM_OK;
+}
+
 static enum cm_status prepare(const struct cm_command *command,
                               const struct cm_options *options,
                               struct setup *setup, struct cm_error *err)
@@ -254,13 +282,10 @@ static enum cm_status prepare(const struct cm_command *command,
     enum cm_severity severity;
     enum cm_status status = cm_no_operands(command, options, 1, err);
 
-    if (status == CM_OK && options->num_operands == 0) {
-        status = cm_error_set(err, CM_EUSAGE,
-                              "scan needs a CSV file, or - for standard input: "
-                              "certmuster scan fleet.csv");
+    if (status == CM_OK) {
+        status = input_path(options, setup, err);
     }
     if (status == CM_OK) {
-        setup->run.input_path = options->operands[0];
         status = cm_input_from_options(options, &setup->run.input, err);
     }
     if (status == CM_OK) {
@@ -269,6 +294,10 @@ static enum cm_status prepare(const struct cm_command *command,
         setup->run.policy = setup->trust.policy;
         setup->run.measure = setup->trust.measure;
         setup->run.at_unix = setup->trust.at_unix;
+        setup->run.resume = setup->resume;
+        if (setup->resume != NULL) {
+            setup->run.at_unix = cm_resume_run(setup->resume)->judged_at_unix;
+        }
     }
     if (status == CM_OK) {
         status = network_options(options, setup, err);
@@ -288,6 +317,22 @@ static enum cm_status prepare(const struct cm_command *command,
     return status == CM_OK ? check_file(setup->run.input_path, err) : status;
 }
 
+/* Says how to go on with a run that is not complete. */
+static void say_how_to_resume(const struct cm_options *options,
+                              const struct setup *setup, int64_t run_id)
+{
+    struct cm_buf command;
+
+    cm_buf_init(&command, 1U << 16);
+    cm_resume_command(&command, run_id, cm_db_path(options),
+                      setup->run.input_path);
+    if (run_id != 0 && !command.failed) {
+        cm_log(CM_LOG_WARN, "to scan what is missing: %s",
+               cm_buf_cstr(&command));
+    }
+    cm_buf_cleanup(&command);
+}
+
 static int scan(const struct cm_options *options, const struct setup *setup)
 {
     struct cm_run_outcome outcome;
@@ -299,16 +344,78 @@ static int scan(const struct cm_options *options, const struct setup *setup)
         cm_log(CM_LOG_WARN, "%s", outcome.note);
     }
     if (status != CM_OK) {
-        return cm_fail(&err);
+        code = cm_fail(&err);
+        if (code == CM_EXIT_PARTIAL) {
+            say_how_to_resume(options, setup, outcome.run_id);
+        }
+        return code;
     }
     code = cm_present(options, outcome.run_id);
     if (outcome.interrupted) {
         cm_log(CM_LOG_WARN,
                "interrupted: rows that were not scanned are reported as "
                "not_checked");
+        say_how_to_resume(options, setup, outcome.run_id);
         code = code <= CM_EXIT_FINDINGS ? CM_EXIT_PARTIAL : code;
     }
     return code;
+}
+
+static enum cm_status open_run(const struct cm_command *command,
+                               struct cm_options *options, struct setup *setup,
+                               struct cm_error *err)
+{
+    enum cm_status status =
+        cm_resume_open(&setup->resume, cm_db_path(options),
+                       options->count[CM_OPTION_RUN], CERTMUSTER_VERSION, err);
+
+    return status == CM_OK ? cm_resume_options(&setup->resumed, options,
+                                               command, setup->resume, err)
+                           : status;
+}
+
+/* There is nothing to scan: the reports once more, in case that they are what
+ * the run could not end with. */
+static int present_complete(const struct cm_options *options,
+                            struct setup *setup)
+{
+    int64_t run_id = cm_resume_run(setup->resume)->id;
+
+    cm_resume_close(setup->resume);
+    setup->resume = NULL;
+    if (!options->given[CM_OPTION_QUIET]) {
+        cm_log(CM_LOG_INFO,
+               "run %lld is complete: there is nothing to resume; its reports "
+               "are written again",
+               (long long)run_id);
+    }
+    return cm_present(options, run_id);
+}
+
+static enum cm_status run(const struct cm_command *command,
+                          struct cm_options *options, struct setup *setup,
+                          int *code, struct cm_error *err)
+{
+    bool resuming = options->given[CM_OPTION_RESUME];
+    enum cm_status status =
+        resuming ? open_run(command, options, setup, err) : CM_OK;
+
+    if (status == CM_OK && resuming && cm_resume_run(setup->resume)->complete) {
+        *code = present_complete(options, setup);
+        return CM_OK;
+    }
+    if (status == CM_OK) {
+        status = prepare(command, options, setup, err);
+    }
+    if (status == CM_OK && resuming && !options->given[CM_OPTION_QUIET]) {
+        cm_log(CM_LOG_INFO, "resuming run %lld",
+               (long long)cm_resume_run(setup->resume)->id);
+    }
+    if (status == CM_OK) {
+        *code = setup->run.shard.count > 0 ? cm_scan_shard(options, &setup->run)
+                                           : scan(options, setup);
+    }
+    return status;
 }
 
 int cm_cmd_scan(const struct cm_command *command, int argc, char **argv)
@@ -326,13 +433,10 @@ int cm_cmd_scan(const struct cm_command *command, int argc, char **argv)
     if (status == CM_OK && options.help) {
         cm_help_print(command);
     } else if (status == CM_OK) {
-        status = prepare(command, &options, &setup, &err);
-        if (status == CM_OK) {
-            code = setup.run.shard.count > 0
-                       ? cm_scan_shard(&options, &setup.run)
-                       : scan(&options, &setup);
-        }
+        status = run(command, &options, &setup, &code, &err);
     }
+    cm_resume_close(setup.resume);
+    cm_resume_options_cleanup(&setup.resumed);
     cm_trust_options_cleanup(&setup.trust);
     cm_buf_cleanup(&setup.options_json);
     cm_buf_cleanup(&setup.deciding_json);

@@ -63,7 +63,8 @@ enum cm_status cm_again_fill(struct cm_again *again,
                              const struct cm_certset *seen, int64_t sent_in,
                              struct cm_error *err);
 /* Judges again whatever more certificates can settle; with `pending_too` also
- * the endpoints whose wants were looked after meanwhile. */
+ * the endpoints whose wants were looked after meanwhile, without it those of
+ * `more`. */
 enum cm_status cm_again_unsettled(struct cm_again *again, bool pending_too,
                                   struct cm_error *err);
 /* Judges all endpoints of the run's source (cm_store_rejudge). */

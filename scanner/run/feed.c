@@ -14,6 +14,7 @@
 #include "certmuster/map.h"
 #include "run/labels.h"
 #include "run/parts.h"
+#include "run/resume.h"
 
 #define CHUNK 65536U
 
@@ -21,6 +22,7 @@ struct cm_feed {
     const struct cm_feed_share *share;
     struct cm_input *input;
     const char *views[CM_MAX_VIEWS]; /* their names, for the input */
+    struct cm_input_options options;
     struct cm_dedupe *dedupe;
     struct cm_digest *digest;
     uint64_t rows; /* that are this run's */
@@ -30,6 +32,7 @@ struct cm_feed {
     int64_t size;
     pthread_t thread;
     bool started;
+    bool interrupted; /* it was not read to its end */
     enum cm_status status;
     struct cm_error error;
 };
@@ -47,7 +50,12 @@ static enum cm_status on_columns(void *arg, const char *const *names,
 {
     struct cm_feed *feed = arg;
     struct cm_columns columns = {names, num_names, owner, has_header};
+    struct cm_resume *resume = feed->share->resume;
 
+    if (resume != NULL &&
+        cm_resume_columns(resume, names, num_names, &feed->error) != CM_OK) {
+        return feed->error.status;
+    }
     if (!cm_labels_columns(feed->share->labels, names, num_names)) {
         return cm_error_nomem(&feed->error, "the input's columns");
     }
@@ -107,13 +115,57 @@ static enum cm_status settle_client(struct cm_feed *feed, struct cm_row *row)
     return cm_clients_settle(feed->share->clients, &choice, row, &feed->error);
 }
 
+/* A row that the run knows already is not put once more. */
+static enum cm_status put_row(struct cm_feed *feed, struct cm_row *row,
+                              bool recorded)
+{
+    if (recorded) {
+        cm_row_free(row);
+        return CM_OK;
+    }
+    return cm_store_put_row(feed->share->store, row) == CM_OK
+               ? CM_OK
+               : store_failed(feed);
+}
+
+/* What has to be known of each row, whatever becomes of it. */
+static enum cm_status note_row(struct cm_feed *feed, struct cm_row *row,
+                               bool *recorded)
+{
+    struct cm_resume *resume = feed->share->resume;
+
+    feed->rows++;
+    *recorded = false;
+    if (resume != NULL &&
+        cm_resume_row(resume, row, recorded, &feed->error) != CM_OK) {
+        return feed->error.status;
+    }
+    if (!cm_dedupe_note(feed->dedupe, row)) {
+        return cm_error_nomem(&feed->error, "the list of endpoints");
+    }
+    return row->endpoint_id != row->id ||
+                   cm_labels_row(feed->share->labels, row->endpoint_id,
+                                 row->fields, row->num_fields)
+               ? CM_OK
+               : cm_error_nomem(&feed->error, "the input's columns");
+}
+
+/* Its result is there: it was found before, or another row's will do. */
+static void skip_row(const struct cm_feed *feed, bool first)
+{
+    atomic_fetch_add(&feed->share->counters->settled, 1);
+    atomic_fetch_add(&feed->share->counters->endpoints, first ? 1 : 0);
+}
+
 static enum cm_status on_row(void *arg, struct cm_row *row)
 {
     struct cm_feed *feed = arg;
     struct cm_counters *counters = feed->share->counters;
     struct cm_result *invalid = NULL;
-    struct cm_job job;
+    bool recorded;
     bool first;
+    bool done;
+    struct cm_job job;
 
     if (settle_client(feed, row) != CM_OK) {
         cm_row_free(row);
@@ -123,37 +175,31 @@ static enum cm_status on_row(void *arg, struct cm_row *row)
         cm_row_free(row);
         return CM_OK;
     }
-    feed->rows++;
-    if (!cm_dedupe_note(feed->dedupe, row)) {
+    if (note_row(feed, row, &recorded) != CM_OK) {
         cm_row_free(row);
-        return cm_error_nomem(&feed->error, "the list of endpoints");
+        return feed->error.status;
     }
-    if (!row->valid) {
+    first = row->endpoint_id == row->id;
+    done = recorded && cm_resume_is_done(feed->share->resume, row->endpoint_id);
+    if (!row->valid && !done) {
         invalid = judge_invalid(row);
         if (invalid == NULL) {
             cm_row_free(row);
             return cm_error_nomem(&feed->error, "an invalid row");
         }
     }
-    first = row->endpoint_id == row->id;
-    if (first && !cm_labels_row(feed->share->labels, row->endpoint_id,
-                                row->fields, row->num_fields)) {
-        cm_result_free(invalid);
-        cm_row_free(row);
-        return cm_error_nomem(&feed->error, "the input's columns");
-    }
     job.endpoint_id = row->endpoint_id;
     job.endpoint = row->endpoint;
     atomic_fetch_add(&counters->rows, 1);
-    if (cm_store_put_row(feed->share->store, row) != CM_OK) {
+    if (put_row(feed, row, recorded) != CM_OK) {
         cm_result_free(invalid);
-        return store_failed(feed);
+        return feed->error.status;
     }
     if (invalid != NULL) {
         return put_invalid(feed, invalid);
     }
-    if (!first) {
-        atomic_fetch_add(&counters->settled, 1);
+    if (!first || done) {
+        skip_row(feed, first);
     } else if (!atomic_load(&counters->stop)) {
         queue_endpoint(feed, &job);
     }
@@ -177,9 +223,19 @@ static bool wait_for_bytes(const struct cm_feed *feed)
     return fds[1].revents == 0;
 }
 
+static enum cm_status finish_input(struct cm_feed *feed)
+{
+    struct cm_resume *resume = feed->share->resume;
+    enum cm_status status = cm_input_finish(feed->input);
+
+    return status == CM_OK && resume != NULL && !feed->interrupted
+               ? cm_resume_end(resume, &feed->error)
+               : status;
+}
+
 static enum cm_status read_all(struct cm_feed *feed, char *chunk)
 {
-    while (wait_for_bytes(feed)) {
+    while (!(feed->interrupted = !wait_for_bytes(feed))) {
         ssize_t got = read(feed->fd, chunk, CHUNK);
         enum cm_status status;
 
@@ -201,7 +257,7 @@ static enum cm_status read_all(struct cm_feed *feed, char *chunk)
             return status;
         }
     }
-    return cm_input_finish(feed->input);
+    return finish_input(feed);
 }
 
 static void *feed_thread(void *arg)
@@ -257,7 +313,6 @@ enum cm_status cm_feed_open(struct cm_feed **out,
 {
     struct cm_feed *feed = calloc(1, sizeof(*feed));
     struct cm_input_sink sink = {on_columns, on_row, feed};
-    struct cm_input_options options = share->config->input;
     enum cm_status status;
 
     *out = NULL;
@@ -272,9 +327,10 @@ enum cm_status cm_feed_open(struct cm_feed **out,
         for (size_t i = 0; i < share->files->num_views; i++) {
             feed->views[i] = share->files->names[i];
         }
-        options.views = feed->views;
-        options.num_views = share->files->num_views;
-        status = cm_input_new(&feed->input, &options, &sink, err);
+        feed->options = share->config->input;
+        feed->options.views = feed->views;
+        feed->options.num_views = share->files->num_views;
+        status = cm_input_new(&feed->input, &feed->options, &sink, err);
     }
     feed->dedupe = cm_dedupe_new();
     feed->digest = cm_digest_new();
@@ -326,6 +382,11 @@ uint64_t cm_feed_input_rows(const struct cm_feed *feed)
 int64_t cm_feed_size(const struct cm_feed *feed)
 {
     return feed->size;
+}
+
+const struct cm_input_options *cm_feed_options(const struct cm_feed *feed)
+{
+    return &feed->options;
 }
 
 void cm_feed_digest(struct cm_feed *feed, char hex[2 * CM_SHA256_LEN + 1])

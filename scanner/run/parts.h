@@ -100,6 +100,7 @@ void cm_worker_free(struct cm_worker *worker);
 struct cm_feed_share {
     const struct cm_run_config *config;
     struct cm_labels *labels;           /* NULL: none is wanted */
+    struct cm_resume *resume;           /* NULL: a new run */
     const struct cm_trust_files *files; /* rows name their views */
     struct cm_clients *clients;
     struct cm_store *store;
@@ -113,9 +114,11 @@ enum cm_status cm_feed_open(struct cm_feed **out,
                             struct cm_error *err);
 enum cm_status cm_feed_start(struct cm_feed *feed, struct cm_error *err);
 enum cm_status cm_feed_join(struct cm_feed *feed, struct cm_error *err);
-uint64_t cm_feed_rows(const struct cm_feed *feed); /* of the run */
+uint64_t cm_feed_rows(const struct cm_feed *feed);       /* of the run */
 uint64_t cm_feed_input_rows(const struct cm_feed *feed); /* of all shards */
 int64_t cm_feed_size(const struct cm_feed *feed); /* bytes; -1: unknown */
+/* How the input is read. */
+const struct cm_input_options *cm_feed_options(const struct cm_feed *feed);
 /* The digest of all bytes read; once, after the join. */
 void cm_feed_digest(struct cm_feed *feed, char hex[2 * CM_SHA256_LEN + 1]);
 /* Makes a reader that waits for standard input give up. */

@@ -14,6 +14,7 @@
 #include "run/digest.h"
 #include "run/labels.h"
 #include "run/parts.h"
+#include "run/resume.h"
 #include "run/shard_file.h"
 
 #define MAX_SEEN_ISSUERS 100000U
@@ -98,6 +99,22 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
     return status;
 }
 
+static enum cm_status begin_again(struct run *run, struct cm_error *err)
+{
+    struct cm_resume *resume = run->config->resume;
+    enum cm_status status =
+        cm_resume_check(resume, run->config, run->config_sha256,
+                        cm_feed_options(run->feed), err);
+
+    if (status == CM_OK) {
+        status = cm_resume_begin(resume, run->store, &run->counters, err);
+    }
+    if (status == CM_OK) {
+        run->outcome->run_id = cm_resume_run(resume)->id;
+    }
+    return status;
+}
+
 static enum cm_status begin(struct run *run, struct cm_error *err)
 {
     const struct cm_run_config *config = run->config;
@@ -118,6 +135,11 @@ static enum cm_status begin(struct run *run, struct cm_error *err)
     };
     enum cm_status status;
 
+    if (config->resume != NULL) {
+        return begin_again(run, err);
+    }
+    info.input_bytes =
+        cm_feed_size(run->feed) > 0 ? cm_feed_size(run->feed) : 0;
     info.measures = cm_measures_facts(run->measures, &info.num_measures);
     cm_buf_init(&servers, 4096);
     cm_worker_servers(run->workers[0], &servers);
@@ -198,6 +220,24 @@ static enum cm_status scan(struct run *run, struct cm_error *err)
     return status;
 }
 
+static enum cm_status add_seen(void *arg, struct cm_cert *cert)
+{
+    return !cert->parsed || cm_certset_add(arg, cert) ? CM_OK : CM_ENOMEM;
+}
+
+/* What the run knew before it was taken up: the issuers that servers sent, and
+ * which judgements are to be made anew. */
+static enum cm_status remember(struct run *run, struct cm_again *again,
+                               struct cm_error *err)
+{
+    if (run->config->resume == NULL) {
+        return CM_OK;
+    }
+    cm_resume_take_redo(run->config->resume, &again->more);
+    return cm_store_each_sent(run->store, run->outcome->run_id,
+                              MAX_SEEN_ISSUERS, add_seen, run->seen, err);
+}
+
 /* The second pass, in a thread of its own. */
 static enum cm_status judge_again(void *arg, struct cm_error *err)
 {
@@ -213,6 +253,9 @@ static enum cm_status judge_again(void *arg, struct cm_error *err)
     again.counters = &run->counters;
     again.stop = &run->counters.stop_again;
     fetch.resolver = run->config->resolver;
+    if (status == CM_OK) {
+        status = remember(run, &again, err);
+    }
     if (status == CM_OK) {
         status = cm_again_fill(&again, run->seen, 0, err);
     }
@@ -258,6 +301,11 @@ static enum cm_status finish(struct run *run, struct cm_error *err)
     enum cm_status status = cm_store_drain(run->store, err);
 
     cm_feed_digest(run->feed, digest);
+    if (run->config->resume != NULL &&
+        cm_resume_run(run->config->resume)->rows > end.rows_read) {
+        /* Interrupted before all that it knew came again. */
+        end.rows_read = cm_resume_run(run->config->resume)->rows;
+    }
     run->outcome->rows = end.rows_read;
     if (status == CM_OK) {
         status = second_pass(run, err);
@@ -307,6 +355,17 @@ static enum cm_status open_clients(struct run *run, struct cm_error *err)
     return status;
 }
 
+static enum cm_status make_store(struct run *run, struct cm_error *err)
+{
+    struct cm_resume *resume = run->config->resume;
+
+    if (resume != NULL) {
+        run->store = cm_resume_take_store(resume);
+        return CM_OK;
+    }
+    return cm_store_open(&run->store, run->config->db_path, err);
+}
+
 static enum cm_status open_store(struct run *run, struct cm_error *err)
 {
     const struct cm_run_config *config = run->config;
@@ -320,7 +379,7 @@ static enum cm_status open_store(struct run *run, struct cm_error *err)
     if (status != CM_OK || run->outcome->already) {
         return status;
     }
-    status = cm_store_open(&run->store, config->db_path, err);
+    status = make_store(run, err);
     if (status == CM_OK) {
         run->pace = cm_pace_new(config->polite.rate);
         status = run->pace == NULL ? cm_error_nomem(err, "the pace")
@@ -361,6 +420,7 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
     run->feed_share = (struct cm_feed_share){
         .config = run->config,
         .labels = run->labels,
+        .resume = run->config->resume,
         .files = &run->files,
         .clients = run->clients,
         .counters = &run->counters,

@@ -18,6 +18,8 @@
 #include "run/shard.h"
 #include "run/trust.h"
 
+struct cm_resume;
+
 #define CM_RUN_MAX_JOBS 64U
 #define CM_RUN_MAX_CONCURRENCY 100000U
 
@@ -53,6 +55,7 @@ struct cm_run_config {
     struct cm_measure_config measure;
     struct cm_fetch_config fetch; /* its resolver is that of the scan */
     enum cm_progress_kind progress;
+    struct cm_resume *resume; /* the run to continue; NULL: a new one */
 };
 
 struct cm_run_outcome {

@@ -12,7 +12,8 @@
 
 static const char run_sql[] =
     "SELECT id, state, judged_at, coalesce(input_bytes, 0), input_name,"
-    " version, coalesce(config_sha256, ''), columns, kind,"
+    " version, coalesce(config_sha256, ''), columns,"
+    " iif(shards IS NULL, kind, 'shard'),"
     " (SELECT coalesce(max(id), 0) FROM row WHERE row.run = run.id)"
     " FROM run WHERE CASE ?1 WHEN 0 THEN kind = 'scan' ELSE id = ?1 END"
     " ORDER BY ?1 = 0 AND state IN ('running', 'partial') DESC, id DESC LIMIT "
@@ -52,7 +53,7 @@ static enum cm_status check_kind(const struct cm_query *q, struct cm_error *err)
 
     if (strcmp(kind, "scan") != 0) {
         return cm_error_set(err, CM_EINPUT,
-                            "run %lld is a %s, and needs no network: run that "
+                            "run %lld is a %s, which is not resumed; run that "
                             "command again instead",
                             id, kind);
     }

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/resume_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static enum cm_status keep(void *arg, const char *name, const char *value,
+                           struct cm_error *err)
+{
+    struct cm_resume_options *out = arg;
+    enum cm_option option = cm_option_find(out->command, name);
+    char **grown;
+    char *text;
+
+    if (option == CM_OPTION_COUNT) {
+        return CM_OK;
+    }
+    grown = reallocarray(out->texts, out->num_texts + 1, sizeof(*grown));
+    if (grown == NULL) {
+        return cm_error_nomem(err, "an option");
+    }
+    out->texts = grown;
+    text = strdup(value);
+    if (text == NULL) {
+        return cm_error_nomem(err, "an option");
+    }
+    grown[out->num_texts++] = text;
+    return cm_options_set(&out->was, option, text, err);
+}
+
+/* An answer that belongs to the terminal that it was given on. */
+static bool is_of_the_moment(enum cm_option option)
+{
+    return option == CM_OPTION_DB || option == CM_OPTION_RUN ||
+           option == CM_OPTION_QUIET;
+}
+
+static void take_over(struct cm_options *options, const struct cm_options *was,
+                      enum cm_option option)
+{
+    options->given[option] = true;
+    options->text[option] = was->text[option];
+    options->count[option] = was->count[option];
+    options->ms[option] = was->ms[option];
+    memcpy(options->list[option], was->list[option],
+           sizeof(options->list[option]));
+    options->num_list[option] = was->num_list[option];
+}
+
+static bool is_same(const struct cm_options *a, const struct cm_options *b,
+                    enum cm_option option)
+{
+    switch (cm_option_row(option)->kind) {
+    case CM_KIND_FLAG:
+        return true;
+    case CM_KIND_COUNT:
+        return a->count[option] == b->count[option];
+    case CM_KIND_SECONDS:
+        return a->ms[option] == b->ms[option];
+    case CM_KIND_TEXT:
+        return strcmp(a->text[option], b->text[option]) == 0;
+    case CM_KIND_LIST:
+        break;
+    }
+    if (a->num_list[option] != b->num_list[option]) {
+        return false;
+    }
+    for (size_t i = 0; i < a->num_list[option]; i++) {
+        if (strcmp(a->list[option][i], b->list[option][i]) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum cm_status refuse(const struct cm_resume_options *out,
+                             enum cm_option option, int64_t run_id,
+                             struct cm_error *err)
+{
+    const char *name = cm_option_row(option)->name;
+    const char *was = out->was.text[option];
+
+    if (!out->was.given[option]) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "run %lld was begun without --%s, and its results "
+                            "would not fit together with it; leave it out, or "
+                            "scan anew without --resume",
+                            (long long)run_id, name);
+    }
+    return cm_error_set(err, CM_EUSAGE,
+                        "run %lld was begun with --%s%s%.200s, and its results "
+                        "would not fit together with another value; leave "
+                        "--%s out, or scan anew without --resume",
+                        (long long)run_id, name, was == NULL ? "" : " ",
+                        was == NULL ? "" : was, name);
+}
+
+enum cm_status cm_resume_options(struct cm_resume_options *out,
+                                 struct cm_options *options,
+                                 const struct cm_command *command,
+                                 struct cm_resume *resume, struct cm_error *err)
+{
+    int64_t run_id = cm_resume_run(resume)->id;
+    enum cm_status status;
+
+    memset(out, 0, sizeof(*out));
+    out->command = command;
+    status = cm_resume_each_option(resume, keep, out, err);
+    for (enum cm_option i = 0; i < CM_OPTION_COUNT && status == CM_OK; i++) {
+        if (options->given[i] && cm_option_decides(i) &&
+            (!out->was.given[i] || !is_same(options, &out->was, i))) {
+            status = refuse(out, i, run_id, err);
+        }
+        if (!options->given[i] && out->was.given[i] && !is_of_the_moment(i)) {
+            take_over(options, &out->was, i);
+        }
+    }
+    return status;
+}
+
+void cm_resume_options_cleanup(struct cm_resume_options *resumed)
+{
+    for (size_t i = 0; i < resumed->num_texts; i++) {
+        free(resumed->texts[i]);
+    }
+    free(resumed->texts);
+    memset(resumed, 0, sizeof(*resumed));
+}
+
+/* In quotes where a shell would see more than letters. */
+static void put_word(struct cm_buf *out, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST"
+                                "UVWXYZ0123456789_./:=,+@%-";
+
+    cm_buf_putc(out, ' ');
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        cm_buf_puts(out, word);
+        return;
+    }
+    cm_buf_putc(out, '\'');
+    for (; *word != '\0'; word++) {
+        if (*word == '\'') {
+            cm_buf_puts(out, "'\\''");
+        } else {
+            cm_buf_putc(out, *word);
+        }
+    }
+    cm_buf_putc(out, '\'');
+}
+
+void cm_resume_command(struct cm_buf *out, int64_t run_id, const char *db_path,
+                       const char *input)
+{
+    cm_buf_printf(out, "certmuster scan --resume --run %lld",
+                  (long long)run_id);
+    if (strcmp(db_path, CM_DEFAULT_DB) != 0) {
+        cm_buf_puts(out, " --db");
+        put_word(out, db_path);
+    }
+    if (input != NULL) {
+        put_word(out, input);
+    }
+}
