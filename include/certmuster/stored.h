@@ -93,11 +93,16 @@ struct cm_stored_run {
 enum cm_status cm_store_find_run(struct cm_store *store, int64_t run_id,
                                  struct cm_stored_run *out,
                                  struct cm_error *err);
-/* The options that the run was given: each value of each. `value` is "true" for
- * a flag. */
+/* The scans that did not end, the newest first: `name` is the run's number,
+ * `value` the name of its input. */
 typedef enum cm_status cm_store_text_fn(void *arg, const char *name,
                                         const char *value,
                                         struct cm_error *err);
+enum cm_status cm_store_each_unfinished(struct cm_store *store,
+                                        cm_store_text_fn *fn, void *arg,
+                                        struct cm_error *err);
+/* The options that the run was given: each value of each. `value` is "true" for
+ * a flag. */
 enum cm_status cm_store_each_option(struct cm_store *store, int64_t run_id,
                                     cm_store_text_fn *fn, void *arg,
                                     struct cm_error *err);

@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/explain_policy.h"
 #include "cli/explain_profile.h"
+#include "cli/resume_options.h"
 
 #define MAX_MESSAGE (1U << 20) /* of a client, bytes */
 
@@ -79,6 +80,9 @@ int cm_cmd_runs(const struct cm_command *command, int argc, char **argv)
         }
         if (status == CM_OK) {
             status = cm_report_runs(cm_db_path(&options), stdout, &err);
+        }
+        if (status == CM_OK) {
+            cm_resume_list(cm_db_path(&options));
         }
     }
     cm_options_cleanup(&options);

@@ -2,8 +2,11 @@
 #include "cli/resume_options.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "certmuster/text.h"
 #include "cli/cli.h"
 
 static enum cm_status keep(void *arg, const char *name, const char *value,
@@ -162,5 +165,69 @@ void cm_resume_command(struct cm_buf *out, int64_t run_id, const char *db_path,
     }
     if (input != NULL) {
         put_word(out, input);
+    }
+}
+
+#define MAX_LISTED 20U
+
+struct unfinished {
+    size_t num;
+    int64_t ids[MAX_LISTED];
+    char *inputs[MAX_LISTED]; /* owned */
+};
+
+static enum cm_status note_unfinished(void *arg, const char *name,
+                                      const char *value, struct cm_error *err)
+{
+    struct unfinished *list = arg;
+
+    if (list->num == MAX_LISTED) {
+        return CM_OK;
+    }
+    list->ids[list->num] = strtoll(name, NULL, 10);
+    list->inputs[list->num] = strdup(value);
+    if (list->inputs[list->num] == NULL) {
+        return cm_error_nomem(err, "the runs");
+    }
+    list->num++;
+    return CM_OK;
+}
+
+static void print_unfinished(const char *db_path, int64_t run_id,
+                             const char *input)
+{
+    struct cm_buf command;
+    struct cm_buf line;
+
+    if (cm_store_run_busy(db_path, run_id)) {
+        (void)printf("\nRun %lld is being written now.\n", (long long)run_id);
+        return;
+    }
+    cm_buf_init(&command, 1U << 16);
+    cm_buf_init(&line, 1U << 19);
+    cm_resume_command(&command, run_id, db_path, input);
+    cm_text_terminal(&line, cm_buf_cstr(&command), command.len);
+    (void)printf("\nRun %lld did not end. To scan what is missing:\n  %s\n",
+                 (long long)run_id, cm_buf_cstr(&line));
+    cm_buf_cleanup(&command);
+    cm_buf_cleanup(&line);
+}
+
+/* The store is closed before its locks are looked at, see
+ * cm_store_run_busy. */
+void cm_resume_list(const char *db_path)
+{
+    struct unfinished list = {0};
+    struct cm_store *store = NULL;
+    struct cm_error err;
+
+    if (access(db_path, W_OK) == 0 &&
+        cm_store_open(&store, db_path, &err) == CM_OK) {
+        (void)cm_store_each_unfinished(store, note_unfinished, &list, &err);
+    }
+    cm_store_close(store);
+    for (size_t i = 0; i < list.num; i++) {
+        print_unfinished(db_path, list.ids[i], list.inputs[i]);
+        free(list.inputs[i]);
     }
 }

@@ -27,4 +27,8 @@ void cm_resume_options_cleanup(struct cm_resume_options *resumed);
 void cm_resume_command(struct cm_buf *out, int64_t run_id, const char *db_path,
                        const char *input);
 
+/* Says of each scan of the store that did not end how to go on with it; nothing
+ * where the store cannot be written anyway. */
+void cm_resume_list(const char *db_path);
+
 #endif

@@ -9,6 +9,10 @@ static const char run_sql[] =
     " coalesce(input_sha256, '') FROM run WHERE ?1 IN (0, id)"
     " ORDER BY id DESC LIMIT 1";
 
+static const char unfinished_sql[] =
+    "SELECT id, input_name FROM run WHERE kind = 'scan' AND shards IS NULL"
+    " AND state IN ('running', 'partial') AND id > ?1 ORDER BY id DESC";
+
 static const char options_sql[] =
     "SELECT o.key, o.value FROM run AS r, json_each(r.options) AS o"
     " WHERE r.id = ?1 AND o.type = 'text' UNION ALL"
@@ -104,6 +108,13 @@ static enum cm_status each_text(struct cm_store *store, const char *sql,
         return cm_db_take_error(&store->db, err);
     }
     return status;
+}
+
+enum cm_status cm_store_each_unfinished(struct cm_store *store,
+                                        cm_store_text_fn *fn, void *arg,
+                                        struct cm_error *err)
+{
+    return each_text(store, unfinished_sql, 0, fn, arg, err);
 }
 
 enum cm_status cm_store_each_option(struct cm_store *store, int64_t run_id,
