@@ -146,8 +146,10 @@ if step configure-gcc configure gcc -DCMAKE_BUILD_TYPE=Debug \
 fi
 if [ $FAST = no ]; then
   # With optimisation the compiler sees more.
-  step release configure release && step build-release \
-    cmake --build "$BUILD/release"
+  step release configure release -DCERTMUSTER_BENCH=ON &&
+    step build-release cmake --build "$BUILD/release" &&
+    step bench sh tests/bench/run.sh --quick --no-install --only a \
+      --build "$BUILD/release"
   if need clang clang; then
     step configure-clang configure clang -DCMAKE_C_COMPILER=clang &&
       step build-clang cmake --build "$BUILD/clang"
