@@ -136,8 +136,8 @@ class Fleet:
         that nginx must be."""
         servers = {}
         with open(self.folder + "/zone", "w", encoding="ascii") as zone:
-            zone.write(f"$ORIGIN {DOMAIN}.\n$TTL 3600\n@ SOA ns root 1 3600 600 "
-                       f"86400 60\n@ NS ns\nns A {self.dns}\n")
+            zone.write(f"$ORIGIN {DOMAIN}.\n$TTL 3600\n@ SOA ns root 1 3600 "
+                       f"600 86400 60\n@ NS ns\nns A {self.dns}\n")
             for kinds, num, letter in self.lists:
                 for host, i, port, label, kind, cause in rows(kinds, num,
                                                               letter):
@@ -150,7 +150,8 @@ class Fleet:
     def _make_certs(self, servers):
         orders = "".join(
             f"{label} *.elsewhere.test ok\n" if kind == "wrong-name" else
-            f"{label} *.{label}.{DOMAIN} {kind}\n" for label, kind, _ in servers)
+            f"{label} *.{label}.{DOMAIN} {kind}\n"
+            for label, kind, _ in servers)
         run(self.build + "/tests/bench/make_certs", self.folder + "/certs",
             input=orders.encode())
 
@@ -198,7 +199,7 @@ class Fleet:
             stdout=subprocess.DEVNULL, **options))
 
     def _wait(self):
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + 900
         first = next(rows((HEALTHY,), 1, "e"))
         while not (self._answers(first[0]) and
                    connects(address(self.prefix, 0), TLS13)):
@@ -206,7 +207,7 @@ class Fleet:
                 if child.poll() is not None:
                     raise SystemExit(f"{child.args}: ended; see {self.folder}")
             if time.monotonic() > deadline:
-                raise SystemExit("the fleet did not start within 300 s")
+                raise SystemExit("the fleet did not start within 900 s")
             time.sleep(0.2)
 
     def _answers(self, name):

@@ -51,9 +51,9 @@ class Bench:
             if os.path.exists(self.store + end):
                 os.unlink(self.store + end)
         shutil.rmtree(self.out, ignore_errors=True)
-        got = self.cost([program or self.build + "/certmuster", "scan", "--quiet",
-                         "--jobs", str(jobs), "--loopback-ok", "--trust",
-                         "bench=" + fleet.root, "--resolver", fleet.dns,
+        got = self.cost([program or self.build + "/certmuster", "scan",
+                         "--quiet", "--loopback-ok", "--jobs", str(jobs),
+                         "--trust", "bench=" + fleet.root, "--resolver", fleet.dns,
                          "--no-hosts-file", "--db", self.store, "--out",
                          self.out, *map(str, options),
                          rows + ".csv"], cpus)

@@ -16,9 +16,9 @@ def programs(fleet, rows):
     with open(rows + ".csv", encoding="ascii") as file:
         hosts = [line.split(",")[0] for line in file][1:]
     slow = hosts[:max(len(hosts) // 2, 1)]
-    for path, names, text in (
-            (".hosts", hosts, "{}"), (".urls", hosts, 'url = "https://{}:%d/"\n'
-             'output = "/dev/null"' % TLS13), (".ports", slow, "{}:%d" % TLS13)):
+    url = 'url = "https://{}:%d/"\noutput = "/dev/null"' % TLS13
+    for path, names, text in ((".hosts", hosts, "{}"), (".urls", hosts, url),
+                              (".ports", slow, "{}:%d" % TLS13)):
         with open(rows + path, "w", encoding="ascii") as file:
             file.write("".join(text.format(name) + "\n" for name in names))
     return (
