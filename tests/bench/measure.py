@@ -51,12 +51,11 @@ class Bench:
             if os.path.exists(self.store + end):
                 os.unlink(self.store + end)
         shutil.rmtree(self.out, ignore_errors=True)
-        got = self.cost([program or self.build + "/certmuster", "scan",
-                         "--quiet", "--loopback-ok", "--jobs", str(jobs),
-                         "--trust", "bench=" + fleet.root, "--resolver", fleet.dns,
-                         "--no-hosts-file", "--db", self.store, "--out",
-                         self.out, *map(str, options),
-                         rows + ".csv"], cpus)
+        got = self.cost([
+            program or self.build + "/certmuster", "scan", "--quiet", "--jobs",
+            str(jobs), "--loopback-ok", "--trust", "bench=" + fleet.root,
+            "--resolver", fleet.dns, "--no-hosts-file", "--db", self.store,
+            "--out", self.out, *map(str, options), rows + ".csv"], cpus)
         if got["exit"] != 0:
             raise SystemExit(f"certmuster ended with {got['exit']}")
         num = sum(truth.values())
