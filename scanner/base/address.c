@@ -3,28 +3,64 @@
 #include "certmuster/endpoint.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 
+/* Written by hand: a scan writes some for each endpoint. */
+static char *put_number(char *at, unsigned number)
+{
+    char digits[5]; /* of 65535 */
+    size_t len = 0;
+
+    do {
+        digits[len++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    while (len > 0) {
+        *at++ = digits[--len];
+    }
+    return at;
+}
+
+static char *put_v4(char *at, const uint8_t bytes[4])
+{
+    for (int i = 0; i < 4; i++) {
+        if (i > 0) {
+            *at++ = '.';
+        }
+        at = put_number(at, bytes[i]);
+    }
+    return at;
+}
+
+/* At most 45 characters of an address, brackets, colon, port, NUL. */
 const char *cm_address_text(const struct cm_address *address,
                             char out[CM_ADDRESS_TEXT_SIZE])
 {
-    char host[CM_ADDRESS_TEXT_SIZE] = "";
-    int family = address->family == 6 ? AF_INET6 : AF_INET;
+    bool brackets = address->family == 6 && address->port != 0;
+    char *at = out;
 
     out[0] = '\0';
-    if ((address->family != 4 && address->family != 6) ||
-        inet_ntop(family, address->bytes, host, sizeof(host)) == NULL) {
+    if (address->family == 4) {
+        at = put_v4(at, address->bytes);
+    } else if (address->family == 6 &&
+               inet_ntop(AF_INET6, address->bytes, out + (brackets ? 1 : 0),
+                         INET6_ADDRSTRLEN) != NULL) {
+        if (brackets) {
+            *at = '[';
+        }
+        at += strlen(at);
+        if (brackets) {
+            *at++ = ']';
+        }
+    } else {
+        out[0] = '\0';
         return out;
     }
-    if (address->port == 0) {
-        (void)snprintf(out, CM_ADDRESS_TEXT_SIZE, "%s", host);
-    } else {
-        /* 45 characters of an address at the most, brackets, port, NUL */
-        (void)snprintf(out, CM_ADDRESS_TEXT_SIZE,
-                       address->family == 6 ? "[%.45s]:%u" : "%.45s:%u", host,
-                       (unsigned)address->port);
+    if (address->port != 0) {
+        *at++ = ':';
+        at = put_number(at, address->port);
     }
+    *at = '\0';
     return out;
 }
 

@@ -1,8 +1,6 @@
 /* The parts of judgements and results that every module shares: keys, words
  * and memory. Deciding is judge/'s.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,12 +33,16 @@ const char *cm_action_key(enum cm_resolution resolution,
 {
     const char *id = cm_resolution_info(resolution)->id;
     struct cm_siphash sip;
+    uint64_t key;
 
     cm_siphash_init(&sip, NULL);
     cm_siphash_add(&sip, id, strlen(id) + 1);
     cm_siphash_add(&sip, subject_key, strlen(subject_key));
-    (void)snprintf(out, CM_ACTION_KEY_SIZE, "%016" PRIx64,
-                   cm_siphash_end(&sip));
+    key = cm_siphash_end(&sip);
+    for (size_t i = CM_ACTION_KEY_SIZE - 1; i > 0; key >>= 4) {
+        out[--i] = "0123456789abcdef"[key & 15];
+    }
+    out[CM_ACTION_KEY_SIZE - 1] = '\0';
     return out;
 }
 
