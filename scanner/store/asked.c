@@ -63,6 +63,16 @@ static struct cm_query begin(struct cm_db *db, const char *sql, int64_t run_id,
     return q;
 }
 
+static struct cm_query insert(struct cm_store *store, const char *sql,
+                              int64_t endpoint)
+{
+    struct cm_query q = cm_query_insert(&store->db, sql);
+
+    cm_query_int(&q, store->run_id);
+    cm_query_int(&q, endpoint);
+    return q;
+}
+
 /* --- to SQL --- */
 
 static int flags_of(const struct cm_answer *answer)
@@ -81,8 +91,8 @@ static void bind_answer(struct cm_query *q, const struct cm_answer *answer)
     if (first.len > 0) {
         first.data = answer->first_bytes;
     }
-    cm_query_text(q, cm_ask_id(answer->ask));
-    cm_query_text(q, cm_answer_end_id(answer->end));
+    cm_query_id(q, cm_ask_id(answer->ask));
+    cm_query_id(q, cm_answer_end_id(answer->end));
     cm_query_int(q, answer->sys_errno);
     cm_query_int(q, answer->ms);
     cm_query_int(q, answer->hello_bytes);
@@ -100,50 +110,40 @@ static void bind_answer(struct cm_query *q, const struct cm_answer *answer)
 static void put_answers(struct cm_store *store, int64_t endpoint,
                         const struct cm_evidence *ev)
 {
-    struct cm_buf chain;
-
-    cm_buf_init(&chain, CM_DB_MAX_TEXT);
     for (size_t i = 0; i < ev->num_answers; i++) {
         const struct cm_answer *answer = &ev->answers[i];
-        struct cm_query q =
-            begin(&store->db, put_answer_sql, store->run_id, endpoint);
+        struct cm_query q = insert(store, put_answer_sql, endpoint);
 
         cm_query_int(&q, (int64_t)i);
         bind_answer(&q, answer);
-        cm_cert_ids_json(store, answer->chain, answer->num_chain, &chain);
-        cm_query_buf(&q, &chain);
+        cm_query_certs(store, &q, answer->chain, answer->num_chain);
         if (answer->num_chain > 0) {
             cm_query_int(&q, cm_cert_id(store, answer->chain[0]));
         }
         (void)cm_query_run(&q);
     }
-    cm_buf_cleanup(&chain);
 }
 
 static void put_inventory(struct cm_store *store, int64_t endpoint,
                           const struct cm_inventory *inventory)
 {
-    struct cm_query q =
-        begin(&store->db, put_inventory_sql, store->run_id, endpoint);
-    struct cm_buf facts;
+    struct cm_query q = insert(store, put_inventory_sql, endpoint);
+    struct cm_buf *facts = &store->db.text;
 
     for (int i = 0; i < CM_VERSION_COUNT; i++) {
-        cm_query_text(&q, cm_known_id(inventory->versions[i].served));
+        cm_query_id(&q, cm_known_id(inventory->versions[i].served));
     }
-    cm_buf_init(&facts, CM_DB_MAX_TEXT);
-    cm_inventory_write(&facts, inventory);
-    cm_query_buf(&q, &facts);
-    cm_buf_cleanup(&facts);
+    cm_inventory_write(facts, inventory);
+    cm_query_buf(&q, facts);
     (void)cm_query_run(&q);
 }
 
 static void put_client(struct cm_store *store, int64_t endpoint,
                        const struct cm_client_evidence *client)
 {
-    struct cm_query q =
-        begin(&store->db, put_client_sql, store->run_id, endpoint);
+    struct cm_query q = insert(store, put_client_sql, endpoint);
 
-    cm_query_text(&q, cm_client_fault_id(client->fault));
+    cm_query_id(&q, cm_client_fault_id(client->fault));
     cm_query_text(&q, client->detail);
     if (client->cert != NULL) {
         cm_query_int(&q, cm_cert_id(store, client->cert));

@@ -14,14 +14,20 @@ static const char insert_sql[] =
     " sig_alg, spki_sha256, is_ca, self_issued, names, names_total)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
+/* The slot where the certificate's id is if it was used lately: two have the
+ * same one now and then, and then the store is asked. */
+static struct cm_known_cert *slot_of(struct cm_store *store,
+                                     const struct cm_cert *cert)
+{
+    uint32_t at;
+
+    memcpy(&at, cert->sha256, sizeof(at));
+    return &store->known[at % CM_KNOWN_CERTS];
+}
+
 void cm_cert_ids_forget(struct cm_store *store)
 {
-    struct cm_map *empty = cm_map_new();
-
-    if (empty != NULL) {
-        cm_map_free(store->certs, NULL);
-        store->certs = empty;
-    }
+    memset(store->known, 0, CM_KNOWN_CERTS * sizeof(*store->known));
 }
 
 static void bind_hex(struct cm_query *q, const void *data, size_t len)
@@ -138,34 +144,37 @@ static int64_t insert(struct cm_store *store, const struct cm_cert *cert)
 
 int64_t cm_cert_id(struct cm_store *store, const struct cm_cert *cert)
 {
-    int64_t id = (int64_t)(intptr_t)cm_map_get(store->certs, cert->sha256,
-                                               sizeof(cert->sha256));
+    struct cm_known_cert *known = slot_of(store, cert);
+    int64_t id;
 
-    if (id != 0) {
-        return id;
+    if (known->id != 0 &&
+        memcmp(known->sha256, cert->sha256, sizeof(known->sha256)) == 0) {
+        return known->id;
     }
     id = find(store, cert);
     if (id == 0) {
         id = insert(store, cert);
     }
     if (id != 0) {
-        if (cm_map_count(store->certs) >= CM_MAX_KNOWN_CERTS) {
-            cm_cert_ids_forget(store);
-        }
-        /* Without memory for it the store is asked again. */
-        (void)cm_map_put(store->certs, cert->sha256, sizeof(cert->sha256),
-                         (void *)(intptr_t)id);
+        known->id = id;
+        memcpy(known->sha256, cert->sha256, sizeof(known->sha256));
     }
     return id;
 }
 
-void cm_cert_ids_json(struct cm_store *store, struct cm_cert *const *certs,
-                      size_t num, struct cm_buf *out)
+void cm_query_certs(struct cm_store *store, struct cm_query *q,
+                    struct cm_cert *const *certs, size_t num)
 {
-    cm_buf_putc(out, '[');
-    for (size_t i = 0; i < num; i++) {
-        cm_buf_printf(out, "%s%lld", i == 0 ? "" : ",",
-                      (long long)cm_cert_id(store, certs[i]));
+    struct cm_buf *json = &store->db.text;
+
+    if (num == 0) {
+        cm_query_id(q, "[]");
+        return;
     }
-    cm_buf_putc(out, ']');
+    for (size_t i = 0; i < num; i++) {
+        cm_buf_putc(json, i == 0 ? '[' : ',');
+        cm_buf_number(json, cm_cert_id(store, certs[i]));
+    }
+    cm_buf_putc(json, ']');
+    cm_query_buf(q, json);
 }

@@ -6,9 +6,14 @@
 #include <string.h>
 
 #include "certmuster/text.h"
+#include "store/bulk.h"
+
+#define KEEP_TEXT_BYTES 65536U /* longer ones are rare */
 
 void cm_db_close(struct cm_db *db)
 {
+    cm_bulk_close(db);
+    cm_buf_cleanup(&db->text);
     for (size_t i = 0; i < db->num_statements; i++) {
         (void)sqlite3_finalize(db->statements[i].stmt);
     }
@@ -112,6 +117,22 @@ struct cm_query cm_query_begin(struct cm_db *db, const char *sql)
     return q;
 }
 
+struct cm_query cm_query_insert(struct cm_db *db, const char *sql)
+{
+    struct cm_query q = {.db = db};
+
+    if (db->bulk == NULL) {
+        return cm_query_begin(db, sql);
+    }
+    if (db->error.status == CM_OK) {
+        q.rows = cm_bulk_rows(db->bulk, sql);
+        if (q.rows == NULL) {
+            (void)cm_error_nomem(&db->error, "rows for the store");
+        }
+    }
+    return q;
+}
+
 /* Gives up on the query; only a lack of memory lets a binding fail. */
 static void bound(struct cm_query *q, int code)
 {
@@ -121,16 +142,30 @@ static void bound(struct cm_query *q, int code)
     }
 }
 
+static void added(struct cm_query *q, bool good)
+{
+    if (!good) {
+        if (q->db->error.status == CM_OK) {
+            (void)cm_error_nomem(&q->db->error, "a row for the store");
+        }
+        (void)cm_query_end(q);
+    }
+}
+
 void cm_query_null(struct cm_query *q)
 {
-    if (q->stmt != NULL) {
+    if (q->rows != NULL) {
+        added(q, cm_bulk_null(q->rows));
+    } else if (q->stmt != NULL) {
         bound(q, sqlite3_bind_null(q->stmt, ++q->next));
     }
 }
 
 void cm_query_int(struct cm_query *q, int64_t value)
 {
-    if (q->stmt != NULL) {
+    if (q->rows != NULL) {
+        added(q, cm_bulk_int(q->rows, value));
+    } else if (q->stmt != NULL) {
         bound(q, sqlite3_bind_int64(q->stmt, ++q->next, value));
     }
 }
@@ -146,7 +181,9 @@ void cm_query_known(struct cm_query *q, int64_t value, bool known)
 
 static void bind_copy(struct cm_query *q, const char *text, size_t len)
 {
-    if (q->stmt != NULL) {
+    if (q->rows != NULL) {
+        added(q, cm_bulk_bytes(q->db->bulk, q->rows, text, len, true));
+    } else if (q->stmt != NULL) {
         bound(q, sqlite3_bind_text64(q->stmt, ++q->next, text, len,
                                      SQLITE_TRANSIENT, SQLITE_UTF8));
     }
@@ -172,6 +209,17 @@ void cm_query_text(struct cm_query *q, const char *text)
     cm_buf_cleanup(&utf8);
 }
 
+void cm_query_id(struct cm_query *q, const char *id)
+{
+    if (id == NULL) {
+        cm_query_null(q);
+    } else if (q->rows != NULL) {
+        added(q, cm_bulk_static(q->rows, id));
+    } else if (q->stmt != NULL) {
+        bound(q, sqlite3_bind_text(q->stmt, ++q->next, id, -1, SQLITE_STATIC));
+    }
+}
+
 void cm_query_buf(struct cm_query *q, struct cm_buf *text)
 {
     if (text->failed) {
@@ -181,12 +229,20 @@ void cm_query_buf(struct cm_query *q, struct cm_buf *text)
         (void)cm_query_end(q);
     }
     bind_copy(q, cm_buf_cstr(text), text->len);
+    if (text->cap > KEEP_TEXT_BYTES) {
+        cm_buf_cleanup(text);
+    }
     cm_buf_clear(text);
 }
 
 void cm_query_blob(struct cm_query *q, struct cm_span bytes)
 {
-    if (q->stmt != NULL) {
+    if (bytes.data == NULL) {
+        cm_query_null(q);
+    } else if (q->rows != NULL) {
+        added(q, cm_bulk_bytes(q->db->bulk, q->rows, bytes.data, bytes.len,
+                               false));
+    } else if (q->stmt != NULL) {
         bound(q, sqlite3_bind_blob64(q->stmt, ++q->next, bytes.data, bytes.len,
                                      SQLITE_TRANSIENT));
     }
@@ -208,6 +264,10 @@ bool cm_query_row(struct cm_query *q)
 
 enum cm_status cm_query_end(struct cm_query *q)
 {
+    if (q->rows != NULL) {
+        cm_bulk_drop_row(q->rows); /* unless it is complete */
+        q->rows = NULL;
+    }
     if (q->stmt != NULL) {
         (void)sqlite3_reset(q->stmt);
         (void)sqlite3_clear_bindings(q->stmt);
@@ -218,7 +278,11 @@ enum cm_status cm_query_end(struct cm_query *q)
 
 enum cm_status cm_query_run(struct cm_query *q)
 {
-    (void)cm_query_row(q);
+    if (q->rows != NULL) {
+        added(q, cm_bulk_end_row(q->rows));
+    } else {
+        (void)cm_query_row(q);
+    }
     return cm_query_end(q);
 }
 

@@ -17,6 +17,9 @@
 #define CM_DB_MAX_STATEMENTS 96
 #define CM_DB_MAX_TEXT 16777216 /* bytes of one text that we compose */
 
+struct cm_bulk;      /* bulk.h */
+struct cm_bulk_rows; /* bulk.h */
+
 struct cm_db {
     sqlite3 *handle;
     char *path; /* owned, for messages */
@@ -27,6 +30,8 @@ struct cm_db {
         sqlite3_stmt *stmt;
     } statements[CM_DB_MAX_STATEMENTS];
     size_t num_statements;
+    struct cm_bulk *bulk; /* owned; NULL: rows are inserted one by one */
+    struct cm_buf text;   /* for composing one text that is then bound */
 };
 
 /* cm_db_close finalises all statements; fine on the zero state. */
@@ -43,13 +48,18 @@ enum cm_status cm_db_take_error(struct cm_db *db, struct cm_error *err);
 /* One use of a statement. The fields are db.c's. */
 struct cm_query {
     struct cm_db *db;
-    sqlite3_stmt *stmt; /* NULL: failed before */
-    int next;           /* the value that is bound next */
+    sqlite3_stmt *stmt;        /* NULL: failed before, or `rows` is set */
+    struct cm_bulk_rows *rows; /* that a row is added to, or NULL */
+    int next;                  /* the value that is bound next */
 };
 
 /* cm_query_begin takes the statement with this text, which must be static.
  * A statement is in one use at a time. */
 struct cm_query cm_query_begin(struct cm_db *db, const char *sql);
+/* cm_query_insert is for one row of "INSERT INTO ... VALUES (?, ...)", whose
+ * first two values are integers. Where rows are written many at a time, it is
+ * in the table only after cm_bulk_flush. */
+struct cm_query cm_query_insert(struct cm_db *db, const char *sql);
 /* Each binds the next value. */
 void cm_query_null(struct cm_query *q);
 void cm_query_int(struct cm_query *q, int64_t value);
@@ -58,6 +68,8 @@ void cm_query_known(struct cm_query *q, int64_t value,
 /* Stored as valid UTF-8, so that any SQL tool can read it: other bytes are
  * converted. NULL is stored as NULL. */
 void cm_query_text(struct cm_query *q, const char *text);
+/* A static text of our own, which is UTF-8. NULL is stored as NULL. */
+void cm_query_id(struct cm_query *q, const char *id);
 void cm_query_buf(struct cm_query *q, struct cm_buf *text); /* and clears it */
 /* Bytes at NULL are stored as NULL. */
 void cm_query_blob(struct cm_query *q, struct cm_span bytes);

@@ -51,29 +51,34 @@ static void addresses_json(struct cm_buf *out,
     }
 }
 
-/* The last values of put.c's result_sql: seen, dns_result, dns_ms, dns. */
+/* Values of put.c's result_sql: seen, dns_result, dns_ms, dns. */
 void cm_put_dns(struct cm_query *q, const struct cm_evidence *ev)
 {
-    const struct cm_dns_evidence *dns = &ev->dns;
-    struct cm_buf json;
+    struct cm_buf *json = &q->db->text;
+    const struct cm_dns_evidence *dns;
 
+    if (ev == NULL) {
+        for (int i = 0; i < 4; i++) {
+            cm_query_null(q);
+        }
+        return;
+    }
+    dns = &ev->dns;
     cm_query_int(q, ev->seen_unix);
-    cm_query_text(q, cm_dns_result_id(dns->result));
+    cm_query_id(q, cm_dns_result_id(dns->result));
     cm_query_int(q, dns->ms);
-    cm_buf_init(&json, CM_DB_MAX_TEXT);
-    cm_buf_putc(&json, '{');
-    addresses_json(&json, dns);
+    cm_buf_putc(json, '{');
+    addresses_json(json, dns);
     if (dns->second_differs) {
-        cm_buf_puts(&json, ",\"second_differs\":1");
+        cm_buf_puts(json, ",\"second_differs\":1");
     }
-    json_member(&json, "cname", dns->cname);
+    json_member(json, "cname", dns->cname);
     if (dns->num_cnames != 0) {
-        cm_buf_printf(&json, ",\"num_cnames\":%u", dns->num_cnames);
+        cm_buf_printf(json, ",\"num_cnames\":%u", dns->num_cnames);
     }
-    json_member(&json, "detail", dns->detail);
-    cm_buf_putc(&json, '}');
-    cm_query_buf(q, &json);
-    cm_buf_cleanup(&json);
+    json_member(json, "detail", dns->detail);
+    cm_buf_putc(json, '}');
+    cm_query_buf(q, json);
 }
 
 static void bind_alert(struct cm_query *q, const struct cm_alert *alert)
@@ -94,8 +99,8 @@ static void bind_connection(struct cm_query *q, const struct cm_probe *probe)
         (void)cm_address_text(&probe->address, address);
     }
     cm_query_text(q, address);
-    cm_query_text(q, cm_phase_id(probe->reached));
-    cm_query_text(q, cm_end_id(probe->end));
+    cm_query_id(q, cm_phase_id(probe->reached));
+    cm_query_id(q, cm_end_id(probe->end));
     cm_query_int(q, probe->sys_errno);
     cm_query_int(q, probe->tries);
     cm_query_int(q, probe->connect_ms);
@@ -137,7 +142,7 @@ static void bind_tls(struct cm_query *q, const struct cm_probe *probe)
     cm_query_int(q, probe->num_tickets);
     cm_query_int(q, probe->sct_bytes);
     cm_query_blob(q, probe->ocsp_staple);
-    cm_query_text(q, cm_client_auth_id(probe->client_auth));
+    cm_query_id(q, cm_client_auth_id(probe->client_auth));
     cm_query_blob(q, probe->ca_names);
     cm_query_int(q, probe->chain_bytes);
     cm_query_int(q, probe->num_chain_sent);
@@ -148,7 +153,7 @@ static void bind_dialogues(struct cm_query *q, const struct cm_probe *probe)
 {
     bool starttls = probe->starttls != CM_STARTTLS_NONE;
 
-    cm_query_text(q, starttls ? cm_starttls_outcome_id(probe->starttls) : NULL);
+    cm_query_id(q, starttls ? cm_starttls_outcome_id(probe->starttls) : NULL);
     cm_query_text(q, starttls ? probe->starttls_reply : NULL);
     cm_query_known(q, probe->http_status, probe->http_status != 0);
     cm_query_known(q, probe->http_substatus, probe->http_substatus != 0);
@@ -158,20 +163,16 @@ static void bind_dialogues(struct cm_query *q, const struct cm_probe *probe)
 enum cm_status cm_put_probes(struct cm_store *store, uint64_t endpoint,
                              const struct cm_evidence *ev)
 {
-    struct cm_buf chain;
-
-    cm_buf_init(&chain, CM_DB_MAX_TEXT);
     for (size_t i = 0; i < ev->num_probes; i++) {
         const struct cm_probe *probe = &ev->probes[i];
-        struct cm_query q = cm_query_begin(&store->db, probe_sql);
+        struct cm_query q = cm_query_insert(&store->db, probe_sql);
 
         cm_query_int(&q, store->run_id);
         cm_query_int(&q, (int64_t)endpoint);
         cm_query_int(&q, (int64_t)i);
         bind_connection(&q, probe);
         bind_tls(&q, probe);
-        cm_cert_ids_json(store, probe->chain, probe->num_chain, &chain);
-        cm_query_buf(&q, &chain);
+        cm_query_certs(store, &q, probe->chain, probe->num_chain);
         if (probe->num_chain > 0) {
             cm_query_int(&q, cm_cert_id(store, probe->chain[0]));
         } else {
@@ -180,6 +181,5 @@ enum cm_status cm_put_probes(struct cm_store *store, uint64_t endpoint,
         bind_dialogues(&q, probe);
         (void)cm_query_run(&q);
     }
-    cm_buf_cleanup(&chain);
     return store->db.error.status;
 }

@@ -108,7 +108,7 @@ static void put_letters(struct cm_store *store, int64_t run_id,
 {
     char clients[CM_MAX_PROFILES + 1] = "";
     char policies[CM_MAX_PACKS + 1] = "";
-    struct cm_query q = cm_query_begin(&store->db, measured_sql);
+    struct cm_query q = cm_query_insert(&store->db, measured_sql);
 
     for (size_t i = 0; i < measured->num_profiles; i++) {
         const struct cm_profile_result *result = &measured->profiles[i];
@@ -141,13 +141,13 @@ static void put_profile(struct cm_store *store, int64_t run_id,
     if (result->outcome == CM_OUTCOME_PASS) {
         return;
     }
-    q = cm_query_begin(&store->db, profile_sql);
+    q = cm_query_insert(&store->db, profile_sql);
     cm_query_int(&q, run_id);
     cm_query_int(&q, endpoint);
     cm_query_int(&q, result->profile);
-    cm_query_text(&q, result->cause < 0
-                          ? NULL
-                          : cm_cause_info((enum cm_cause)result->cause)->id);
+    cm_query_id(&q, result->cause < 0
+                        ? NULL
+                        : cm_cause_info((enum cm_cause)result->cause)->id);
     cm_query_text(&q, or_empty(result->why));
     cm_query_text(&q, result->message);
     (void)cm_query_run(&q);
@@ -158,14 +158,14 @@ static void put_rules(struct cm_store *store, int64_t run_id, int64_t endpoint,
 {
     for (size_t i = 0; i < pack->num_rules; i++) {
         const struct cm_rule_result *rule = &pack->rules[i];
-        struct cm_query q = cm_query_begin(&store->db, policy_sql);
+        struct cm_query q = cm_query_insert(&store->db, policy_sql);
 
         cm_query_int(&q, run_id);
         cm_query_int(&q, endpoint);
         cm_query_int(&q, pack->pack);
         cm_query_int(&q, (int64_t)i);
         cm_query_text(&q, or_empty(rule->rule));
-        cm_query_text(&q, cm_outcome_id(rule->outcome));
+        cm_query_id(&q, cm_outcome_id(rule->outcome));
         cm_query_int(&q, rule->warning ? 1 : 0);
         cm_query_text(&q, or_empty(rule->why));
         (void)cm_query_run(&q);

@@ -205,8 +205,9 @@ enum cm_status cm_store_open(struct cm_store **out, const char *path,
     store->owner_column = -1;
     store->lock_fd = -1;
     store->db.path = plain_path(path);
-    store->certs = cm_map_new();
-    if (store->db.path == NULL || store->certs == NULL) {
+    store->known = calloc(CM_KNOWN_CERTS, sizeof(*store->known));
+    cm_buf_init(&store->db.text, CM_DB_MAX_TEXT);
+    if (store->db.path == NULL || store->known == NULL) {
         status = cm_error_nomem(err, "the store");
     } else if (open_db(&store->db) != CM_OK) {
         status = cm_db_take_error(&store->db, err);
@@ -226,7 +227,7 @@ void cm_store_close(struct cm_store *store)
     }
     (void)cm_store_drain(store, NULL);
     cm_queue_free(store->queue);
-    cm_map_free(store->certs, NULL);
+    free(store->known);
     cm_db_close(&store->db);
     if (store->lock_fd >= 0) {
         (void)close(store->lock_fd);

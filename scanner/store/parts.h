@@ -22,10 +22,10 @@
 #define CM_QUEUE_ROWS 1024U
 #define CM_QUEUE_SOFT 4096U
 #define CM_QUEUE_HARD (CM_QUEUE_SOFT + 131072U)
-#define CM_QUEUE_WAKE 512U     /* are worth waking the writer for */
-#define CM_BATCH_RECORDS 2000U /* of one transaction, at the most */
-#define CM_BATCH_SECONDS 1     /* that a transaction may stay open */
-#define CM_MAX_KNOWN_CERTS 200000U
+#define CM_QUEUE_WAKE 512U      /* are worth waking the writer for */
+#define CM_BATCH_RECORDS 16384U /* of one transaction, at the most */
+#define CM_BATCH_SECONDS 1      /* that a transaction may stay open */
+#define CM_KNOWN_CERTS 16384U   /* whose ids are kept in memory */
 
 /* schema.sql, made a C array by embed.cmake. */
 extern const char cm_store_schema_sql[];
@@ -67,13 +67,19 @@ void cm_queue_wait(struct cm_queue *queue, size_t enough,
 bool cm_queue_pop(struct cm_queue *queue, struct cm_item *items, size_t max,
                   size_t *num);
 
+/* A certificate that was used lately. */
+struct cm_known_cert {
+    uint8_t sha256[CM_SHA256_LEN];
+    int64_t id; /* in the store; 0: the slot is free */
+};
+
 struct cm_store {
     struct cm_db db;
     int64_t run_id;
     bool continued;   /* the run under way was: results may have to make room */
     int lock_fd;      /* see lock.c; -1: no run is ours */
     int owner_column; /* of the run under way, -1: none */
-    struct cm_map *certs; /* SHA-256 -> id in the store, lately used ones */
+    struct cm_known_cert *known; /* owned, CM_KNOWN_CERTS; see certs.c */
 
     struct cm_queue *queue; /* NULL before the first run */
     pthread_t writer;
@@ -92,9 +98,9 @@ enum cm_status cm_store_check_version(struct cm_db *db, int64_t version);
  * database has failed. */
 int64_t cm_cert_id(struct cm_store *store, const struct cm_cert *cert);
 void cm_cert_ids_forget(struct cm_store *store);
-/* "[3,1]" */
-void cm_cert_ids_json(struct cm_store *store, struct cm_cert *const *certs,
-                      size_t num, struct cm_buf *out);
+/* Binds "[3,1]". */
+void cm_query_certs(struct cm_store *store, struct cm_query *q,
+                    struct cm_cert *const *certs, size_t num);
 
 /* As stored in endpoint.flags. */
 #define CM_ENDPOINT_DOT 1

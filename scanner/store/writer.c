@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "certmuster/text.h"
+#include "store/bulk.h"
 
 #define POP_MAX 1024U
 
@@ -66,6 +67,9 @@ static void write_items(struct cm_store *store, struct batch *batch,
         put_item(store, &items[i]);
         batch->records++;
         cm_item_free(&items[i]);
+        if (cm_bulk_is_full(&store->db)) {
+            (void)cm_bulk_flush(&store->db);
+        }
     }
 }
 
@@ -94,6 +98,7 @@ void *cm_store_write_all(void *arg)
         more = cm_queue_pop(store->queue, items, POP_MAX, &num);
         write_items(store, &batch, items, num);
         if (batch.records > 0 && (!more || is_over(&batch))) {
+            (void)cm_bulk_flush(&store->db);
             (void)cm_db_exec(&store->db, "COMMIT");
             batch.records = 0;
         }
@@ -175,6 +180,27 @@ enum cm_status cm_store_begin_run(struct cm_store *store,
     return cm_store_start_writer(store, err);
 }
 
+/* What the writer inserts refers to the run that has just been committed and to
+ * certificates that it writes itself before; nothing ever deletes either. So
+ * SQLite need not look for them once for each row. */
+static bool begin_bulk(struct cm_db *db)
+{
+    return cm_db_exec(db, "PRAGMA foreign_keys = OFF") == CM_OK &&
+           cm_bulk_open(db);
+}
+
+static void end_bulk(struct cm_db *db)
+{
+    struct cm_error before = db->error;
+
+    cm_bulk_close(db);
+    (void)cm_db_take_error(db, NULL);
+    (void)cm_db_exec(db, "PRAGMA foreign_keys = ON");
+    if (before.status != CM_OK) {
+        db->error = before;
+    }
+}
+
 enum cm_status cm_store_start_writer(struct cm_store *store,
                                      struct cm_error *err)
 {
@@ -183,9 +209,14 @@ enum cm_status cm_store_start_writer(struct cm_store *store,
     if (store->queue == NULL) {
         return cm_error_nomem(err, "the store's queue");
     }
+    if (!begin_bulk(&store->db)) {
+        end_bulk(&store->db);
+        return cm_db_take_error(&store->db, err);
+    }
     store->failed = false;
     store->owner_column = -1;
     if (pthread_create(&store->writer, NULL, cm_store_write_all, store) != 0) {
+        end_bulk(&store->db);
         return cm_error_set(err, CM_EIO,
                             "the store's thread cannot be started");
     }
@@ -200,6 +231,7 @@ enum cm_status cm_store_drain(struct cm_store *store, struct cm_error *err)
         pthread_join(store->writer, NULL);
         store->writing = false;
         (void)cm_db_take_error(&store->db, NULL); /* it is in store->error */
+        end_bulk(&store->db);
     }
     return cm_store_failed(store, err) ? store->error.status : CM_OK;
 }

@@ -213,7 +213,10 @@ static void put_all(struct bench *b, uint64_t rows, int64_t *run_id)
 
 static void measure(struct bench *b, const char *path, uint64_t rows)
 {
-    const struct cm_run_end end = {"complete", "00", rows, FORGE_NOW};
+    const struct cm_run_end end = {.state = "complete",
+                                   .input_sha256 = "00",
+                                   .rows_read = rows,
+                                   .finished_unix = FORGE_NOW};
     double start = cpu_us(CLOCK_PROCESS_CPUTIME_ID);
     double own = cpu_us(CLOCK_THREAD_CPUTIME_ID);
     struct rusage usage;

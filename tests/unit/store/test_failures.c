@@ -50,7 +50,7 @@ static void reports_a_full_disk(void **state)
     uint64_t taken = 0;
     int64_t kept;
 
-    limit_size(f, 150); /* more than one batch */
+    limit_size(f, 700); /* more than one batch */
     fixture_begin(f);
     while (status == CM_OK) { /* far more than the queue holds */
         taken++;
