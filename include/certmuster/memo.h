@@ -18,7 +18,7 @@ void cm_memo_free(struct cm_memo *memo);
 /* Thread-safe. NULL: there is no such answer. */
 struct cm_memo_item *cm_memo_get(struct cm_memo *memo, const void *key,
                                  size_t len);
-const void *cm_memo_value(const struct cm_memo_item *item);
+void *cm_memo_value(const struct cm_memo_item *item);
 void cm_memo_give_back(struct cm_memo *memo, struct cm_memo_item *item);
 /* Takes the value, whatever becomes of it: one that is too large, or that
  * somebody else was first with, is freed. */

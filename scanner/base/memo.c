@@ -130,7 +130,7 @@ struct cm_memo_item *cm_memo_get(struct cm_memo *memo, const void *key,
     return item;
 }
 
-const void *cm_memo_value(const struct cm_memo_item *item)
+void *cm_memo_value(const struct cm_memo_item *item)
 {
     return item->value;
 }

@@ -50,7 +50,7 @@ struct cm_scan_config {
     uint16_t proxy_port;
 };
 
-struct cm_certcache; /* parsed certificates, shared by one worker's scans */
+struct cm_certcache; /* parsed certificates; thread-safe */
 struct cm_certcache *cm_certcache_new(void); /* NULL: no memory */
 void cm_certcache_free(struct cm_certcache *cache);
 /* A new reference, or NULL when there is no memory. */

@@ -10,7 +10,7 @@
 #include "pki/pki.h"
 #include "pki/revocation.h"
 
-#define MAX_BYTES (8U << 20) /* of all that is remembered */
+#define MAX_BYTES (4U << 20) /* of all that is remembered */
 #define SHARED_BY 8U /* a certificate that so many refer to is no cost */
 
 enum handshake {

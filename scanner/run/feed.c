@@ -265,6 +265,7 @@ static void *feed_thread(void *arg)
     struct cm_feed *feed = arg;
     char *chunk = malloc(CHUNK);
 
+    (void)pthread_setname_np(pthread_self(), "cm-reader");
     feed->status = chunk == NULL ? cm_error_nomem(&feed->error, "the input")
                                  : read_all(feed, chunk);
     free(chunk);

@@ -75,6 +75,7 @@ enum cm_status cm_judging_judge(const struct cm_judging *judging,
 struct cm_worker_share { /* the same for all workers; borrowed */
     const struct cm_run_config *config;
     struct cm_judging judging;
+    struct cm_certcache *certs;
     struct cm_certset *seen;    /* CA certificates seen in the fleet */
     struct cm_pending *pending; /* what judgements ask for; NULL: never mind */
     struct cm_store *store;

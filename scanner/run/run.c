@@ -29,6 +29,7 @@ struct run {
     struct cm_measures *measures;
     struct cm_labels *labels;
     struct cm_counters counters;
+    struct cm_certcache *certs;
     struct cm_certset *seen;
     struct cm_pending *pending; /* NULL: nothing is fetched */
     struct cm_store *store;
@@ -80,6 +81,7 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
                     .at_unix = run->at_unix,
                     .measures = run->measures,
                     .labels = run->labels},
+        .certs = run->certs,
         .seen = run->seen,
         .pending = run->pending,
         .store = run->store,
@@ -407,7 +409,10 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
     }
     if (status == CM_OK) {
         run->seen = cm_certset_new(MAX_SEEN_ISSUERS);
-        status = run->seen == NULL ? cm_error_nomem(err, "issuers") : CM_OK;
+        run->certs = cm_certcache_new();
+        status = run->seen == NULL || run->certs == NULL
+                     ? cm_error_nomem(err, "certificates")
+                     : CM_OK;
     }
     if (status == CM_OK &&
         (run->config->fetch.issuers || run->config->fetch.revocation != 0)) {
@@ -476,6 +481,7 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
     cm_signals_close(run->signals);
     cm_pending_free(run->pending);
     cm_certset_free(run->seen);
+    cm_certcache_free(run->certs);
     cm_labels_free(run->labels);
     cm_measures_free(run->measures);
     cm_trust_unload(&run->files);

@@ -1,6 +1,7 @@
 /* One worker: a loop, a resolver, a TLS context and slots for endpoints under
  * way. What it finds it judges and hands to the store.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,10 +11,12 @@
 #include "run/parts.h"
 #include "run/window.h"
 
-#define QUEUE_JOBS 2048U       /* endpoints read ahead */
+#define QUEUE_JOBS 256U        /* endpoints on their way to the window */
 #define SLAB_SLOTS 64U         /* slots made at a time */
 #define TURN_MS 200            /* the longest wait for anything */
 #define ABANDON_AFTER_MS 4000U /* after a stop, what is in flight gets this */
+
+#define THREAD_NAME_SIZE 16 /* as the system has it */
 
 struct slot {
     struct cm_scan scan;
@@ -42,6 +45,7 @@ struct cm_worker {
     unsigned in_flight;
     uint64_t stop_since_ms; /* 0: not stopping */
     bool input_over;
+    char name[THREAD_NAME_SIZE];
     pthread_t thread;
     bool started;
     enum cm_status status;
@@ -272,6 +276,7 @@ static void *work(void *arg)
     struct cm_worker *worker = arg;
     struct cm_error err;
 
+    (void)pthread_setname_np(pthread_self(), worker->name);
     for (;;) {
         start_jobs(worker);
         if (worker->input_over && worker->in_flight == 0) {
@@ -317,6 +322,7 @@ enum cm_status cm_worker_new(struct cm_worker **out,
         return cm_error_nomem(err, "a worker");
     }
     worker->share = share;
+    (void)snprintf(worker->name, sizeof(worker->name), "cm-worker-%u", index);
     worker->busy.next_busy = &worker->busy;
     worker->busy.prev_busy = &worker->busy;
     worker->env.config = &share->config->scan;
@@ -332,10 +338,9 @@ enum cm_status cm_worker_new(struct cm_worker **out,
                                     &(struct cm_tls_options){0}, err);
     }
     if (status == CM_OK) {
-        worker->env.certs = cm_certcache_new();
-        if (!make_window(worker, index) || worker->env.certs == NULL) {
-            status = cm_error_nomem(err, "a worker");
-        }
+        worker->env.certs = share->certs;
+        status = make_window(worker, index) ? CM_OK
+                                            : cm_error_nomem(err, "a worker");
     }
     if (status != CM_OK) {
         cm_worker_free(worker);
@@ -400,7 +405,6 @@ void cm_worker_free(struct cm_worker *worker)
     }
     cm_window_free(worker->window);
     cm_jobqueue_free(worker->queue);
-    cm_certcache_free(worker->env.certs);
     cm_tls_context_free(worker->env.tls);
     cm_resolver_free(worker->env.resolver);
     cm_loop_free(worker->env.loop);

@@ -93,6 +93,7 @@ void *cm_store_write_all(void *arg)
     bool more = true;
     size_t num;
 
+    (void)pthread_setname_np(pthread_self(), "cm-writer");
     while (more) {
         wait_for_items(store, &batch);
         more = cm_queue_pop(store->queue, items, POP_MAX, &num);

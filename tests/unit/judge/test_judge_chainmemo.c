@@ -12,11 +12,11 @@
 
 #include "pki/revocation.h"
 
-#define ROUNDS 3000
-#define GROW_EVERY 300
-#define MANY 16000
+#define ROUNDS 1500
+#define GROW_EVERY 150
+#define MANY 7000
 #define THREADS 4
-#define PER_THREAD 400
+#define PER_THREAD 150
 
 static uint32_t seed = 20261121;
 
