@@ -50,9 +50,15 @@ def read_json(path):
     return json.dumps(without(document), indent=1).splitlines()
 
 
-def read_jsonl(path):
-    return [json.dumps(without(json.loads(line)))
-            for line in plain(path.read_text()).splitlines()]
+def read_lines(path):
+    return path.read_text().splitlines()
+
+
+def same_jsonl(a, b):
+    """Without reading what is the same to the letter: there is much of it."""
+    a, b = (re.sub('"timestamp":"[^"]*",', "", x, count=1) for x in (a, b))
+    return a == b or (without(json.loads(plain(a))) ==
+                      without(json.loads(plain(b))))
 
 
 def read_csv(path):
@@ -78,7 +84,7 @@ def read_text(path):
 
 
 def read(path):
-    return {".json": read_json, ".jsonl": read_jsonl, ".csv": read_csv,
+    return {".json": read_json, ".jsonl": read_lines, ".csv": read_csv,
             ".html": read_html}.get(path.suffix, read_text)(path)
 
 
@@ -95,7 +101,8 @@ def main():
         if len(left) != len(right):
             bad = 1
             print(name, "has", len(left), "lines and", len(right))
-        differ = [(a, b) for a, b in zip(left, right) if a != b]
+        differ = [(a, b) for a, b in zip(left, right) if a != b and
+                  not (name.endswith(".jsonl") and same_jsonl(a, b))]
         for a, b in differ[:5]:
             bad = 1
             print(f"{name}:\n-{a[:600]}\n+{b[:600]}")
