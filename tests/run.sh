@@ -36,7 +36,8 @@ TEST_PACKAGES="libcmocka-dev nginx-light openssl gnutls-bin knot sqlite3
   python3 tinyproxy-bin procps util-linux postfix dovecot-imapd dovecot-pop3d
   dovecot-lmtpd dovecot-managesieved vsftpd slapd postgresql mariadb-server
   prosody apache2-bin libnss3-tools curl nodejs golang-go
-  openjdk-17-jdk-headless haproxy nmap sslscan slurm-wlm munge"
+  openjdk-17-jdk-headless haproxy nmap sslscan slurm-wlm munge
+  python3-yaml"
 LINT_PACKAGES="clang libclang-rt-dev clang-tidy clang-format cppcheck shellcheck
   pmccabe mandoc codespell gcovr"
 if [ $INSTALL = yes ]; then
