@@ -26,6 +26,15 @@ enum cm_status cm_input_from_options(const struct cm_options *options,
 enum cm_status cm_client_from_options(const struct cm_options *options,
                                       struct cm_run_config *run,
                                       struct cm_error *err);
+/* attended.c */
+/* --progress and --quiet. */
+enum cm_status cm_progress_option(const struct cm_options *options,
+                                  enum cm_progress_kind *out,
+                                  struct cm_error *err);
+/* From now on the first SIGINT or SIGTERM that reaches the process does not end
+ * it: reports that are being written are finished. While a run is under way
+ * signals are its own. */
+void cm_finish_reports(void);
 /* --fail-on; *given is false without it. */
 enum cm_status cm_fail_on(const struct cm_options *options, bool *given,
                           enum cm_severity *out, struct cm_error *err);

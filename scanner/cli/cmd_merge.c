@@ -114,9 +114,8 @@ static enum cm_status prepare(struct setup *setup, struct cm_merge *merge,
     config->trust = setup->trust.config;
     config->policy = setup->trust.policy;
     config->measure = setup->trust.measure;
-    if (!options->given[CM_OPTION_QUIET]) {
-        config->progress =
-            isatty(STDERR_FILENO) == 1 ? CM_PROGRESS_LINE : CM_PROGRESS_LINES;
+    if (status == CM_OK) {
+        status = cm_progress_option(options, &config->progress, err);
     }
     if (status == CM_OK && setup->options_json.failed) {
         status = cm_error_nomem(err, "the options");

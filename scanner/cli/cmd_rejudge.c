@@ -89,12 +89,9 @@ static enum cm_status prepare(struct setup *setup, struct cm_rejudge *rejudge,
         .policy = setup->trust.policy,
         .measure = setup->trust.measure,
     };
-    if (!options->given[CM_OPTION_QUIET]) {
-        config->progress =
-            isatty(STDERR_FILENO) == 1 ? CM_PROGRESS_LINE : CM_PROGRESS_LINES;
-    }
-    return setup->options_json.failed ? cm_error_nomem(err, "the options")
-                                      : CM_OK;
+    return setup->options_json.failed
+               ? cm_error_nomem(err, "the options")
+               : cm_progress_option(options, &config->progress, err);
 }
 
 static enum cm_status run(struct setup *setup, struct cm_run_outcome *outcome,

@@ -53,6 +53,7 @@ int cm_present(const struct cm_options *options, int64_t run_id)
                           : DEFAULT_ACTIONS;
     enum cm_status status;
 
+    cm_finish_reports();
     cm_report_from_options(options, &report);
     if (run_id != 0) {
         report.run_id = run_id;

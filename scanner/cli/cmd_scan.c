@@ -197,10 +197,10 @@ static enum cm_status run_options(const struct cm_options *options,
                             "--concurrency takes a number from 1 to %u",
                             CM_RUN_MAX_CONCURRENCY);
     }
-    if (!options->given[CM_OPTION_QUIET]) {
-        run->progress =
-            isatty(STDERR_FILENO) == 1 ? CM_PROGRESS_LINE : CM_PROGRESS_LINES;
+    if (cm_progress_option(options, &run->progress, err) != CM_OK) {
+        return err->status;
     }
+    run->metrics_path = options->text[CM_OPTION_METRICS];
     cm_polite_options(&run->polite, options);
     run->db_path = cm_db_path(options);
     run->version = CERTMUSTER_VERSION;

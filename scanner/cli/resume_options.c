@@ -37,7 +37,7 @@ static enum cm_status keep(void *arg, const char *name, const char *value,
 static bool is_of_the_moment(enum cm_option option)
 {
     return option == CM_OPTION_DB || option == CM_OPTION_RUN ||
-           option == CM_OPTION_QUIET;
+           option == CM_OPTION_QUIET || option == CM_OPTION_PROGRESS;
 }
 
 static void take_over(struct cm_options *options, const struct cm_options *was,

@@ -151,8 +151,9 @@ static enum cm_status note_row(struct cm_feed *feed, struct cm_row *row,
 }
 
 /* Its result is there: it was found before, or another row's will do. */
-static void skip_row(const struct cm_feed *feed, bool first)
+static void skip_row(const struct cm_feed *feed, bool first, bool recorded)
 {
+    atomic_fetch_add(&feed->share->counters->resumed, recorded ? 1 : 0);
     atomic_fetch_add(&feed->share->counters->settled, 1);
     atomic_fetch_add(&feed->share->counters->endpoints, first ? 1 : 0);
 }
@@ -199,7 +200,7 @@ static enum cm_status on_row(void *arg, struct cm_row *row)
         return put_invalid(feed, invalid);
     }
     if (!first || done) {
-        skip_row(feed, first);
+        skip_row(feed, first, recorded);
     } else if (!atomic_load(&counters->stop)) {
         queue_endpoint(feed, &job);
     }

@@ -27,12 +27,16 @@ struct cm_counters {
     atomic_uint_fast64_t rows;      /* read */
     atomic_uint_fast64_t endpoints; /* different ones among them */
     atomic_uint_fast64_t settled;   /* endpoints done, invalid rows included */
+    atomic_uint_fast64_t resumed;   /* of `settled`: before this process */
     atomic_uint_fast64_t in_flight;
     atomic_uint_fast64_t retries;
     atomic_uint_fast64_t verdicts[CM_VERDICT_COUNT];
     atomic_uint_fast64_t bytes_read;
+    atomic_int_fast64_t run_id; /* 0: none yet */
     atomic_bool input_done;
     atomic_bool stop;               /* start nothing new */
+    atomic_bool abandon;            /* wait for nothing that is under way */
+    atomic_uint working;            /* workers that have not ended */
     atomic_int stage;               /* enum cm_run_stage */
     atomic_uint_fast64_t again;     /* endpoints judged in this stage */
     struct cm_fetch_progress fetch; /* of the round */
@@ -129,11 +133,18 @@ void cm_feed_free(struct cm_feed *feed);
 /* progress.c */
 void cm_counters_stage(struct cm_counters *counters, enum cm_run_stage stage);
 struct cm_progress;
+struct cm_metrics;
 struct cm_progress *cm_progress_new(enum cm_progress_kind kind,
                                     struct cm_counters *counters,
                                     int64_t input_size);
+/* Both accept a progress that is NULL. The texts and metrics stay the caller's.
+ */
+void cm_progress_metrics(struct cm_progress *progress,
+                         struct cm_metrics *metrics);
+void cm_progress_state(struct cm_progress *progress, const char *state);
 void cm_progress_show(struct cm_progress *progress);
-void cm_progress_end(struct cm_progress *progress); /* clears and frees */
+/* Says the last words and frees. */
+void cm_progress_end(struct cm_progress *progress);
 
 /* signals.c -- SIGINT and SIGTERM as a descriptor; SIGPIPE ignored. Must be
  * opened before the first thread starts. */
@@ -142,6 +153,20 @@ enum cm_status cm_signals_open(struct cm_signals **out, struct cm_error *err);
 /* Waits up to `ms`; the number of stop signals since the last call. */
 unsigned cm_signals_wait(struct cm_signals *signals, int ms);
 void cm_signals_close(struct cm_signals *signals); /* restores; NULL is fine */
+
+/* attend.c -- what the main thread does while the others scan: it shows the
+ * progress and listens for signals, until the workers have ended. The first
+ * signal stops the scan, another one waits for nothing any more. True: there
+ * was one. */
+struct cm_attendance { /* borrowed */
+    struct cm_counters *counters;
+    struct cm_signals *signals;
+    struct cm_progress *progress; /* NULL: no memory */
+    struct cm_feed *feed;
+    struct cm_worker *const *workers;
+    unsigned num_workers;
+};
+bool cm_attend(const struct cm_attendance *attendance);
 
 /* limits.c -- how many connections this process may hold. */
 unsigned cm_limits_concurrency(unsigned wanted, unsigned jobs, char note[256]);

@@ -7,6 +7,8 @@
 
 #include "run/again.h"
 
+#define MAX_SENT 100000U
+
 struct cm_resume {
     struct cm_store *store; /* owned until it is taken */
     char *db_path;          /* owned */
@@ -169,8 +171,18 @@ bool cm_resume_is_done(const struct cm_resume *resume, uint64_t endpoint)
     return cm_idset_has(&resume->done, endpoint);
 }
 
-void cm_resume_take_redo(struct cm_resume *resume, struct cm_idset *out)
+static enum cm_status add_seen(void *arg, struct cm_cert *cert)
 {
-    *out = resume->redo;
+    return !cert->parsed || cm_certset_add(arg, cert) ? CM_OK : CM_ENOMEM;
+}
+
+enum cm_status cm_resume_remember(struct cm_resume *resume,
+                                  struct cm_store *store,
+                                  struct cm_certset *seen,
+                                  struct cm_idset *redo, struct cm_error *err)
+{
+    *redo = resume->redo;
     memset(&resume->redo, 0, sizeof(resume->redo));
+    return cm_store_each_sent(store, resume->run.id, MAX_SENT, add_seen, seen,
+                              err);
 }

@@ -52,9 +52,14 @@ enum cm_status cm_resume_row(struct cm_resume *resume, const struct cm_row *row,
 enum cm_status cm_resume_end(struct cm_resume *resume, struct cm_error *err);
 /* Has the endpoint a result? */
 bool cm_resume_is_done(const struct cm_resume *resume, uint64_t endpoint);
-/* Moves to `out`, which is empty, the endpoints whose judgement is to be made
- * anew by the second pass. */
-void cm_resume_take_redo(struct cm_resume *resume, struct cm_idset *out);
+/* What the first pass leaves in memory, of what earlier processes did: adds to
+ * `seen` what servers sent above their own certificates (at most as many as it
+ * holds), and moves to `redo`, which is empty, the endpoints whose judgement is
+ * to be made anew. */
+enum cm_status cm_resume_remember(struct cm_resume *resume,
+                                  struct cm_store *store,
+                                  struct cm_certset *seen,
+                                  struct cm_idset *redo, struct cm_error *err);
 
 /* compare.c -- the input beside the rows that a run has recorded. */
 struct cm_compare;

@@ -13,12 +13,12 @@
 #include "run/again.h"
 #include "run/digest.h"
 #include "run/labels.h"
+#include "run/metrics.h"
 #include "run/parts.h"
 #include "run/resume.h"
 #include "run/shard_file.h"
 
 #define MAX_SEEN_ISSUERS 100000U
-#define TICK_MS 200
 
 struct run {
     const struct cm_run_config *config;
@@ -35,6 +35,7 @@ struct run {
     struct cm_store *store;
     struct cm_signals *signals;
     struct cm_progress *progress;
+    struct cm_metrics *metrics; /* NULL: none are wanted */
     struct cm_worker *workers[CM_RUN_MAX_JOBS];
     unsigned num_workers;
     struct cm_worker_share worker_share;
@@ -151,38 +152,6 @@ static enum cm_status begin(struct run *run, struct cm_error *err)
     return status;
 }
 
-static bool busy(const struct run *run)
-{
-    return !atomic_load(&run->counters.input_done) ||
-           atomic_load(&run->counters.settled) <
-               atomic_load(&run->counters.rows);
-}
-
-static void stop(struct run *run)
-{
-    run->outcome->interrupted = true;
-    atomic_store(&run->counters.stop, true);
-    cm_feed_interrupt(run->feed);
-    for (unsigned i = 0; i < run->num_workers; i++) {
-        cm_worker_wake(run->workers[i]);
-    }
-}
-
-/* Shows progress and listens for signals until all is settled or stopped. */
-static void attend(struct run *run)
-{
-    run->progress = cm_progress_new(run->config->progress, &run->counters,
-                                    cm_feed_size(run->feed));
-    while (busy(run) && !atomic_load(&run->counters.stop)) {
-        if (cm_signals_wait(run->signals, TICK_MS) != 0) {
-            stop(run);
-        }
-        if (run->progress != NULL) {
-            cm_progress_show(run->progress);
-        }
-    }
-}
-
 /* The first failure counts; all threads end in any case. */
 static enum cm_status join(struct run *run, struct cm_error *err)
 {
@@ -199,12 +168,31 @@ static enum cm_status join(struct run *run, struct cm_error *err)
     return status;
 }
 
+static void attend(struct run *run)
+{
+    const struct cm_attendance attendance = {
+        .counters = &run->counters,
+        .signals = run->signals,
+        .progress = run->progress,
+        .feed = run->feed,
+        .workers = run->workers,
+        .num_workers = run->num_workers,
+    };
+
+    if (cm_attend(&attendance)) {
+        run->outcome->interrupted = true;
+    }
+}
+
 static enum cm_status scan(struct run *run, struct cm_error *err)
 {
     enum cm_status status = CM_OK;
     enum cm_status joined;
     struct cm_error join_err;
 
+    run->progress = cm_progress_new(run->config->progress, &run->counters,
+                                    cm_feed_size(run->feed));
+    cm_progress_metrics(run->progress, run->metrics);
     for (unsigned i = 0; status == CM_OK && i < run->num_workers; i++) {
         status = cm_worker_start(run->workers[i], err);
     }
@@ -222,24 +210,6 @@ static enum cm_status scan(struct run *run, struct cm_error *err)
     return status;
 }
 
-static enum cm_status add_seen(void *arg, struct cm_cert *cert)
-{
-    return !cert->parsed || cm_certset_add(arg, cert) ? CM_OK : CM_ENOMEM;
-}
-
-/* What the run knew before it was taken up: the issuers that servers sent, and
- * which judgements are to be made anew. */
-static enum cm_status remember(struct run *run, struct cm_again *again,
-                               struct cm_error *err)
-{
-    if (run->config->resume == NULL) {
-        return CM_OK;
-    }
-    cm_resume_take_redo(run->config->resume, &again->more);
-    return cm_store_each_sent(run->store, run->outcome->run_id,
-                              MAX_SEEN_ISSUERS, add_seen, run->seen, err);
-}
-
 /* The second pass, in a thread of its own. */
 static enum cm_status judge_again(void *arg, struct cm_error *err)
 {
@@ -255,8 +225,9 @@ static enum cm_status judge_again(void *arg, struct cm_error *err)
     again.counters = &run->counters;
     again.stop = &run->counters.stop_again;
     fetch.resolver = run->config->resolver;
-    if (status == CM_OK) {
-        status = remember(run, &again, err);
+    if (status == CM_OK && run->config->resume != NULL) {
+        status = cm_resume_remember(run->config->resume, run->store, run->seen,
+                                    &again.more, err);
     }
     if (status == CM_OK) {
         status = cm_again_fill(&again, run->seen, 0, err);
@@ -383,6 +354,10 @@ static enum cm_status open_store(struct run *run, struct cm_error *err)
     }
     status = make_store(run, err);
     if (status == CM_OK) {
+        status = cm_metrics_open(&run->metrics, config->metrics_path,
+                                 config->version, run->store, err);
+    }
+    if (status == CM_OK) {
         run->pace = cm_pace_new(config->polite.rate);
         status = run->pace == NULL ? cm_error_nomem(err, "the pace")
                                    : make_workers(run, err);
@@ -439,9 +414,27 @@ static enum cm_status open_all(struct run *run, struct cm_error *err)
     return status == CM_OK ? open_store(run, err) : status;
 }
 
+/* The last words of the run, whatever became of it. */
+static void tell_end(struct run *run, enum cm_status status)
+{
+    struct cm_store_totals totals;
+    const char *state = status != CM_OK ? "failed"
+                        : run->outcome->interrupted || is_given_up(run)
+                            ? "partial"
+                            : "complete";
+    bool known = status == CM_OK && run->metrics != NULL &&
+                 cm_store_totals(run->store, run->outcome->run_id, &totals,
+                                 NULL) == CM_OK;
+
+    cm_progress_state(run->progress, state);
+    cm_metrics_end(run->metrics, state, known ? &totals : NULL);
+}
+
 static enum cm_status conduct(struct run *run, struct cm_error *err)
 {
     enum cm_status status = begin(run, err);
+
+    atomic_store(&run->counters.run_id, run->outcome->run_id);
 
     if (status == CM_OK) {
         status = scan(run, err);
@@ -470,6 +463,7 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
     }
     if (status == CM_OK && !outcome->already) {
         status = conduct(run, err);
+        tell_end(run, status);
     }
     cm_feed_free(run->feed);
     for (unsigned i = 0; i < run->num_workers; i++) {
@@ -477,6 +471,7 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
     }
     cm_pace_free(run->pace);
     cm_progress_end(run->progress);
+    cm_metrics_free(run->metrics);
     cm_store_close(run->store);
     cm_signals_close(run->signals);
     cm_pending_free(run->pending);

@@ -27,6 +27,7 @@ enum cm_progress_kind {
     CM_PROGRESS_NONE,
     CM_PROGRESS_LINE,  /* one line redrawn in place, for a terminal */
     CM_PROGRESS_LINES, /* a plain line now and then, for a log */
+    CM_PROGRESS_JSON,  /* an object each second, for machines */
 };
 
 /* All texts are borrowed for the call. */
@@ -55,6 +56,7 @@ struct cm_run_config {
     struct cm_measure_config measure;
     struct cm_fetch_config fetch; /* its resolver is that of the scan */
     enum cm_progress_kind progress;
+    const char *metrics_path; /* NULL: none */
     struct cm_resume *resume; /* the run to continue; NULL: a new one */
 };
 

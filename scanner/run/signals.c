@@ -60,6 +60,7 @@ unsigned cm_signals_wait(struct cm_signals *signals, int ms)
 void cm_signals_close(struct cm_signals *signals)
 {
     if (signals != NULL) {
+        (void)cm_signals_wait(signals, 0); /* too late to end anything */
         (void)close(signals->fd);
         (void)pthread_sigmask(SIG_SETMASK, &signals->before, NULL);
         (void)sigaction(SIGPIPE, &signals->pipe_before, NULL);

@@ -266,7 +266,9 @@ static void note_stop(struct cm_worker *worker)
     }
     if (worker->stop_since_ms == 0) {
         worker->stop_since_ms = now_ms;
-    } else if (now_ms - worker->stop_since_ms > ABANDON_AFTER_MS) {
+    }
+    if (now_ms - worker->stop_since_ms > ABANDON_AFTER_MS ||
+        atomic_load(&worker->share->counters->abandon)) {
         abandon_all(worker);
     }
 }
@@ -280,6 +282,7 @@ static void *work(void *arg)
     for (;;) {
         start_jobs(worker);
         if (worker->input_over && worker->in_flight == 0) {
+            atomic_fetch_sub(&worker->share->counters->working, 1);
             return NULL;
         }
         if (cm_loop_turn(worker->env.loop, worker->turn_ms, &err) != CM_OK) {
@@ -354,7 +357,9 @@ enum cm_status cm_worker_start(struct cm_worker *worker, struct cm_error *err)
 {
     int failed = pthread_create(&worker->thread, NULL, work, worker);
 
-    if (failed != 0) {
+    if (failed == 0) {
+        atomic_fetch_add(&worker->share->counters->working, 1);
+    } else {
         return cm_error_set(err, CM_EIO, "cannot start a thread: %s",
                             strerrordesc_np(failed));
     }
