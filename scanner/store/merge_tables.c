@@ -22,7 +22,7 @@ static const struct table {
     {"result", "endpoint verdict primary_cause severity causes *path seen"
                " dns_result dns_ms dns main_probe remaining path_valid"
                " revocation revocation_source revocation_this_update"
-               " revocation_next_update revoked_at revocation_reason"},
+               " revocation_next_update revoked_at revocation_reason redo"},
     {"view_verdict", "endpoint view verdict primary_cause"},
     {"probe", "endpoint ord address reached ended sys_errno tries connect_ms"
               " tls_ms total_ms proxy_status first_bytes alert_received"
