@@ -289,7 +289,7 @@ def write_readme(table, machine):
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
     with open(README, "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}{machine}:\n\n{table}{END}{after}")
+        file.write(f"{before}{BEGIN}{machine}:\n\n{table}\n{END}{after}")
 
 
 def finish(bench, args):
@@ -316,6 +316,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="bench.") as folder:
         os.makedirs(folder + "/near/tmp")
         bench = Bench(os.path.abspath(args.build), folder)
+        if os.getloadavg()[0] > 0.7:
+            bench.notes.append("the machine was busy with other things before "
+                               "(load %.1f): times mean little" %
+                               os.getloadavg()[0])
         fleet = Fleet(folder + "/near", bench.build,
                       max(args.large, args.small), args.small)
         try:

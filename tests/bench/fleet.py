@@ -175,7 +175,8 @@ class Fleet:
         folder, opened = self.folder, set()
         with open(folder + "/nginx.conf", "w", encoding="utf-8") as file:
             file.write(
-                "daemon off; worker_processes 1; worker_rlimit_nofile 20000;"
+                "daemon off; worker_rlimit_nofile 20000;"
+                f"worker_processes {len(os.sched_getaffinity(0))};"
                 f"user root; pid {folder}/pid; error_log {folder}/error.log;"
                 "events { worker_connections 16384; multi_accept on; }"
                 "http { access_log off; server_names_hash_max_size 262144;"
