@@ -17,7 +17,7 @@ import time
 import peers
 from fleet import (DOMAIN, HEALTHY, HOLE, MIX, SILENT, TARPIT, TLS13, Fleet,
                    run)
-from measure import ALL, SERVERS, Bench, median, text_table
+from measure import ALL, SERVERS, Bench, Failed, median, text_table
 
 README = os.path.join(os.path.dirname(__file__), "..", "..", "README.md")
 BEGIN, END = "<!-- benchmark: begin -->\n", "<!-- benchmark: end -->\n"
@@ -256,20 +256,16 @@ def measure(bench, fleet, args):
     if args.compare:
         compare(bench, fleet, args)
         return
-    if set("ad") & set(args.only):
-        healthy(bench, fleet, args)
-    if "b" in args.only:
-        mixed(bench, fleet, args)
-    if set("cf") & set(args.only):
-        scale(bench, fleet, args)
-    if "e" in args.only:
-        memory(bench, fleet, args)
-    if "g" in args.only:
-        holes(bench, fleet, args)
-    if "h" in args.only:
-        far_away(bench, args)
-    if "i" in args.only:
-        peers.measure(bench, fleet, 100 if args.quick else 1000)
+    for letters, step, *arguments in (
+            ("ad", healthy, fleet, args), ("b", mixed, fleet, args),
+            ("cf", scale, fleet, args), ("e", memory, fleet, args),
+            ("g", holes, fleet, args), ("h", far_away, args),
+            ("i", peers.measure, fleet, 100 if args.quick else 1000)):
+        if set(letters) & set(args.only):
+            try:
+                step(bench, *arguments)
+            except (Failed, subprocess.CalledProcessError) as error:
+                bench.notes.append(f"{letters}: {error}")
 
 
 def about():

@@ -13,6 +13,10 @@ HOST = re.compile(rb'"host":"([^"]*)"')
 CLIENT, SERVERS = ALL[:1], ALL[1:] or ALL
 
 
+class Failed(Exception):
+    """A line of the table cannot be measured; the others can."""
+
+
 class Bench:
     """The programs of one build, a folder for what they write, and the lines
     of the table."""
@@ -57,7 +61,8 @@ class Bench:
             "--resolver", fleet.dns, "--no-hosts-file", "--db", self.store,
             "--out", self.out, *map(str, options), rows + ".csv"], cpus)
         if got["exit"] != 0:
-            raise SystemExit(f"certmuster ended with {got['exit']}")
+            raise Failed(f"{os.path.basename(rows)}: certmuster ended with "
+                         f"{got['exit']}")
         num = sum(truth.values())
         got["us"] = 1e6 * got["cpu_s"] / num
         self._check(rows, truth)

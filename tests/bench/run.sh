@@ -26,6 +26,10 @@ for argument in "$@"; do # hand on all but our own
     json) json=$argument next= && continue ;;
   esac
   case $argument in
+    --help)
+      sed -n '2,/^# SPDX/s/^# \{0,1\}//p' "$0"
+      exit 0
+      ;;
     --no-install) install=no ;;
     --build) next=build ;;
     --json) next=json ;;
