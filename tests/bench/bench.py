@@ -162,23 +162,33 @@ def reports(bench, args):
 
 
 def memory(bench, fleet, args):
-    """(e): all connections of a scan are open at once and wait for a server
-    that never answers."""
-    most = 1000 if args.quick else 5000
-    got = {}
-    for num in (100, 1000, most):
+    """(e): the same rows with more and more at a time; then connections that
+    are all open at once, waiting for a server that never answers."""
+    counts = sorted((100, 1000, args.small // 2))
+    rows, truth = fleet.write_rows((HEALTHY,), args.small, "e", "healthy")
+    memory_line(bench, f"{args.small:,} rows", {
+        num: bench.scan(fleet, rows, truth, "--concurrency", num, "--timeout-"
+                        "tls", 60, "--timeout-total", 90)["rss_kb"]
+        for num in counts})
+    silent = {}
+    for num in counts:
         fleet.new_tarpit()
         rows, truth = fleet.write_rows(TARPITS, num, "e", "tarpits")
-        got[num] = bench.scan(fleet, rows, truth, "--concurrency", num,
-                              "--retries", 0, "--timeout-tls", 4,
-                              "--timeout-dns", 20)["rss_kb"]
-    each = (got[most] - got[100]) / (most - 100)
-    bench.line("e", f"memory with 100; 1,000; {most:,} connections in flight",
-               "; ".join(f"{kb / MB:.1f}" for kb in got.values()) + " MB",
-               "64 MB + 7 kB each",
-               all(kb <= 64 * MB + 7 * num for num, kb in got.items()))
-    bench.line("e", "memory: the first; each further connection",
-               f"{got[100] / MB - each * 100 / MB:.1f} MB; {each:.1f} kB")
+        silent[num] = bench.scan(fleet, rows, truth, "--concurrency", num,
+                                 "--retries", 0, "--timeout-tls", 4,
+                                 "--timeout-dns", 20)["rss_kb"]
+    memory_line(bench, "silent servers", silent)
+
+
+def memory_line(bench, what, peaks):
+    least, *_, most = sorted(peaks)
+    each = (peaks[most] - peaks[least]) / max(most - least, 1)
+    at_once = "; ".join(f"{num:,}" for num in peaks)
+    bench.line("e", f"memory, {what}: {at_once} at a time; for each more",
+               "; ".join(f"{kb / MB:.0f}" for kb in peaks.values())
+               + f" MB; {each:.1f} kB", "64 MB + 7 kB each",
+               all(kb <= 64 * MB + 7 * num for num, kb in peaks.items()),
+               peaks=peaks)
 
 
 def holes(bench, fleet, args):
