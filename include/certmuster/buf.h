@@ -62,13 +62,49 @@ struct cm_reader {
     size_t len; /* what is left */
 };
 
-void cm_reader_init(struct cm_reader *r, const void *data, size_t len);
-bool cm_reader_u8(struct cm_reader *r, uint8_t *out);
+static inline void cm_reader_init(struct cm_reader *r, const void *data,
+                                  size_t len)
+{
+    r->data = (const uint8_t *)data;
+    r->len = len;
+}
+
+/* Inline as far as each element of each certificate goes through it. */
+static inline bool cm_reader_u8(struct cm_reader *r, uint8_t *out)
+{
+    if (r->len == 0) {
+        return false;
+    }
+    *out = *r->data++;
+    r->len--;
+    return true;
+}
+
 bool cm_reader_u16(struct cm_reader *r, uint16_t *out); /* big-endian */
 bool cm_reader_u24(struct cm_reader *r, uint32_t *out);
 bool cm_reader_u32(struct cm_reader *r, uint32_t *out);
-bool cm_reader_bytes(struct cm_reader *r, size_t len, struct cm_span *out);
-bool cm_reader_skip(struct cm_reader *r, size_t len);
+static inline bool cm_reader_bytes(struct cm_reader *r, size_t len,
+                                   struct cm_span *out)
+{
+    if (r->len < len) {
+        return false;
+    }
+    out->data = r->data;
+    out->len = len;
+    if (len > 0) { /* data may be NULL when nothing is left */
+        r->data += len;
+        r->len -= len;
+    }
+    return true;
+}
+
+static inline bool cm_reader_skip(struct cm_reader *r, size_t len)
+{
+    struct cm_span ignored;
+
+    return cm_reader_bytes(r, len, &ignored);
+}
+
 /* Vectors of RFC 8446 section 3.4: a length, then that many bytes. */
 bool cm_reader_vec8(struct cm_reader *r, struct cm_reader *out);
 bool cm_reader_vec16(struct cm_reader *r, struct cm_reader *out);

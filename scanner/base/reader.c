@@ -2,20 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "certmuster/buf.h"
 
-void cm_reader_init(struct cm_reader *r, const void *data, size_t len)
-{
-    r->data = data;
-    r->len = len;
-}
-
-static void advance(struct cm_reader *r, size_t len)
-{
-    if (len > 0) { /* data may be NULL when nothing is left */
-        r->data += len;
-        r->len -= len;
-    }
-}
-
 /* A big-endian number of `width` bytes, 4 at the most. */
 static bool number(struct cm_reader *r, size_t width, uint32_t *out)
 {
@@ -27,20 +13,8 @@ static bool number(struct cm_reader *r, size_t width, uint32_t *out)
     for (size_t i = 0; i < width; i++) {
         value = value << 8 | r->data[i];
     }
-    advance(r, width);
     *out = value;
-    return true;
-}
-
-bool cm_reader_u8(struct cm_reader *r, uint8_t *out)
-{
-    uint32_t value;
-
-    if (!number(r, 1, &value)) {
-        return false;
-    }
-    *out = (uint8_t)value;
-    return true;
+    return cm_reader_skip(r, width);
 }
 
 bool cm_reader_u16(struct cm_reader *r, uint16_t *out)
@@ -62,23 +36,6 @@ bool cm_reader_u24(struct cm_reader *r, uint32_t *out)
 bool cm_reader_u32(struct cm_reader *r, uint32_t *out)
 {
     return number(r, 4, out);
-}
-
-bool cm_reader_bytes(struct cm_reader *r, size_t len, struct cm_span *out)
-{
-    if (r->len < len) {
-        return false;
-    }
-    *out = (struct cm_span){r->data, len};
-    advance(r, len);
-    return true;
-}
-
-bool cm_reader_skip(struct cm_reader *r, size_t len)
-{
-    struct cm_span ignored;
-
-    return cm_reader_bytes(r, len, &ignored);
 }
 
 /* Works on a copy, so that a length without its bytes changes nothing. */

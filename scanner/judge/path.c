@@ -450,7 +450,7 @@ static bool run(struct search *s, const struct cm_step *leaf, bool clean,
     }
     s->max_tried = CM_MAX_PATH_STEPS;
     if (!hopeful) {
-        s->max_tried = CM_MAX_HOPELESS_STEPS + (unsigned)presented;
+        s->max_tried = CM_MAX_HOPELESS_STEPS + (unsigned)presented - 1;
     }
     s->hopeful = hopeful;
     s->clean = clean;

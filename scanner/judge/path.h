@@ -10,7 +10,7 @@
 #define CM_MAX_PATH 12         /* certificates on a path, anchor included */
 #define CM_MAX_PATH_STEPS 400U /* candidates tried in one search */
 #define CM_MAX_HOPELESS_STEPS                                                  \
-    5U /* ... beyond the presented, if no name leads                           \
+    5U /* ... beyond those sent above the leaf, if no name leads               \
           to an anchor */
 #define CM_MAX_CONSTRAINT_CHECKS 64 /* pairs compared in one search */
 
