@@ -137,8 +137,11 @@ static void give_up_resolving(struct cm_scan *scan)
 
 void cm_scan_end_probe(struct cm_scan *scan, enum cm_end end, int sys_errno)
 {
+    uint64_t now_ms = cm_loop_now_ms(scan->env->loop);
+
     scan->probe->end = end;
     scan->probe->sys_errno = sys_errno;
+    scan->probe->total_ms = (uint32_t)(now_ms - scan->round_since_ms);
 }
 
 void cm_step_timed_out(struct cm_scan *scan)

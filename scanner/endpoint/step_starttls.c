@@ -31,8 +31,6 @@ static void over(struct cm_scan *scan, enum cm_end end, int sys_errno)
 {
     keep_outcome(scan);
     cm_scan_end_probe(scan, end, sys_errno);
-    scan->probe->total_ms =
-        (uint32_t)(cm_loop_now_ms(scan->env->loop) - scan->round_since_ms);
     cm_scan_round_over(scan);
 }
 

@@ -35,6 +35,8 @@ static void a_silent_server_ends_at_the_phase_limit(void **state)
     world_run(world, "127.0.0.1");
     assert_int_equal(world_probe(world)->end, CM_END_TIMEOUT);
     assert_int_equal(world_probe(world)->reached, CM_PHASE_HANDSHAKING);
+    assert_true(world_probe(world)->tls_ms > 0);
+    assert_true(world_probe(world)->total_ms >= world_probe(world)->tls_ms);
     assert_int_equal(world_probe(world)->tries, 2);
     assert_int_equal(world->retried, 1);
     assert_int_equal(world->num_clients, 2);
