@@ -1,7 +1,6 @@
-/* The end of a run: its actions, and the proof that no row was lost. All of it
- * is set-based, three passes over the findings whatever their number.
+/* The end of a run: its actions, and the proof that no row was lost.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "store/parts.h"
+#include "store/tally.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +12,12 @@
 /* Parts of actions, gone with the connection. `example` prefers a row that the
  * action fixes: the others come after all row numbers. */
 static const char parts_sql[] =
-    "CREATE TEMP TABLE IF NOT EXISTS severity_rank ("
-    " id TEXT PRIMARY KEY, rank INTEGER) WITHOUT ROWID;"
+    "CREATE TEMP TABLE IF NOT EXISTS owner_sum ("
+    " action TEXT, owner TEXT, touches INTEGER, fixes INTEGER,"
+    " example INTEGER);"
+    "CREATE TEMP TABLE IF NOT EXISTS cause_sum ("
+    " action TEXT, cause TEXT, touches INTEGER, severity INTEGER,"
+    " certificate INTEGER);"
     "CREATE TEMP TABLE IF NOT EXISTS owner_part ("
     " action TEXT, owner TEXT, touches INTEGER, fixes INTEGER,"
     " example INTEGER, PRIMARY KEY (action, owner)) WITHOUT ROWID;"
@@ -25,39 +28,20 @@ static const char parts_sql[] =
     " action TEXT PRIMARY KEY, touches INTEGER, fixes INTEGER,"
     " example INTEGER, severity INTEGER, certificate INTEGER, rank INTEGER)"
     " WITHOUT ROWID;"
-    "DELETE FROM severity_rank;"
+    "DELETE FROM owner_sum;"
+    "DELETE FROM cause_sum;"
     "DELETE FROM owner_part;"
     "DELETE FROM cause_part;"
     "DELETE FROM action_part;";
 
-static const char severity_sql[] =
-    "INSERT INTO severity_rank (id, rank) VALUES (?, ?)";
-
-/* A row counts once for an action, though two findings lead to it. An
- * endpoint's few findings lie side by side in the primary key's order. */
-static const char owner_part_sql[] =
+/* Sorted first, so that they are written from one end to the other. */
+static const char add_up_sql[] =
     "INSERT INTO owner_part (action, owner, touches, fixes, example)"
-    " SELECT f.action, r.owner, count(*), sum(f.ord = 0 AND f.blocks = 1),"
-    " min(r.id + CASE WHEN f.ord = 0 AND f.blocks = 1 THEN 0"
-    " ELSE 1 << 62 END)"
-    " FROM row AS r CROSS JOIN finding AS f"
-    " ON f.run = r.run AND f.endpoint = r.endpoint"
-    " WHERE r.run = ?1 AND NOT EXISTS (SELECT 1 FROM finding AS g"
-    " WHERE g.run = f.run AND g.endpoint = f.endpoint AND g.ord < f.ord"
-    " AND g.action = f.action)"
-    " GROUP BY f.action, r.owner";
-
-static const char cause_part_sql[] =
+    " SELECT action, owner, sum(touches), sum(fixes), min(example)"
+    " FROM owner_sum GROUP BY action, owner;"
     "INSERT INTO cause_part (action, cause, touches, severity, certificate)"
-    " SELECT f.action, f.cause, sum(NOT EXISTS (SELECT 1 FROM finding AS g"
-    " WHERE g.run = f.run AND g.endpoint = f.endpoint AND g.ord < f.ord"
-    " AND g.action = f.action AND g.cause = f.cause)),"
-    " min((SELECT rank FROM severity_rank WHERE id = f.severity)),"
-    " max(f.certificate)"
-    " FROM row AS r CROSS JOIN finding AS f"
-    " ON f.run = r.run AND f.endpoint = r.endpoint"
-    " WHERE r.run = ?1"
-    " GROUP BY f.action, f.cause";
+    " SELECT action, cause, sum(touches), min(severity), max(certificate)"
+    " FROM cause_sum GROUP BY action, cause;";
 
 static const char action_part_sql[] =
     "INSERT INTO action_part (action, touches, fixes, example, severity,"
@@ -99,13 +83,6 @@ static const char insert_sql[] =
     " num_owners)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-static const char count_sql[] =
-    "SELECT count(*), count(s.verdict)"
-    " FROM row AS r"
-    " LEFT JOIN endpoint AS e ON e.run = r.run AND e.id = r.endpoint"
-    " LEFT JOIN result AS s ON s.run = e.run AND s.endpoint = e.id"
-    " WHERE r.run = ?";
-
 static const char end_sql[] =
     "UPDATE run SET state = ?, input_sha256 = ?, rows_read = ?,"
     " rows_recorded = ?, finished = ?, input_rows = ? WHERE id = ?";
@@ -118,18 +95,12 @@ static void run_with_id(struct cm_db *db, const char *sql, int64_t run_id)
     (void)cm_query_run(&q);
 }
 
-static void build_parts(struct cm_db *db, int64_t run_id)
+static void build_parts(struct cm_db *db, int64_t run_id,
+                        struct cm_tally *tally)
 {
     (void)cm_db_exec(db, parts_sql);
-    for (int i = 0; i < CM_SEVERITY_COUNT; i++) {
-        struct cm_query q = cm_query_begin(db, severity_sql);
-
-        cm_query_text(&q, cm_severity_id((enum cm_severity)i));
-        cm_query_int(&q, i);
-        (void)cm_query_run(&q);
-    }
-    run_with_id(db, owner_part_sql, run_id);
-    run_with_id(db, cause_part_sql, run_id);
+    (void)cm_store_tally(db, run_id, tally);
+    (void)cm_db_exec(db, add_up_sql);
     (void)cm_db_exec(db, action_part_sql);
 }
 
@@ -199,14 +170,15 @@ static void put_action(struct cm_db *db, int64_t run_id,
     cm_buf_cleanup(&json);
 }
 
-static void build_actions(struct cm_db *db, int64_t run_id)
+static void build_actions(struct cm_db *db, int64_t run_id,
+                          struct cm_tally *tally)
 {
     struct list causes;
     struct list owners;
     struct cm_query q;
 
     run_with_id(db, forget_sql, run_id);
-    build_parts(db, run_id);
+    build_parts(db, run_id, tally);
     q = cm_query_begin(db, actions_sql);
     cm_query_int(&q, run_id);
     list_open(&causes, db, causes_sql);
@@ -221,29 +193,13 @@ static void build_actions(struct cm_db *db, int64_t run_id)
 
 struct account {
     uint64_t read;
-    uint64_t recorded; /* rows in the store */
-    uint64_t judged;   /* of them, with a verdict */
+    struct cm_tally found;
 };
-
-static struct account count_rows(struct cm_db *db, int64_t run_id,
-                                 uint64_t rows_read)
-{
-    struct account account = {.read = rows_read};
-    struct cm_query q = cm_query_begin(db, count_sql);
-
-    cm_query_int(&q, run_id);
-    if (cm_query_row(&q)) {
-        account.recorded = (uint64_t)cm_column_int(&q, 0);
-        account.judged = (uint64_t)cm_column_int(&q, 1);
-    }
-    (void)cm_query_end(&q);
-    return account;
-}
 
 static bool adds_up(const struct account *account)
 {
-    return account->read == account->recorded &&
-           account->recorded == account->judged;
+    return account->read == account->found.rows &&
+           account->found.rows == account->found.judged;
 }
 
 static void put_end(struct cm_db *db, int64_t run_id,
@@ -254,7 +210,7 @@ static void put_end(struct cm_db *db, int64_t run_id,
     cm_query_text(&q, adds_up(account) ? end->state : "inconsistent");
     cm_query_text(&q, end->input_sha256);
     cm_query_int(&q, (int64_t)account->read);
-    cm_query_int(&q, (int64_t)account->recorded);
+    cm_query_int(&q, (int64_t)account->found.rows);
     cm_query_int(&q, end->finished_unix);
     cm_query_known(&q, (int64_t)end->input_rows, end->input_rows != 0);
     cm_query_int(&q, run_id);
@@ -275,13 +231,12 @@ enum cm_status cm_store_finish_run(struct cm_store *store, int64_t run_id,
                                    struct cm_error *err)
 {
     struct cm_db *db = &store->db;
-    struct account account;
+    struct account account = {.read = end->rows_read};
     enum cm_status status;
 
     (void)cm_db_exec(db, "PRAGMA synchronous = FULL");
     (void)cm_db_exec(db, "BEGIN IMMEDIATE");
-    build_actions(db, run_id);
-    account = count_rows(db, run_id, end->rows_read);
+    build_actions(db, run_id, &account.found);
     put_end(db, run_id, end, &account);
     if (cm_db_exec(db, "COMMIT") != CM_OK) {
         cm_db_rollback(db);
@@ -295,8 +250,8 @@ enum cm_status cm_store_finish_run(struct cm_store *store, int64_t run_id,
             "the run does not add up: %llu rows read, %llu recorded, %llu with "
             "a verdict; it is marked inconsistent, please report this",
             (unsigned long long)account.read,
-            (unsigned long long)account.recorded,
-            (unsigned long long)account.judged);
+            (unsigned long long)account.found.rows,
+            (unsigned long long)account.found.judged);
     }
     return status;
 }
