@@ -102,21 +102,21 @@ static void put_action(struct cm_buf *out,
     cm_buf_puts(out, "\r\n");
 }
 
-enum cm_status cm_actions_csv_write(struct cm_report_run *run,
-                                    struct cm_report_out *out,
-                                    struct cm_error *err)
+static enum cm_status write_all(struct cm_report_writer *writer,
+                                struct cm_error *err)
 {
     struct cm_report_actions *actions = NULL;
     const struct cm_report_action *action = NULL;
+    struct cm_report_out *out = writer->out;
     enum cm_status status =
-        cm_report_actions_open(&actions, run, CM_ORDER_RANK, err);
+        cm_report_actions_open(&actions, writer->run, CM_ORDER_RANK, err);
 
     put_header(&out->buf);
     if (status == CM_OK) {
         status = cm_report_actions_next(actions, &action, err);
     }
     while (status == CM_OK && action != NULL) {
-        put_action(&out->buf, action, cm_report_run_fixes(run));
+        put_action(&out->buf, action, cm_report_run_fixes(writer->run));
         status = cm_report_out_settle(out, err);
         if (status == CM_OK) {
             status = cm_report_actions_next(actions, &action, err);
@@ -125,3 +125,10 @@ enum cm_status cm_actions_csv_write(struct cm_report_run *run,
     cm_report_actions_close(actions);
     return status;
 }
+
+const struct cm_report_format cm_actions_csv_format = {
+    .name = "actions",
+    .file = "actions.csv",
+    .size = sizeof(struct cm_report_writer),
+    .end = write_all,
+};

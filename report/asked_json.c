@@ -48,7 +48,7 @@ static void put_version(struct cm_json *json, enum cm_version_index index,
     cm_json_key(json, cm_tls_version_name(cm_version_number(index)));
     cm_json_open(json, '{');
     put_known(json, "served", version->served);
-    cm_json_key(json, "suites");
+    CM_JSON_KEY(json, "suites");
     cm_json_open(json, '[');
     for (size_t i = 0; i < version->num_suites; i++) {
         const char *name = cm_inventory_suite_name(index, version->suites[i]);
@@ -57,7 +57,7 @@ static void put_version(struct cm_json *json, enum cm_version_index index,
     }
     cm_json_close(json, ']');
     put_known(json, "server_order", version->server_order);
-    cm_json_key(json, "complete");
+    CM_JSON_KEY(json, "complete");
     cm_json_bool(json, version->complete);
     cm_json_close(json, '}');
 }
@@ -82,13 +82,13 @@ static void put_lists(struct cm_json *json,
 {
     put_codes(json, "groups", inventory->groups, inventory->num_groups,
               cm_group_text);
-    cm_json_key(json, "groups_complete");
+    CM_JSON_KEY(json, "groups_complete");
     cm_json_bool(json, inventory->groups_complete);
     put_codes(json, "schemes", inventory->schemes, inventory->num_schemes,
               cm_scheme_text);
-    cm_json_key(json, "schemes_complete");
+    CM_JSON_KEY(json, "schemes_complete");
     cm_json_bool(json, inventory->schemes_complete);
-    cm_json_key(json, "alpn");
+    CM_JSON_KEY(json, "alpn");
     cm_json_open(json, '[');
     for (size_t i = 0; i < inventory->num_alpn; i++) {
         cm_json_text(json, inventory->alpn[i]);
@@ -99,22 +99,22 @@ static void put_lists(struct cm_json *json,
 static void put_inventory(struct cm_json *json,
                           const struct cm_inventory *inventory)
 {
-    cm_json_key(json, "inventory");
+    CM_JSON_KEY(json, "inventory");
     if (inventory == NULL) {
         cm_json_text(json, NULL);
         return;
     }
     cm_json_open(json, '{');
-    cm_json_key(json, "versions");
+    CM_JSON_KEY(json, "versions");
     cm_json_open(json, '{');
     for (int i = 0; i < CM_VERSION_COUNT; i++) {
         put_version(json, (enum cm_version_index)i, &inventory->versions[i]);
     }
     cm_json_close(json, '}');
     put_lists(json, inventory);
-    cm_json_put_number(json, "min_dh_bits",
-                       inventory->min_dh_bits == 0 ? CM_UNKNOWN
-                                                   : inventory->min_dh_bits);
+    CM_JSON_NUMBER(json, "min_dh_bits",
+                   inventory->min_dh_bits == 0 ? CM_UNKNOWN
+                                               : inventory->min_dh_bits);
     put_known(json, "secure_renegotiation", inventory->secure_renegotiation);
     put_known(json, "extended_master_secret",
               inventory->extended_master_secret);
@@ -122,23 +122,23 @@ static void put_inventory(struct cm_json *json,
     put_known(json, "fallback_scsv", inventory->fallback_scsv);
     put_known(json, "stapling", inventory->stapling);
     put_known(json, "sni_needed", inventory->sni_needed);
-    cm_json_put_number(json, "connections", inventory->connections);
+    CM_JSON_NUMBER(json, "connections", inventory->connections);
     cm_json_close(json, '}');
 }
 
 static void put_grade(struct cm_json *json,
                       const struct cm_report_extras *extras)
 {
-    cm_json_key(json, "grade_details");
+    CM_JSON_KEY(json, "grade_details");
     if (extras->grade == NULL) {
         cm_json_text(json, NULL);
         return;
     }
     cm_json_open(json, '{');
-    cm_json_put_text(json, "without_trust", extras->grade_without_trust);
-    cm_json_key(json, "at_best");
+    CM_JSON_TEXT(json, "without_trust", extras->grade_without_trust);
+    CM_JSON_KEY(json, "at_best");
     cm_json_bool(json, extras->grade_at_best == 1);
-    cm_json_put_number(json, "score", extras->grade_score);
+    CM_JSON_NUMBER(json, "score", extras->grade_score);
     cm_json_put_list(json, "rules", &extras->grade_rules);
     cm_json_close(json, '}');
 }
@@ -148,30 +148,30 @@ static void put_grade(struct cm_json *json,
 static void put_client(struct cm_json *json,
                        const struct cm_report_extras *extras)
 {
-    cm_json_key(json, "client_certificate");
+    CM_JSON_KEY(json, "client_certificate");
     if (extras->client_fault == NULL) {
         cm_json_text(json, NULL);
     } else {
         cm_json_open(json, '{');
-        cm_json_put_text(json, "state", extras->client_fault);
-        cm_json_put_text(json, "detail", extras->client_detail);
-        cm_json_put_text(json, "fingerprint_sha256",
-                         extras->client_fingerprint_sha256);
-        cm_json_key(json, "sent");
+        CM_JSON_TEXT(json, "state", extras->client_fault);
+        CM_JSON_TEXT(json, "detail", extras->client_detail);
+        CM_JSON_TEXT(json, "fingerprint_sha256",
+                     extras->client_fingerprint_sha256);
+        CM_JSON_KEY(json, "sent");
         cm_json_bool(json, extras->client_cert_sent);
-        cm_json_key(json, "asked_late");
+        CM_JSON_KEY(json, "asked_late");
         cm_json_bool(json, extras->cert_request_late);
         cm_json_close(json, '}');
     }
-    cm_json_key(json, "http");
+    CM_JSON_KEY(json, "http");
     if (extras->http_status == CM_UNKNOWN && extras->http_reply == NULL) {
         cm_json_text(json, NULL);
         return;
     }
     cm_json_open(json, '{');
-    cm_json_put_number(json, "status", extras->http_status);
-    cm_json_put_number(json, "substatus", extras->http_substatus);
-    cm_json_put_text(json, "reply", extras->http_reply);
+    CM_JSON_NUMBER(json, "status", extras->http_status);
+    CM_JSON_NUMBER(json, "substatus", extras->http_substatus);
+    CM_JSON_TEXT(json, "reply", extras->http_reply);
     cm_json_close(json, '}');
 }
 
@@ -194,23 +194,23 @@ static void put_answer(struct cm_json *json,
     bool version = answer->version >= 0 && answer->version <= UINT16_MAX;
 
     cm_json_open(json, '{');
-    cm_json_put_text(json, "question", answer->ask);
-    cm_json_put_text(json, "answer", answer->ended);
-    cm_json_put_number(json, "hello_bytes", answer->hello_bytes);
-    cm_json_put_number(json, "ms", answer->ms);
-    cm_json_put_text(json, "alert",
-                     alert ? cm_alert_name((uint8_t)answer->alert) : NULL);
-    cm_json_put_number(json, "alert_number", answer->alert);
-    cm_json_put_text(json, "tls_version",
-                     version ? cm_tls_version_name((uint16_t)answer->version)
-                             : NULL);
+    CM_JSON_TEXT(json, "question", answer->ask);
+    CM_JSON_TEXT(json, "answer", answer->ended);
+    CM_JSON_NUMBER(json, "hello_bytes", answer->hello_bytes);
+    CM_JSON_NUMBER(json, "ms", answer->ms);
+    CM_JSON_TEXT(json, "alert",
+                 alert ? cm_alert_name((uint8_t)answer->alert) : NULL);
+    CM_JSON_NUMBER(json, "alert_number", answer->alert);
+    CM_JSON_TEXT(json, "tls_version",
+                 version ? cm_tls_version_name((uint16_t)answer->version)
+                         : NULL);
     put_code(json, "cipher", answer->cipher, cm_suite_text);
     put_code(json, "kex_group", answer->kex_group, cm_group_text);
     put_code(json, "signature", answer->signature, cm_scheme_text);
-    cm_json_put_number(json, "dh_bits", answer->dh_bits);
-    cm_json_key(json, "asks_for_cert");
+    CM_JSON_NUMBER(json, "dh_bits", answer->dh_bits);
+    CM_JSON_KEY(json, "asks_for_cert");
     cm_json_bool(json, answer->asks_for_cert);
-    cm_json_put_text(json, "fingerprint_sha256", answer->fingerprint_sha256);
+    CM_JSON_TEXT(json, "fingerprint_sha256", answer->fingerprint_sha256);
     cm_json_close(json, '}');
 }
 
@@ -240,10 +240,10 @@ static void put_reason(struct cm_json *json, const char *outcome,
                        const struct cm_report_reason *reason)
 {
     cm_json_open(json, '{');
-    cm_json_put_text(json, "outcome", outcome);
-    cm_json_put_text(json, "cause", reason == NULL ? NULL : reason->cause);
-    cm_json_put_text(json, "message", reason == NULL ? NULL : reason->message);
-    cm_json_put_text(json, "why", reason == NULL ? NULL : reason->why);
+    CM_JSON_TEXT(json, "outcome", outcome);
+    CM_JSON_TEXT(json, "cause", reason == NULL ? NULL : reason->cause);
+    CM_JSON_TEXT(json, "message", reason == NULL ? NULL : reason->message);
+    CM_JSON_TEXT(json, "why", reason == NULL ? NULL : reason->why);
     cm_json_close(json, '}');
 }
 
@@ -311,8 +311,8 @@ static enum cm_status put_part(struct cm_json *json,
     while (status == CM_OK && *breach != NULL &&
            strcmp((*breach)->policy, policy) == 0 && part_of(*breach) == part) {
         cm_json_open(json, '{');
-        cm_json_put_text(json, "rule", (*breach)->rule);
-        cm_json_put_text(json, "why", (*breach)->why);
+        CM_JSON_TEXT(json, "rule", (*breach)->rule);
+        CM_JSON_TEXT(json, "why", (*breach)->why);
         cm_json_close(json, '}');
         status = cm_report_asked_breach(asked, breach, err);
     }
@@ -344,7 +344,7 @@ static enum cm_status put_policies(struct cm_json *json,
             continue;
         }
         cm_json_open(json, '{');
-        cm_json_put_text(json, "outcome", outcome);
+        CM_JSON_TEXT(json, "outcome", outcome);
         for (int part = FAILED; part < PARTS && status == CM_OK; part++) {
             status = put_part(json, asked, name, (enum part)part, &breach, err);
         }
@@ -365,19 +365,19 @@ enum cm_status cm_asked_json(struct cm_json *json,
     put_client(json, &row->extras);
     put_grade(json, &row->extras);
     put_inventory(json, row->extras.inventory);
-    cm_json_key(json, "asked");
+    CM_JSON_KEY(json, "asked");
     if (measures->answers) {
         status = put_answers(json, asked, row->endpoint, err);
     } else {
         cm_json_text(json, NULL);
     }
-    cm_json_key(json, "clients");
+    CM_JSON_KEY(json, "clients");
     if (status == CM_OK && measures->num_profiles > 0) {
         status = put_clients(json, asked, measures, row, err);
     } else {
         cm_json_text(json, NULL);
     }
-    cm_json_key(json, "policies");
+    CM_JSON_KEY(json, "policies");
     if (status == CM_OK && measures->num_policies > 0) {
         status = put_policies(json, asked, measures, row, err);
     } else {

@@ -16,7 +16,6 @@ enum cm_made_part {
     CM_MADE_JSON_NAMES, /* endpoints.jsonl: who it is and who issued it */
     CM_MADE_JSON_FACTS,
     CM_MADE_CSV_FACTS,
-    CM_MADE_HTML_ENDS,
     CM_MADE_COUNT
 };
 

@@ -11,7 +11,7 @@
 #include "resolve.h"
 
 struct writer {
-    struct cm_report_rows *rows;
+    struct cm_report_writer base;
     struct cm_columns_of columns;
     const struct cm_report_views *views;
     const struct cm_report_measures *measures;
@@ -87,7 +87,11 @@ static void put_header(struct cm_buf *out, const struct writer *w)
     for (size_t i = 0; i < sizeof(of_primary) / sizeof(of_primary[0]); i++) {
         put_ours(out, &w->columns, of_primary[i], ",");
     }
-    facts = cm_facts_seen(&num);
+    facts = cm_facts_connection(&num);
+    put_facts(out, w, facts, num, false);
+    facts = cm_facts_certificate(&num);
+    put_facts(out, w, facts, num, false);
+    facts = cm_facts_times(&num);
     put_facts(out, w, facts, num, false);
     put_measure_names(out, w, "policy", w->measures->policies,
                       w->measures->num_policies);
@@ -136,6 +140,34 @@ static void put_outcomes(struct cm_buf *out, const struct writer *w,
     }
 }
 
+static void put_values(struct cm_buf *out, const struct cm_fact *facts,
+                       size_t num, const struct cm_report_row *row)
+{
+    for (size_t i = 0; i < num; i++) {
+        cm_buf_putc(out, ',');
+        cm_fact_csv(out, &facts[i], row);
+    }
+}
+
+/* What is known of the certificate, made once for all rows that show it. */
+static void put_certificate(struct cm_buf *out, const struct cm_report_row *row)
+{
+    struct cm_span *made = &row->cert->made[CM_MADE_CSV_FACTS];
+    struct cm_buf text;
+    size_t num;
+    const struct cm_fact *facts = cm_facts_certificate(&num);
+
+    if (made->data == NULL) {
+        cm_buf_init(&text, out->max);
+        put_values(&text, facts, num, row);
+        out->failed =
+            !cm_cert_facts_keep(row->cert, CM_MADE_CSV_FACTS, &text) ||
+            out->failed;
+        cm_buf_cleanup(&text);
+    }
+    cm_buf_append(out, made->data, made->len);
+}
+
 static void put_row(struct cm_buf *out, const struct writer *w,
                     const struct cm_report_row *row,
                     const struct cm_report_finding *primary)
@@ -148,64 +180,64 @@ static void put_row(struct cm_buf *out, const struct writer *w,
         cm_csv_text(out, cm_columns_field(row, i));
     }
     for (size_t i = 0; i < num; i++) {
-        cm_buf_puts(out, i == 0 && w->columns.num == 0 ? "" : ",");
+        if (i > 0 || w->columns.num > 0) {
+            cm_buf_putc(out, ',');
+        }
         cm_fact_csv(out, &facts[i], row);
     }
     put_views(out, w, row);
     put_primary(out, primary);
-    facts = cm_facts_seen(&num);
-    for (size_t i = 0; i < num; i++) {
-        cm_buf_putc(out, ',');
-        cm_fact_csv(out, &facts[i], row);
-    }
+    facts = cm_facts_connection(&num);
+    put_values(out, facts, num, row);
+    put_certificate(out, row);
+    facts = cm_facts_times(&num);
+    put_values(out, facts, num, row);
     put_outcomes(out, w, row);
-    cm_buf_puts(out, "\r\n");
+    cm_buf_append(out, "\r\n", 2);
 }
 
-static enum cm_status put_rows(const struct writer *w,
-                               struct cm_report_out *out, struct cm_error *err)
+static enum cm_status begin(struct cm_report_writer *writer,
+                            struct cm_error *err)
 {
-    const struct cm_report_finding *finding = NULL;
-    const struct cm_report_row *row;
-    enum cm_status status = cm_report_rows_next(w->rows, &row, err);
+    struct writer *w = (struct writer *)writer;
+    struct cm_report_run *run = writer->run;
+    enum cm_status status = cm_columns_make(&w->columns, run, false, err);
 
-    while (status == CM_OK && row != NULL) {
-        finding = NULL;
-        if (row->primary_cause != NULL) {
-            status = cm_report_rows_finding(w->rows, &finding, err);
-        }
-        if (status == CM_OK) {
-            put_row(&out->buf, w, row, finding);
-            status = cm_report_out_settle(out, err);
-        }
-        if (status == CM_OK) {
-            status = cm_report_rows_next(w->rows, &row, err);
-        }
+    if (status == CM_OK) {
+        status = cm_report_run_views(run, &w->views, err);
+    }
+    if (status == CM_OK) {
+        status = cm_report_run_measures(run, &w->measures, err);
+    }
+    if (status == CM_OK) {
+        put_header(&writer->out->buf, w);
     }
     return status;
 }
 
-enum cm_status cm_endpoints_csv_write(struct cm_report_run *run,
-                                      struct cm_report_out *out,
-                                      struct cm_error *err)
+static enum cm_status write_row(struct cm_report_writer *writer,
+                                const struct cm_report_row *row,
+                                const struct cm_report_findings *findings,
+                                struct cm_error *err)
 {
-    struct writer w = {0};
-    enum cm_status status = cm_columns_make(&w.columns, run, false, err);
+    bool has = row->primary_cause != NULL && findings->num > 0;
 
-    if (status == CM_OK) {
-        status = cm_report_run_views(run, &w.views, err);
-    }
-    if (status == CM_OK) {
-        status = cm_report_run_measures(run, &w.measures, err);
-    }
-    if (status == CM_OK) {
-        status = cm_report_rows_open(&w.rows, run, err);
-    }
-    if (status == CM_OK) {
-        put_header(&out->buf, &w);
-        status = put_rows(&w, out, err);
-    }
-    cm_report_rows_close(w.rows);
-    cm_columns_cleanup(&w.columns);
-    return status;
+    (void)err; /* a failed buffer is noticed when it is settled */
+    put_row(&writer->out->buf, (struct writer *)writer, row,
+            has ? &findings->list[0] : NULL);
+    return CM_OK;
 }
+
+static void cleanup(struct cm_report_writer *writer)
+{
+    cm_columns_cleanup(&((struct writer *)writer)->columns);
+}
+
+const struct cm_report_format cm_endpoints_csv_format = {
+    .name = "endpoints",
+    .file = "endpoints.csv",
+    .size = sizeof(struct writer),
+    .begin = begin,
+    .row = write_row,
+    .cleanup = cleanup,
+};

@@ -1,33 +1,40 @@
 /* endpoints.jsonl: one JSON object for each row of the input. Every key is
  * always there; null is "not known".
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "asked_json.h"
 #include "columns.h"
 #include "facts.h"
 #include "format.h"
+#include "made_cache.h"
 #include "reader_certs.h"
 #include "reader_views.h"
 
 #define JSONL_SCHEMA_VERSION 2
+#define MAX_PART ((size_t)64 << 20)
 
 struct writer {
-    struct cm_report_run *run;
-    struct cm_report_rows *rows;
+    struct cm_report_writer base;
     struct cm_report_asked *asked;
     const struct cm_report_measures *measures;
     struct cm_columns_of columns;
+    struct cm_buf *keys;          /* owned: of the columns, as JSON */
+    struct cm_made_cache *chains; /* chains and paths that rows share */
+    struct cm_buf chain_key;
+    struct cm_buf made;
     struct cm_json json;
 };
 
 static void put_input(struct writer *w, const struct cm_report_row *row)
 {
-    cm_json_key(&w->json, "input");
+    CM_JSON_KEY(&w->json, "input");
     cm_json_open(&w->json, '{');
     for (size_t i = 0; i < w->columns.num; i++) {
-        cm_json_put_text(&w->json, w->columns.names[i],
-                         cm_columns_field(row, i));
+        cm_json_made_key(&w->json, (const char *)w->keys[i].data,
+                         w->keys[i].len);
+        cm_json_text(&w->json, cm_columns_field(row, i));
     }
     cm_json_close(&w->json, '}');
 }
@@ -36,74 +43,71 @@ static void put_asked(struct writer *w, const struct cm_report_row *row)
 {
     struct cm_json *json = &w->json;
 
-    cm_json_put_number(json, "schema_version", JSONL_SCHEMA_VERSION);
-    cm_json_put_number(json, "run", cm_report_run_facts(w->run)->run);
-    cm_json_put_number(json, "line", row->line);
+    CM_JSON_NUMBER(json, "schema_version", JSONL_SCHEMA_VERSION);
+    CM_JSON_NUMBER(json, "run", cm_report_run_facts(w->base.run)->run);
+    CM_JSON_NUMBER(json, "line", row->line);
     put_input(w, row);
-    cm_json_put_text(json, "host", row->host);
-    cm_json_put_number(json, "port", row->port);
-    cm_json_put_text(json, "protocol", row->protocol);
-    cm_json_put_text(json, "sni", row->sni);
-    cm_json_put_text(json, "owner", row->owner);
-    cm_json_put_text(json, "reason", row->reason);
-    cm_json_put_text(json, "verdict", row->verdict);
-    cm_json_put_text(json, "primary", row->primary_cause);
-    cm_json_put_list(json, "causes", &row->causes);
-    cm_json_put_text(json, "severity", row->severity);
-    cm_json_put_list(json, "remaining", &row->remaining);
+    CM_JSON_TEXT(json, "host", row->host);
+    CM_JSON_NUMBER(json, "port", row->port);
+    CM_JSON_TEXT(json, "protocol", row->protocol);
+    CM_JSON_TEXT(json, "sni", row->sni);
+    CM_JSON_TEXT(json, "owner", row->owner);
+    CM_JSON_TEXT(json, "reason", row->reason);
+    CM_JSON_TEXT(json, "verdict", row->verdict);
+    CM_JSON_TEXT(json, "primary", row->primary_cause);
+    CM_JSON_KEY(json, "causes");
+    cm_json_list(json, &row->causes);
+    CM_JSON_TEXT(json, "severity", row->severity);
+    CM_JSON_KEY(json, "remaining");
+    cm_json_list(json, &row->remaining);
 }
 
 static void put_finding(struct cm_json *json,
                         const struct cm_report_finding *finding)
 {
     cm_json_open(json, '{');
-    cm_json_put_text(json, "id", finding->cause);
-    cm_json_put_text(json, "severity", finding->severity);
-    cm_json_put_text(json, "confidence", finding->confidence);
-    cm_json_key(json, "blocks");
+    CM_JSON_TEXT(json, "id", finding->cause);
+    CM_JSON_TEXT(json, "severity", finding->severity);
+    CM_JSON_TEXT(json, "confidence", finding->confidence);
+    CM_JSON_KEY(json, "blocks");
     cm_json_bool(json, finding->blocks);
-    cm_json_put_text(json, "proof", finding->proof);
-    cm_json_put_text(json, "rule", finding->rule);
-    cm_json_put_number(json, "position", finding->position);
-    cm_json_put_text(json, "resolution", finding->resolution);
-    cm_json_put_text(json, "action", finding->action);
-    cm_json_put_text(json, "subject", finding->subject);
-    cm_json_put_text(json, "fingerprint_sha256", finding->fingerprint_sha256);
+    CM_JSON_TEXT(json, "proof", finding->proof);
+    CM_JSON_TEXT(json, "rule", finding->rule);
+    CM_JSON_NUMBER(json, "position", finding->position);
+    CM_JSON_TEXT(json, "resolution", finding->resolution);
+    CM_JSON_TEXT(json, "action", finding->action);
+    CM_JSON_TEXT(json, "subject", finding->subject);
+    CM_JSON_TEXT(json, "fingerprint_sha256", finding->fingerprint_sha256);
     cm_json_close(json, '}');
 }
 
-static enum cm_status put_findings(struct writer *w, struct cm_error *err)
+static void put_findings(struct cm_json *json,
+                         const struct cm_report_findings *findings)
 {
-    const struct cm_report_finding *finding;
-    enum cm_status status;
-
-    cm_json_key(&w->json, "findings");
-    cm_json_open(&w->json, '[');
-    status = cm_report_rows_finding(w->rows, &finding, err);
-    while (status == CM_OK && finding != NULL) {
-        put_finding(&w->json, finding);
-        status = cm_report_rows_finding(w->rows, &finding, err);
+    CM_JSON_KEY(json, "findings");
+    cm_json_open(json, '[');
+    for (size_t i = 0; i < findings->num; i++) {
+        put_finding(json, &findings->list[i]);
     }
-    cm_json_close(&w->json, ']');
-    return status;
+    cm_json_close(json, ']');
 }
 
-static enum cm_status put_chain(struct writer *w,
+static enum cm_status put_chain(struct writer *w, struct cm_json *json,
                                 const struct cm_report_list *ids,
                                 struct cm_error *err)
 {
     enum cm_status status = CM_OK;
 
-    cm_json_key(&w->json, "chain");
-    cm_json_open(&w->json, '[');
+    CM_JSON_KEY(json, "chain");
+    cm_json_open(json, '[');
     for (size_t i = 0; i < ids->num && status == CM_OK; i++) {
         const char *fingerprint;
 
-        status =
-            cm_report_fingerprint(w->run, ids->items[i], &fingerprint, err);
-        cm_json_text(&w->json, fingerprint);
+        status = cm_report_fingerprint(w->base.run, ids->items[i], &fingerprint,
+                                       err);
+        cm_json_text(json, fingerprint);
     }
-    cm_json_close(&w->json, ']');
+    cm_json_close(json, ']');
     return status;
 }
 
@@ -118,28 +122,27 @@ static void put_truth(struct cm_json *json, int64_t truth)
 
 /* The path that was judged: each certificate with its place in the chain as
  * sent, null where it was not sent. */
-static enum cm_status put_path(struct writer *w,
+static enum cm_status put_path(struct writer *w, struct cm_json *json,
                                const struct cm_report_row *row,
                                struct cm_error *err)
 {
-    struct cm_json *json = &w->json;
     enum cm_status status = CM_OK;
 
-    cm_json_key(json, "path");
+    CM_JSON_KEY(json, "path");
     cm_json_open(json, '[');
     for (size_t i = 0; i < row->path.num && status == CM_OK; i++) {
         const char *id = row->path.items[i];
         const char *text;
 
         cm_json_open(json, '{');
-        status = cm_report_fingerprint(w->run, id, &text, err);
-        cm_json_put_text(json, "fingerprint_sha256", text);
+        status = cm_report_fingerprint(w->base.run, id, &text, err);
+        CM_JSON_TEXT(json, "fingerprint_sha256", text);
         if (status == CM_OK) {
-            status = cm_report_subject(w->run, id, &text, err);
+            status = cm_report_subject(w->base.run, id, &text, err);
         }
-        cm_json_put_text(json, "subject_dn", status == CM_OK ? text : NULL);
-        cm_json_put_number(json, "position", cm_report_row_position(row, id));
-        cm_json_key(json, "anchor");
+        CM_JSON_TEXT(json, "subject_dn", status == CM_OK ? text : NULL);
+        CM_JSON_NUMBER(json, "position", cm_report_row_position(row, id));
+        CM_JSON_KEY(json, "anchor");
         /* Whether the end of a bad path is an anchor, nobody recorded. */
         put_truth(json, i + 1 < row->path.num  ? 0
                         : row->path_valid == 1 ? 1
@@ -147,9 +150,45 @@ static enum cm_status put_path(struct writer *w,
         cm_json_close(json, '}');
     }
     cm_json_close(json, ']');
-    cm_json_key(json, "path_valid");
+    CM_JSON_KEY(json, "path_valid");
     put_truth(json, row->path_valid);
     return status;
+}
+
+/* Both, as they were made for an earlier row with the same chain. */
+static enum cm_status put_chains(struct writer *w,
+                                 const struct cm_report_row *row,
+                                 struct cm_error *err)
+{
+    struct cm_buf *key = &w->chain_key;
+    struct cm_span known;
+    struct cm_json json;
+    enum cm_status status = CM_OK;
+
+    cm_buf_clear(key);
+    cm_buf_append(key, row->chain_text.data, row->chain_text.len);
+    cm_buf_append(key, row->path_text.data, row->path_text.len);
+    cm_buf_number(key, row->path_valid);
+    known = cm_made_cache_get(w->chains, (struct cm_span){key->data, key->len});
+    if (known.data == NULL) {
+        cm_buf_clear(&w->made);
+        cm_json_init(&json, &w->made);
+        status = put_chain(w, &json, &row->chain, err);
+        if (status == CM_OK) {
+            status = put_path(w, &json, row, err);
+        }
+        if (status == CM_OK && (key->failed || w->made.failed)) {
+            status = cm_error_nomem(err, "endpoints.jsonl");
+        }
+        if (status != CM_OK) {
+            return status;
+        }
+        known = (struct cm_span){w->made.data, w->made.len};
+        cm_made_cache_put(w->chains, (struct cm_span){key->data, key->len},
+                          known);
+    }
+    cm_json_made(&w->json, known.data, known.len);
+    return CM_OK;
 }
 
 static const char *checked(const char *verdict)
@@ -164,15 +203,15 @@ static void put_views(struct cm_json *json, const struct cm_report_row *row)
 {
     bool several = row->primaries.num > 0;
 
-    cm_json_put_text(json, "view", row->view);
-    cm_json_key(json, "views");
+    CM_JSON_TEXT(json, "view", row->view);
+    CM_JSON_KEY(json, "views");
     cm_json_open(json, '{');
     for (size_t i = 0; i + 1 < row->views.num; i += 2) {
         cm_json_put_text(json, row->views.items[i],
                          checked(row->views.items[i + 1]));
     }
     cm_json_close(json, '}');
-    cm_json_key(json, "primary_by_view");
+    CM_JSON_KEY(json, "primary_by_view");
     cm_json_open(json, '{');
     for (size_t i = 0; i + 1 < row->views.num; i += 2) {
         const char *view = row->views.items[i];
@@ -187,19 +226,64 @@ static void put_views(struct cm_json *json, const struct cm_report_row *row)
 static void put_revocation(struct cm_json *json,
                            const struct cm_report_row *row)
 {
-    cm_json_key(json, "revocation");
+    CM_JSON_KEY(json, "revocation");
     if (checked(row->revocation) == NULL) {
         cm_json_text(json, NULL);
         return;
     }
     cm_json_open(json, '{');
-    cm_json_put_text(json, "result", row->revocation);
-    cm_json_put_text(json, "source", row->revocation_source);
-    cm_json_put_time(json, "this_update", row->revocation_this_update);
-    cm_json_put_time(json, "next_update", row->revocation_next_update);
-    cm_json_put_time(json, "revoked", row->revoked_at);
-    cm_json_put_number(json, "reason", row->revocation_reason);
+    CM_JSON_TEXT(json, "result", row->revocation);
+    CM_JSON_TEXT(json, "source", row->revocation_source);
+    CM_JSON_TIME(json, "this_update", row->revocation_this_update);
+    CM_JSON_TIME(json, "next_update", row->revocation_next_update);
+    CM_JSON_TIME(json, "revoked", row->revoked_at);
+    CM_JSON_NUMBER(json, "reason", row->revocation_reason);
     cm_json_close(json, '}');
+}
+
+typedef void put_fn(struct cm_json *json, const struct cm_report_row *row);
+
+static void put_names(struct cm_json *json, const struct cm_report_row *row)
+{
+    CM_JSON_TEXT(json, "subject_dn", row->subject);
+    CM_JSON_TEXT(json, "issuer_dn", row->issuer);
+    CM_JSON_TEXT(json, "spki_sha256", row->spki_sha256);
+}
+
+static void put_facts(struct cm_json *json, const struct cm_fact *facts,
+                      size_t num, const struct cm_report_row *row)
+{
+    for (size_t i = 0; i < num; i++) {
+        cm_fact_json(json, &facts[i], row);
+    }
+}
+
+static void put_certificate(struct cm_json *json,
+                            const struct cm_report_row *row)
+{
+    size_t num;
+    const struct cm_fact *facts = cm_facts_certificate(&num);
+
+    put_facts(json, facts, num, row);
+}
+
+/* What is known of the certificate, made once for all rows that show it. */
+static void put_made(struct writer *w, const struct cm_report_row *row,
+                     enum cm_made_part part, put_fn *put)
+{
+    struct cm_span *made = &row->cert->made[part];
+    struct cm_json json;
+
+    if (made->data == NULL) {
+        cm_buf_clear(&w->made);
+        cm_json_init(&json, &w->made);
+        put(&json, row);
+        if (!cm_cert_facts_keep(row->cert, part, &w->made)) {
+            w->json.out->failed = true;
+            return;
+        }
+    }
+    cm_json_made(&w->json, made->data, made->len);
 }
 
 static enum cm_status put_seen(struct writer *w,
@@ -208,82 +292,105 @@ static enum cm_status put_seen(struct writer *w,
 {
     struct cm_json *json = &w->json;
     size_t num;
-    const struct cm_fact *facts = cm_facts_seen(&num);
+    const struct cm_fact *facts;
+
+    CM_JSON_TIME(json, "timestamp", row->seen);
+    CM_JSON_TEXT(json, "dns_result", row->dns_result);
+    CM_JSON_TEXT(json, "ip", row->ip[0] == '\0' ? NULL : row->ip);
+    CM_JSON_TEXT(json, "reached", row->reached);
+    CM_JSON_TEXT(json, "ended", row->ended);
+    put_made(w, row, CM_MADE_JSON_NAMES, put_names);
+    facts = cm_facts_connection(&num);
+    put_facts(json, facts, num, row);
+    put_made(w, row, CM_MADE_JSON_FACTS, put_certificate);
+    facts = cm_facts_times(&num);
+    put_facts(json, facts, num, row);
+    return put_chains(w, row, err);
+}
+
+static enum cm_status write_row(struct cm_report_writer *writer,
+                                const struct cm_report_row *row,
+                                const struct cm_report_findings *findings,
+                                struct cm_error *err)
+{
+    struct writer *w = (struct writer *)writer;
+    struct cm_json *json = &w->json;
     enum cm_status status;
 
-    cm_json_put_time(json, "timestamp", row->seen);
-    cm_json_put_text(json, "dns_result", row->dns_result);
-    cm_json_put_text(json, "ip", row->ip[0] == '\0' ? NULL : row->ip);
-    cm_json_put_text(json, "reached", row->reached);
-    cm_json_put_text(json, "ended", row->ended);
-    cm_json_put_text(json, "subject_dn", row->subject);
-    cm_json_put_text(json, "issuer_dn", row->issuer);
-    cm_json_put_text(json, "spki_sha256", row->spki_sha256);
-    for (size_t i = 0; i < num; i++) {
-        cm_fact_json(json, &facts[i], row);
-    }
-    status = put_chain(w, &row->chain, err);
+    cm_json_init(json, &writer->out->buf);
+    cm_json_open(json, '{');
+    put_asked(w, row);
+    put_findings(json, findings);
+    put_views(json, row);
+    put_revocation(json, row);
+    status = put_seen(w, row, err);
     if (status == CM_OK) {
-        status = put_path(w, row, err);
+        status = cm_asked_json(json, w->asked, w->measures, row, err);
     }
+    cm_json_close(json, '}');
+    cm_buf_putc(&writer->out->buf, '\n');
     return status;
 }
 
-static enum cm_status put_rows(struct writer *w, struct cm_report_out *out,
-                               struct cm_error *err)
+static enum cm_status make_keys(struct writer *w, struct cm_error *err)
 {
-    const struct cm_report_row *row;
-    enum cm_status status = cm_report_rows_next(w->rows, &row, err);
+    bool whole;
 
-    while (status == CM_OK && row != NULL) {
-        cm_json_init(&w->json, &out->buf);
-        cm_json_open(&w->json, '{');
-        put_asked(w, row);
-        status = put_findings(w, err);
-        if (status == CM_OK) {
-            put_views(&w->json, row);
-            put_revocation(&w->json, row);
-            status = put_seen(w, row, err);
-        }
-        if (status == CM_OK) {
-            status = cm_asked_json(&w->json, w->asked, w->measures, row, err);
-        }
-        cm_json_close(&w->json, '}');
-        cm_buf_putc(&out->buf, '\n');
-        if (status == CM_OK) {
-            status = cm_report_out_settle(out, err);
-        }
-        if (status == CM_OK) {
-            status = cm_report_rows_next(w->rows, &row, err);
-        }
+    cm_buf_init(&w->chain_key, MAX_PART);
+    cm_buf_init(&w->made, MAX_PART);
+    w->chains = cm_made_cache_new();
+    w->keys = calloc(w->columns.num + 1, sizeof(*w->keys));
+    whole = w->chains != NULL && w->keys != NULL;
+    for (size_t i = 0; whole && i < w->columns.num; i++) {
+        struct cm_json json;
+
+        cm_buf_init(&w->keys[i], MAX_PART);
+        cm_json_init(&json, &w->keys[i]);
+        cm_json_key(&json, w->columns.names[i]);
+        whole = !w->keys[i].failed;
     }
-    return status;
+    return whole ? CM_OK : cm_error_nomem(err, "endpoints.jsonl");
 }
 
-enum cm_status cm_endpoints_jsonl_write(struct cm_report_run *run,
-                                        struct cm_report_out *out,
-                                        struct cm_error *err)
+static enum cm_status begin(struct cm_report_writer *writer,
+                            struct cm_error *err)
 {
-    struct writer w;
-    enum cm_status status;
+    struct writer *w = (struct writer *)writer;
+    enum cm_status status =
+        cm_columns_make(&w->columns, writer->run, true, err);
 
-    memset(&w, 0, sizeof(w));
-    w.run = run;
-    status = cm_columns_make(&w.columns, run, true, err);
     if (status == CM_OK) {
-        status = cm_report_run_measures(run, &w.measures, err);
+        status = make_keys(w, err);
     }
     if (status == CM_OK) {
-        status = cm_report_asked_open(&w.asked, run, err);
+        status = cm_report_run_measures(writer->run, &w->measures, err);
     }
     if (status == CM_OK) {
-        status = cm_report_rows_open(&w.rows, run, err);
+        status = cm_report_asked_open(&w->asked, writer->run, err);
     }
-    if (status == CM_OK) {
-        status = put_rows(&w, out, err);
-    }
-    cm_report_rows_close(w.rows);
-    cm_report_asked_close(w.asked);
-    cm_columns_cleanup(&w.columns);
     return status;
 }
+
+static void cleanup(struct cm_report_writer *writer)
+{
+    struct writer *w = (struct writer *)writer;
+
+    for (size_t i = 0; w->keys != NULL && i < w->columns.num; i++) {
+        cm_buf_cleanup(&w->keys[i]);
+    }
+    free(w->keys);
+    cm_buf_cleanup(&w->chain_key);
+    cm_buf_cleanup(&w->made);
+    cm_made_cache_free(w->chains);
+    cm_report_asked_close(w->asked);
+    cm_columns_cleanup(&w->columns);
+}
+
+const struct cm_report_format cm_endpoints_jsonl_format = {
+    .name = "jsonl",
+    .file = "endpoints.jsonl",
+    .size = sizeof(struct writer),
+    .begin = begin,
+    .row = write_row,
+    .cleanup = cleanup,
+};

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "facts.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "certmuster/text.h"
@@ -11,7 +10,8 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FACT(name, kind, member)                                               \
     {                                                                          \
-        name, CM_FACT_##kind, offsetof(struct cm_report_row, member)           \
+        name, "\"" name "\":", CM_FACT_##kind,                                 \
+            offsetof(struct cm_report_row, member)                             \
     }
 
 const struct cm_fact *cm_facts_asked(size_t *num)
@@ -35,7 +35,7 @@ const struct cm_fact *cm_facts_asked(size_t *num)
     return facts;
 }
 
-const struct cm_fact *cm_facts_seen(size_t *num)
+const struct cm_fact *cm_facts_connection(size_t *num)
 {
     static const struct cm_fact facts[] = {
         FACT("tls_version", TEXT, tls_version),
@@ -45,6 +45,15 @@ const struct cm_fact *cm_facts_seen(size_t *num)
         FACT("client_auth", TEXT, client_auth),
         FACT("tls_versions", LIST, tls_versions),
         FACT("grade", TEXT, extras.grade),
+    };
+
+    *num = COUNT(facts);
+    return facts;
+}
+
+const struct cm_fact *cm_facts_certificate(size_t *num)
+{
+    static const struct cm_fact facts[] = {
         FACT("subject_cn", TEXT, subject_cn),
         FACT("issuer_cn", TEXT, issuer_cn),
         FACT("subject_an", LIST, names),
@@ -56,6 +65,15 @@ const struct cm_fact *cm_facts_seen(size_t *num)
         FACT("key_bits", NUMBER, key_bits),
         FACT("sig_alg", TEXT, sig_alg),
         FACT("fingerprint_sha256", TEXT, fingerprint_sha256),
+    };
+
+    *num = COUNT(facts);
+    return facts;
+}
+
+const struct cm_fact *cm_facts_times(size_t *num)
+{
+    static const struct cm_fact facts[] = {
         FACT("duplicate_of_line", NUMBER, duplicate_of_line),
         FACT("dns_ms", NUMBER, dns_ms),
         FACT("connect_ms", NUMBER, connect_ms),
@@ -77,7 +95,7 @@ void cm_csv_text(struct cm_buf *out, const char *text)
 void cm_csv_number(struct cm_buf *out, int64_t number)
 {
     if (number != CM_UNKNOWN) {
-        cm_buf_printf(out, "%" PRId64, number);
+        cm_buf_number(out, number);
     }
 }
 
@@ -86,6 +104,10 @@ void cm_csv_list(struct cm_buf *out, const struct cm_report_list *list,
 {
     struct cm_buf joined;
 
+    if (list->num < 2) { /* most lists */
+        cm_csv_text(out, list->num == 0 ? NULL : list->items[0]);
+        return;
+    }
     cm_buf_init(&joined, MAX_FIELD);
     for (size_t i = 0; i < list->num; i++) {
         cm_buf_puts(&joined, i == 0 ? "" : separator);
@@ -166,7 +188,7 @@ void cm_fact_json(struct cm_json *json, const struct cm_fact *fact,
 {
     struct cm_report_list list;
 
-    cm_json_key(json, fact->name);
+    cm_json_made_key(json, fact->key, strlen(fact->key));
     switch (fact->kind) {
     case CM_FACT_TEXT:
         cm_json_text(json, text_of(fact, row));

@@ -13,13 +13,17 @@ enum cm_fact_kind { CM_FACT_TEXT, CM_FACT_NUMBER, CM_FACT_TIME, CM_FACT_LIST };
 
 struct cm_fact {
     const char *name;
+    const char *key; /* as it stands in JSON, with its colon */
     enum cm_fact_kind kind;
     size_t offset; /* in struct cm_report_row */
 };
 
-/* What was asked and what came of it; what was seen. */
+/* What was asked and what came of it; what was seen: of the connection, of the
+ * certificate, and when. */
 const struct cm_fact *cm_facts_asked(size_t *num);
-const struct cm_fact *cm_facts_seen(size_t *num);
+const struct cm_fact *cm_facts_connection(size_t *num);
+const struct cm_fact *cm_facts_certificate(size_t *num);
+const struct cm_fact *cm_facts_times(size_t *num);
 
 /* One CSV field; a list is separated by spaces, what is not known is empty. */
 void cm_fact_csv(struct cm_buf *out, const struct cm_fact *fact,

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "format.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "fixes.h"
@@ -11,19 +12,26 @@
 #define MAX_BUFFERED ((size_t)256 * 1024 * 1024)
 #define DEFAULT_MODE 0644
 
-const struct cm_report_format *cm_report_formats(size_t *num)
-{
-    static const struct cm_report_format formats[] = {
-        {"html", "report.html", cm_html_write},
-        {"json", "report.json", cm_json_write},
-        {"actions", "actions.csv", cm_actions_csv_write},
-        {"endpoints", "endpoints.csv", cm_endpoints_csv_write},
-        {"jsonl", "endpoints.jsonl", cm_endpoints_jsonl_write},
-        {"fixes", CM_FIXES_FOLDER "/", NULL},
-    };
+static const struct cm_report_format fixes_format = {
+    .name = "fixes",
+    .file = CM_FIXES_FOLDER "/",
+};
 
-    *num = sizeof(formats) / sizeof(formats[0]);
-    return formats;
+/* In the order in which they are named to people. */
+static const struct cm_report_format *const all[] = {
+    &cm_html_format,
+    &cm_json_format,
+    &cm_actions_csv_format,
+    &cm_endpoints_csv_format,
+    &cm_endpoints_jsonl_format,
+    &fixes_format,
+};
+#define NUM_FORMATS (sizeof(all) / sizeof(all[0]))
+
+const struct cm_report_format *const *cm_report_formats(size_t *num)
+{
+    *num = NUM_FORMATS;
+    return all;
 }
 
 /* The next name of a list "json, actions"; NULL at its end. */
@@ -63,13 +71,11 @@ bool cm_report_format_wanted(const struct cm_report_format *format,
 
 static void join_names(char *out, size_t size)
 {
-    size_t num;
     size_t used = 0;
-    const struct cm_report_format *formats = cm_report_formats(&num);
 
-    for (size_t i = 0; i < num && used < size; i++) {
+    for (size_t i = 0; i < NUM_FORMATS && used < size; i++) {
         int n = snprintf(out + used, size - used, "%s%s", i == 0 ? "" : ", ",
-                         formats[i].name);
+                         all[i]->name);
 
         used += n > 0 ? (size_t)n : 0;
     }
@@ -80,8 +86,6 @@ static enum cm_status check_names(const char *list, struct cm_error *err)
     char known[128];
     const char *name;
     size_t len;
-    size_t num;
-    const struct cm_report_format *formats = cm_report_formats(&num);
 
     if (list == NULL) {
         return CM_OK;
@@ -89,10 +93,10 @@ static enum cm_status check_names(const char *list, struct cm_error *err)
     while ((name = next_name(&list, &len)) != NULL) {
         size_t i = 0;
 
-        while (i < num && !is_named(&formats[i], name, len)) {
+        while (i < NUM_FORMATS && !is_named(all[i], name, len)) {
             i++;
         }
-        if (i == num) {
+        if (i == NUM_FORMATS) {
             join_names(known, sizeof(known));
             return cm_error_set(err, CM_EUSAGE,
                                 "there is no report format \"%.*s\"; the "
@@ -120,31 +124,65 @@ enum cm_status cm_report_out_settle(struct cm_report_out *out,
     return put_all(out, err);
 }
 
-static enum cm_status write_one(const struct cm_report_format *format,
-                                struct cm_report_run *run,
-                                const struct cm_report_options *options,
-                                struct cm_error *err)
+static enum cm_status open_target(struct cm_report_target *target,
+                                  const struct cm_report_options *options,
+                                  struct cm_error *err)
 {
-    struct cm_outfile file = {0};
-    struct cm_report_out out;
-    enum cm_status status;
+    struct cm_outfile *file = calloc(1, sizeof(*file));
 
-    out.file = &file;
-    cm_buf_init(&out.buf, MAX_BUFFERED);
-    status =
-        cm_outfile_open(&file, options->out_dir, format->file,
-                        options->mode == 0 ? DEFAULT_MODE : options->mode, err);
-    if (status == CM_OK) {
-        status = format->write(run, &out, err);
+    target->out.file = file;
+    cm_buf_init(&target->out.buf, MAX_BUFFERED);
+    return file == NULL
+               ? cm_error_nomem(err, target->format->file)
+               : cm_outfile_open(
+                     file, options->out_dir, target->format->file,
+                     options->mode == 0 ? DEFAULT_MODE : options->mode, err);
+}
+
+/* The files appear one after the other, when all of them are whole. */
+static enum cm_status commit_all(struct cm_report_target *targets, size_t num,
+                                 struct cm_error *err)
+{
+    enum cm_status status = CM_OK;
+
+    for (size_t i = 0; i < num && status == CM_OK; i++) {
+        status = put_all(&targets[i].out, err);
+    }
+    for (size_t i = 0; i < num && status == CM_OK; i++) {
+        status = cm_outfile_commit(targets[i].out.file, err);
+    }
+    return status;
+}
+
+static enum cm_status write_files(struct cm_report_run *run,
+                                  const struct cm_report_options *options,
+                                  struct cm_error *err)
+{
+    struct cm_report_target targets[NUM_FORMATS];
+    enum cm_status status = CM_OK;
+    size_t num = 0;
+
+    memset(targets, 0, sizeof(targets));
+    for (size_t i = 0; i < NUM_FORMATS && status == CM_OK; i++) {
+        if (all[i]->size > 0 &&
+            cm_report_format_wanted(all[i], options->formats)) {
+            targets[num].format = all[i];
+            status = open_target(&targets[num++], options, err);
+        }
+    }
+    if (status == CM_OK && num > 0) {
+        status = cm_report_walk(run, targets, num, err);
     }
     if (status == CM_OK) {
-        status = put_all(&out, err);
+        status = commit_all(targets, num, err);
     }
-    if (status == CM_OK) {
-        status = cm_outfile_commit(&file, err);
+    for (size_t i = 0; i < num; i++) {
+        if (targets[i].out.file != NULL) {
+            cm_outfile_abort(targets[i].out.file);
+        }
+        free(targets[i].out.file);
+        cm_buf_cleanup(&targets[i].out.buf);
     }
-    cm_outfile_abort(&file);
-    cm_buf_cleanup(&out.buf);
     return status;
 }
 
@@ -152,23 +190,15 @@ static enum cm_status write_all(struct cm_report_run *run,
                                 const struct cm_report_options *options,
                                 struct cm_error *err)
 {
-    size_t num;
-    const struct cm_report_format *formats = cm_report_formats(&num);
     struct cm_fixes *fixes = NULL;
     enum cm_status status = CM_OK;
 
-    for (size_t i = 0; i < num && status == CM_OK; i++) {
-        if (formats[i].write == NULL &&
-            cm_report_format_wanted(&formats[i], options->formats)) {
-            status = cm_fixes_make(&fixes, run, options, err);
-        }
+    if (cm_report_format_wanted(&fixes_format, options->formats)) {
+        status = cm_fixes_make(&fixes, run, options, err);
     }
     cm_report_run_set_fixes(run, fixes);
-    for (size_t i = 0; i < num && status == CM_OK; i++) {
-        if (formats[i].write != NULL &&
-            cm_report_format_wanted(&formats[i], options->formats)) {
-            status = write_one(&formats[i], run, options, err);
-        }
+    if (status == CM_OK) {
+        status = write_files(run, options, err);
     }
     cm_report_run_set_fixes(run, NULL);
     cm_fixes_free(fixes);

@@ -23,33 +23,52 @@ struct cm_report_out {
 enum cm_status cm_report_out_settle(struct cm_report_out *out,
                                     struct cm_error *err);
 
+/* What a format keeps from one call to the next begins with this. */
+struct cm_report_writer {
+    struct cm_report_run *run; /* borrowed, as is `out` */
+    struct cm_report_out *out;
+};
+
+/* All formats that are wanted are written in one walk over the rows. */
 struct cm_report_format {
     const char *name; /* in --formats */
     const char *file; /* in the output folder; "fixes/" is a folder */
-    /* NULL: fixes.h writes it, before all others. */
-    enum cm_status (*write)(struct cm_report_run *run,
-                            struct cm_report_out *out, struct cm_error *err);
+    /* The size of what it keeps; 0: fixes.h writes it, before all others. It is
+     * zero, with run and out set, before `begin`. */
+    size_t size;
+    /* NULL: there is nothing to do. A buffer that failed need not be looked
+     * for. */
+    enum cm_status (*begin)(struct cm_report_writer *writer,
+                            struct cm_error *err);
+    enum cm_status (*row)(struct cm_report_writer *writer,
+                          const struct cm_report_row *row,
+                          const struct cm_report_findings *findings,
+                          struct cm_error *err);
+    enum cm_status (*end)(struct cm_report_writer *writer,
+                          struct cm_error *err);
+    void (*cleanup)(struct cm_report_writer *writer); /* also after failures */
 };
 
 /* All formats, in the order in which they are named to people. */
-const struct cm_report_format *cm_report_formats(size_t *num);
+const struct cm_report_format *const *cm_report_formats(size_t *num);
 /* Is the format in the list that the user gave (NULL: all)? */
 bool cm_report_format_wanted(const struct cm_report_format *format,
                              const char *formats);
 
-/* html.c */
-enum cm_status cm_html_write(struct cm_report_run *run,
-                             struct cm_report_out *out, struct cm_error *err);
-enum cm_status cm_json_write(struct cm_report_run *run,
-                             struct cm_report_out *out, struct cm_error *err);
-enum cm_status cm_actions_csv_write(struct cm_report_run *run,
-                                    struct cm_report_out *out,
-                                    struct cm_error *err);
-enum cm_status cm_endpoints_csv_write(struct cm_report_run *run,
-                                      struct cm_report_out *out,
-                                      struct cm_error *err);
-enum cm_status cm_endpoints_jsonl_write(struct cm_report_run *run,
-                                        struct cm_report_out *out,
-                                        struct cm_error *err);
+extern const struct cm_report_format cm_html_format;
+extern const struct cm_report_format cm_json_format;
+extern const struct cm_report_format cm_actions_csv_format;
+extern const struct cm_report_format cm_endpoints_csv_format;
+extern const struct cm_report_format cm_endpoints_jsonl_format;
+
+/* walk.c: writes one format, or all of several, to files that are open. */
+struct cm_report_target {
+    const struct cm_report_format *format;
+    struct cm_report_out out;
+    struct cm_report_writer *writer; /* owned; NULL before the walk */
+};
+enum cm_status cm_report_walk(struct cm_report_run *run,
+                              struct cm_report_target *targets, size_t num,
+                              struct cm_error *err);
 
 #endif

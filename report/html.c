@@ -231,24 +231,45 @@ static enum cm_status write_top(struct cm_report_run *run,
     return status;
 }
 
-enum cm_status cm_html_write(struct cm_report_run *run,
-                             struct cm_report_out *out, struct cm_error *err)
-{
+struct writer {
+    struct cm_report_writer base;
     struct cm_html_digest digest;
-    struct cm_outfile *file = out->file;
+};
+
+static enum cm_status begin(struct cm_report_writer *writer,
+                            struct cm_error *err)
+{
+    return cm_html_digest_begin(&((struct writer *)writer)->digest, writer->run,
+                                err);
+}
+
+static enum cm_status write_row(struct cm_report_writer *writer,
+                                const struct cm_report_row *row,
+                                const struct cm_report_findings *findings,
+                                struct cm_error *err)
+{
+    return cm_html_digest_row(&((struct writer *)writer)->digest, row, findings,
+                              err);
+}
+
+static enum cm_status end(struct cm_report_writer *writer, struct cm_error *err)
+{
+    struct cm_html_digest *digest = &((struct writer *)writer)->digest;
+    struct cm_report_run *run = writer->run;
+    struct cm_outfile *file = writer->out->file;
     struct cm_buf script;
     const struct cm_report_measures *measures = NULL;
-    enum cm_status status = cm_html_digest_make(&digest, run, err);
+    enum cm_status status = cm_html_digest_end(digest, run, err);
 
     cm_buf_init(&script, MAX_PART);
     if (status == CM_OK) {
         status = cm_report_run_measures(run, &measures, err);
     }
     if (status == CM_OK) {
-        status = write_top(run, &digest, file, err);
+        status = write_top(run, digest, file, err);
     }
     if (status == CM_OK) {
-        status = cm_html_columns_write(digest.columns, file, err);
+        status = cm_html_columns_write(digest->columns, file, err);
     }
     if (status == CM_OK) {
         cm_html_table_words(&script, cm_report_run_facts(run), measures);
@@ -258,6 +279,20 @@ enum cm_status cm_html_write(struct cm_report_run *run,
         status = cm_outfile_put(file, &script, err);
     }
     cm_buf_cleanup(&script);
-    cm_html_digest_cleanup(&digest);
     return status;
 }
+
+static void cleanup(struct cm_report_writer *writer)
+{
+    cm_html_digest_cleanup(&((struct writer *)writer)->digest);
+}
+
+const struct cm_report_format cm_html_format = {
+    .name = "html",
+    .file = "report.html",
+    .size = sizeof(struct writer),
+    .begin = begin,
+    .row = write_row,
+    .end = end,
+    .cleanup = cleanup,
+};

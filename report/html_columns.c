@@ -108,15 +108,18 @@ static bool pack(struct column *column, int flush)
 static void add_line(struct cm_buf *plain, const char *text, size_t len)
 {
     size_t from = 0;
+    bool plain_line = len == 0 || (memchr(text, '\n', len) == NULL &&
+                                   memchr(text, '\\', len) == NULL);
 
-    for (size_t i = 0; i <= len; i++) {
-        if (i == len || text[i] == '\n' || text[i] == '\\') {
+    for (size_t i = 0; !plain_line && i < len; i++) {
+        if (text[i] == '\n' || text[i] == '\\') {
             cm_text_to_utf8(plain, text + from, i - from);
+            (void)cm_buf_puts(plain, text[i] == '\n' ? "\\n" : "\\\\");
             from = i + 1;
-            if (i < len) {
-                (void)cm_buf_puts(plain, text[i] == '\n' ? "\\n" : "\\\\");
-            }
         }
+    }
+    if (len > from) {
+        cm_text_to_utf8(plain, text + from, len - from);
     }
     (void)cm_buf_putc(plain, '\n');
 }

@@ -66,6 +66,8 @@ enum cm_status cm_html_columns_write(struct cm_html_columns *columns,
                                      struct cm_outfile *file,
                                      struct cm_error *err);
 
+struct cm_report_asked;
+
 /* What one walk over all rows gathers for the parts above the table. */
 struct cm_html_digest {
     struct cm_html_columns *columns;
@@ -78,15 +80,27 @@ struct cm_html_digest {
     int64_t fixed_rows;                 /* rows that some action fixes */
     int64_t top_actions; /* so many first actions fix four fifths; 0: none do */
     int64_t top_rows;    /* so many rows these fix */
+    /* For the walk alone; the buffers keep their memory from row to row. */
+    struct cm_report_asked *asked;
+    struct cm_buf parts;
+    struct cm_buf actions;
+    bool fails; /* the row, by its first finding */
 };
 struct cm_html_proof {
     char *proof; /* of the first row that the action fixes, or touches */
     char *where; /* "host:port, line 12" */
     bool fixes;
 };
-enum cm_status cm_html_digest_make(struct cm_html_digest *digest,
-                                   struct cm_report_run *run,
-                                   struct cm_error *err);
+enum cm_status cm_html_digest_begin(struct cm_html_digest *digest,
+                                    struct cm_report_run *run,
+                                    struct cm_error *err);
+enum cm_status cm_html_digest_row(struct cm_html_digest *digest,
+                                  const struct cm_report_row *row,
+                                  const struct cm_report_findings *findings,
+                                  struct cm_error *err);
+enum cm_status cm_html_digest_end(struct cm_html_digest *digest,
+                                  struct cm_report_run *run,
+                                  struct cm_error *err);
 void cm_html_digest_cleanup(struct cm_html_digest *digest);
 
 /* html_text.c -- small pieces. */

@@ -28,6 +28,12 @@ void cm_json_made(struct cm_json *json, const void *made, size_t len);
 /* The same for a key that is a plain word in the source. */
 #define CM_JSON_KEY(json, key)                                                 \
     cm_json_made_key(json, "\"" key "\":", sizeof(key) + 2)
+#define CM_JSON_TEXT(json, key, text)                                          \
+    (CM_JSON_KEY(json, key), cm_json_text(json, text))
+#define CM_JSON_NUMBER(json, key, number)                                      \
+    (CM_JSON_KEY(json, key), cm_json_number(json, number))
+#define CM_JSON_TIME(json, key, unix_s)                                        \
+    (CM_JSON_KEY(json, key), cm_json_time(json, unix_s))
 /* Values. NULL and CM_UNKNOWN become null. */
 void cm_json_text(struct cm_json *json, const char *text);
 void cm_json_number(struct cm_json *json, int64_t number);

@@ -1,5 +1,6 @@
 /* A run, and what is counted over all of it.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "reader_book.h"
 #include "reader_sql.h"
 
 #include <stdio.h>
@@ -12,20 +13,6 @@ static const char run_sql[] =
 
 static const char width_sql[] =
     "SELECT max(json_array_length(fields)) FROM v_endpoint WHERE run = ?1";
-
-static const char verdicts_sql[] =
-    "SELECT verdict, primary_cause, causes, duplicate_of_line FROM v_endpoint"
-    " WHERE run = ?1";
-
-static const char breaking_sql[] =
-    "SELECT count(*), coalesce(sum(r.not_after <= ?2), 0) FROM v_endpoint r"
-    " WHERE r.run = ?1 AND r.verdict = 'trusted' AND EXISTS (SELECT 1 FROM"
-    " v_finding f WHERE f.run = r.run AND f.endpoint = r.endpoint"
-    " AND f.severity = 'breaks_by_date')";
-
-static const char actions_sql[] =
-    "SELECT coalesce(sum(fixes_rows > 0), 0), count(*) FROM v_action"
-    " WHERE run = ?1";
 
 /* A row without a result was not scanned, which is as bad as can be. */
 static const char severe_sql[] =
@@ -107,7 +94,7 @@ void cm_report_run_close(struct cm_report_run *run)
     cm_report_views_cleanup(&run->views);
     cm_report_measures_cleanup(&run->measures);
     cm_report_fleet_cleanup(&run->fleet);
-    cm_map_free(run->after, cm_report_after_free);
+    cm_report_book_close(run->book);
     for (size_t i = 0; run->remembered != NULL && i < CM_REMEMBERED; i++) {
         free(run->remembered[i].sha256);
         free(run->remembered[i].subject);
@@ -164,110 +151,6 @@ enum cm_status cm_report_run_width(struct cm_report_run *run, size_t *out,
         (void)sqlite3_finalize(stmt);
     }
     *out = run->width;
-    return status;
-}
-
-static void count_row(struct cm_report_totals *totals, const char *primary,
-                      const struct cm_report_list *causes)
-{
-    enum cm_cause cause;
-
-    totals->rows++;
-    if (primary != NULL && cm_cause_from_id(primary, &cause)) {
-        totals->primaries[cause]++;
-    }
-    for (size_t i = 0; i < causes->num; i++) {
-        if (cm_cause_from_id(causes->items[i], &cause)) {
-            totals->causes[cause]++;
-        }
-    }
-}
-
-static enum cm_status count_line(struct cm_report_totals *totals,
-                                 sqlite3_stmt *stmt,
-                                 struct cm_report_list *causes,
-                                 struct cm_error *err)
-{
-    struct cm_sql_line line = cm_sql_line(stmt);
-    const char *verdict_id = cm_sql_word(&line);
-    const char *primary = cm_sql_text(&line);
-    enum cm_verdict verdict;
-
-    if (!cm_verdict_from_id(verdict_id, &verdict)) {
-        return cm_error_set(err, CM_ESTORE,
-                            "the store holds a verdict \"%s\" "
-                            "that this program does not know",
-                            verdict_id);
-    }
-    totals->verdicts[verdict]++;
-    cm_sql_list(&line, causes);
-    if (line.status == CM_OK && cm_sql_number(&line) != CM_UNKNOWN) {
-        line.status = cm_report_list_add(
-            causes, cm_cause_info(CM_CAUSE_INPUT_DUPLICATE)->id);
-    }
-    count_row(totals, primary, causes);
-    return cm_sql_line_end(&line, err);
-}
-
-static enum cm_status count_rows(struct cm_report_run *run,
-                                 struct cm_report_totals *totals,
-                                 struct cm_error *err)
-{
-    struct cm_report_list causes = {0};
-    sqlite3_stmt *stmt = NULL;
-    bool got = true;
-    enum cm_status status = cm_sql_for_run(run, &stmt, verdicts_sql, err);
-
-    while (status == CM_OK) {
-        status = cm_sql_step(stmt, &got, err);
-        if (status != CM_OK || !got) {
-            break;
-        }
-        status = count_line(totals, stmt, &causes, err);
-    }
-    cm_report_list_cleanup(&causes);
-    (void)sqlite3_finalize(stmt);
-    return status;
-}
-
-static enum cm_status two_counts(struct cm_report_run *run, const char *sql,
-                                 int64_t *first, int64_t *second,
-                                 struct cm_error *err)
-{
-    sqlite3_stmt *stmt = NULL;
-    enum cm_status status = one_line(
-        run, sql, run->facts.judged_at + INT64_C(30) * 86400, &stmt, err);
-
-    if (status == CM_OK) {
-        *first = sqlite3_column_int64(stmt, 0);
-        *second = sqlite3_column_int64(stmt, 1);
-    }
-    (void)sqlite3_finalize(stmt);
-    return status;
-}
-
-enum cm_status cm_report_run_totals(struct cm_report_run *run,
-                                    const struct cm_report_totals **out,
-                                    struct cm_error *err)
-{
-    struct cm_report_totals *totals = &run->totals;
-    enum cm_status status = CM_OK;
-
-    *out = totals;
-    if (run->totals_known) {
-        return CM_OK;
-    }
-    memset(totals, 0, sizeof(*totals));
-    status = count_rows(run, totals, err);
-    if (status == CM_OK) {
-        status = two_counts(run, breaking_sql, &totals->will_break,
-                            &totals->will_break_30_days, err);
-    }
-    if (status == CM_OK) {
-        status = two_counts(run, actions_sql, &totals->actions,
-                            &totals->actions_all, err);
-    }
-    run->totals_known = status == CM_OK;
     return status;
 }
 

@@ -99,8 +99,8 @@ struct cm_report_row {
     const char *verdict;
     const char *primary_cause;
     const char *severity;
-    struct cm_report_list causes; /* the primary one first; input_duplicate
-                                     last */
+    struct cm_report_list causes; /* primary first, input_duplicate last */
+    struct cm_span causes_text;   /* the endpoint's, as in the store */
     int64_t seen;
     const char *dns_result;
     int64_t dns_ms;
@@ -127,8 +127,7 @@ struct cm_report_row {
     struct cm_report_list views;     /* pairs: view, verdict */
     struct cm_report_list primaries; /* pairs: view, primary cause; empty with
                                         one view: it is the row's */
-    struct cm_report_list remaining; /* causes that stay when the primary one
-                                        is fixed */
+    struct cm_report_list remaining; /* causes that stay without the primary */
     struct cm_span remaining_text;   /* as it stands in the store */
     const char *revocation; /* of the leaf: "good", "not_checked" ... */
     const char *revocation_source;
@@ -157,6 +156,7 @@ struct cm_report_row {
 };
 
 struct cm_report_finding {
+    int64_t ord; /* 0 is the primary one, if any */
     const char *cause;
     const char *severity;
     const char *confidence;
@@ -185,7 +185,7 @@ void cm_report_rows_close(struct cm_report_rows *rows); /* accepts NULL */
 enum cm_status cm_report_rows_next(struct cm_report_rows *rows,
                                    const struct cm_report_row **row,
                                    struct cm_error *err);
-/* The findings of the row just read; what nobody asks for is passed over. */
+/* The findings of the row just read. */
 enum cm_status cm_report_rows_findings(struct cm_report_rows *rows,
                                        struct cm_report_findings *out,
                                        struct cm_error *err);

@@ -67,4 +67,9 @@ enum cm_status cm_report_actions_member(struct cm_report_actions *actions,
                                         const struct cm_report_member **member,
                                         struct cm_error *err);
 
+/* The keys of the actions with the best ranks. */
+enum cm_status cm_report_top_actions(struct cm_report_run *run, int64_t max,
+                                     struct cm_report_list *keys,
+                                     struct cm_error *err);
+
 #endif

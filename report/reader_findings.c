@@ -74,6 +74,7 @@ static enum cm_status read_one(struct cm_report_rows *rows,
         return cm_error_nomem(err, "the report");
     }
     finding = &rows->findings[rows->num_findings];
+    finding->ord = cm_sql_number(line);
     finding->blocks = cm_sql_number(line) == 1;
     finding->position = cm_sql_number(line);
     status = cm_sql_fingerprint(rows->run, cm_sql_number(line), &texts[0], err);
@@ -107,6 +108,7 @@ static enum cm_status add_duplicate(struct cm_report_rows *rows,
                    "the same endpoint as line %lld",
                    (long long)rows->row.duplicate_of_line);
     rows->findings[rows->num_findings++] = (struct cm_report_finding){
+        .ord = CM_UNKNOWN,
         .cause = cause->id,
         .severity = cm_severity_id(cause->severity),
         .confidence = "certain",

@@ -1,21 +1,15 @@
-/* One walk over the rows for counts, one each for what clients and policies
- * have against them. SPDX-License-Identifier: Apache-2.0 */
+/* Counts over rows that somebody walks over, and one walk each for what clients
+ * and policies have against them. SPDX-License-Identifier: Apache-2.0 */
 #include "reader_fleet.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "reader_count.h"
 #include "reader_sql.h"
 
 /* CROSS JOIN keeps the order of the loops: rows first. */
 #define ROWS "FROM v_endpoint r CROSS JOIN "
-
-static const char chosen_sql[] =
-    "SELECT tls_version, kex_group FROM v_endpoint WHERE run = ?1";
-
-static const char served_sql[] =
-    "SELECT tls_version, kex_group, inventory, clients, policies, grade"
-    " FROM v_endpoint WHERE run = ?1";
 
 static const char reasons_sql[] =
     "SELECT r.host, r.port, p.profile_ord, coalesce(p.cause, ''), p.outcome, 0,"
@@ -41,56 +35,24 @@ static void count_letters(struct cm_report_tally *tallies, size_t num,
     }
 }
 
-static enum cm_status count_served(struct cm_report_run *run,
-                                   struct cm_sql_line *line,
-                                   struct cm_error *err)
+void cm_report_fleet_row(struct cm_report_fleet *fleet,
+                         const struct cm_report_measures *measures,
+                         const struct cm_report_row *row)
 {
-    struct cm_report_fleet *fleet = &run->fleet;
-    const char *facts = cm_sql_text(line);
-    struct cm_inventory *inventory = NULL;
+    const struct cm_report_extras *extras = &row->extras;
 
-    count_letters(fleet->profiles, run->measures.num_profiles,
-                  cm_sql_text(line));
-    count_letters(fleet->policies, run->measures.num_policies,
-                  cm_sql_text(line));
-    if (facts != NULL && cm_inventory_read(facts, &inventory) == CM_ENOMEM) {
-        return cm_error_nomem(err, "an inventory");
+    cm_report_protocols_chosen(&fleet->protocols, row->tls_version_number,
+                               row->kex_group_number);
+    if (!measures->extras) {
+        return;
     }
-    if (inventory != NULL) {
-        cm_report_protocols_served(&fleet->protocols, inventory);
-        fleet->protocols.grades[cm_letter_from_text(cm_sql_word(line))]++;
+    count_letters(fleet->profiles, measures->num_profiles, extras->clients);
+    count_letters(fleet->policies, measures->num_policies, extras->policies);
+    if (extras->inventory != NULL) {
+        cm_report_protocols_served(&fleet->protocols, extras->inventory);
+        fleet->protocols.grades[cm_letter_from_text(
+            extras->grade == NULL ? "" : extras->grade)]++;
     }
-    cm_inventory_free(inventory);
-    return CM_OK;
-}
-
-static enum cm_status count_rows(struct cm_report_run *run,
-                                 struct cm_error *err)
-{
-    sqlite3_stmt *stmt = NULL;
-    bool extras = run->measures.extras;
-    bool got = true;
-    enum cm_status status =
-        cm_sql_for_run(run, &stmt, extras ? served_sql : chosen_sql, err);
-
-    while (status == CM_OK) {
-        struct cm_sql_line line;
-        int64_t version;
-
-        status = cm_sql_step(stmt, &got, err);
-        if (status != CM_OK || !got) {
-            break;
-        }
-        line = cm_sql_line(stmt);
-        version = cm_sql_number(&line);
-        cm_report_protocols_chosen(&run->fleet.protocols, version,
-                                   cm_sql_number(&line));
-        if (extras) {
-            status = count_served(run, &line, err);
-        }
-    }
-    (void)sqlite3_finalize(stmt);
-    return status;
 }
 
 /* --- why --- */
@@ -235,13 +197,9 @@ enum cm_status cm_report_run_fleet(struct cm_report_run *run,
     if (run->fleet_known) {
         return CM_OK;
     }
-    cm_report_fleet_cleanup(fleet);
     status = cm_report_run_measures(run, &measures, err);
     if (status == CM_OK) {
-        status = cm_report_protocols_init(&fleet->protocols, err);
-    }
-    if (status == CM_OK) {
-        status = count_rows(run, err);
+        status = cm_report_count_run(run, false, err);
     }
     if (status == CM_OK && measures->num_profiles > 0) {
         status = read_whys(run, reasons_sql, measures->num_profiles,

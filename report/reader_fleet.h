@@ -82,6 +82,10 @@ struct cm_report_fleet {
 enum cm_status cm_report_run_fleet(struct cm_report_run *run,
                                    const struct cm_report_fleet **out,
                                    struct cm_error *err);
+/* What a row adds to the counts. */
+void cm_report_fleet_row(struct cm_report_fleet *fleet,
+                         const struct cm_report_measures *measures,
+                         const struct cm_report_row *row);
 void cm_report_fleet_cleanup(struct cm_report_fleet *fleet); /* zero is fine */
 
 /* reader_protocols.c -- one row's part of them. */

@@ -135,7 +135,6 @@ static enum cm_status read_result(struct cm_report_rows *rows,
                                   struct cm_error *err)
 {
     struct cm_report_row *row = &rows->row;
-    struct cm_span text;
     const char *verdict = cm_sql_text(line);
     const char *revocation;
     enum cm_status status;
@@ -144,7 +143,8 @@ static enum cm_status read_result(struct cm_report_rows *rows,
         verdict == NULL ? cm_verdict_id(CM_VERDICT_NOT_CHECKED) : verdict;
     row->primary_cause = cm_sql_text(line);
     row->severity = cm_sql_text(line);
-    cm_list_cache_read(rows->lists[CM_ROW_CAUSES], line, &row->causes, &text);
+    cm_list_cache_read(rows->lists[CM_ROW_CAUSES], line, &row->causes,
+                       &row->causes_text);
     cm_list_cache_read(rows->lists[CM_ROW_PATH], line, &row->path,
                        &row->path_text);
     row->seen = cm_sql_number(line);

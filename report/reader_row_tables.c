@@ -19,10 +19,10 @@ static const struct cm_stream_sql tables[CM_TABLE_COUNT] = {
         "ord, address, reached, ended, connect_ms, tls_ms, total_ms, version,"
         " cipher, kex_group, alpn, flags, client_auth, http_status,"
         " http_substatus, http_reply, leaf, chain"),
-    [CM_TABLE_FINDING] = CM_STREAM_SQL(
-        "finding", "endpoint", ", ord",
-        "blocks, position, certificate, cause, severity, confidence, proof,"
-        " rule, resolution, action, subject"),
+    [CM_TABLE_FINDING] = CM_STREAM_SQL("finding", "endpoint", ", ord",
+                                       "ord, blocks, position, certificate, "
+                                       "cause, severity, confidence, proof,"
+                                       " rule, resolution, action, subject"),
     [CM_TABLE_VIEW_VERDICT] = CM_STREAM_SQL(
         "view_verdict", "endpoint", ", view", "view, verdict, primary_cause"),
     [CM_TABLE_CLIENT] =

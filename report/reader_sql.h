@@ -29,7 +29,8 @@ struct cm_report_run {
     sqlite3_stmt *facts_stmt; /* stands on the run's line: `facts` lends */
     struct cm_run_facts facts;
     size_t width; /* 0: not counted yet */
-    bool totals_known;
+    bool counted; /* totals and book, and of `fleet` what is counted row by
+                     row: see reader_count.h */
     struct cm_report_totals totals;
     bool views_known;
     struct cm_report_views views;
@@ -38,7 +39,7 @@ struct cm_report_run {
     bool fleet_known;
     struct cm_report_fleet fleet;
     const struct cm_fixes *fixes; /* borrowed, or NULL */
-    struct cm_map *after;         /* NULL: not read yet; see reader_after.c */
+    struct cm_report_book *book;  /* NULL: not written yet */
     sqlite3_stmt *cert_stmt;
     sqlite3_stmt *fingerprint_stmt;
     struct cm_report_certificate cert;
@@ -98,10 +99,5 @@ void cm_report_inventory_read(struct cm_sql_line *line,
 void cm_report_measured_read(struct cm_sql_line *line,
                              struct cm_report_row *row);
 void cm_report_extras_cleanup(struct cm_report_extras *extras);
-
-/* reader_after.c: fills run->after, once. */
-enum cm_status cm_report_after_read(struct cm_report_run *run,
-                                    struct cm_error *err);
-void cm_report_after_free(void *after);
 
 #endif

@@ -282,12 +282,12 @@ static enum cm_status put_members(struct writer *w, struct cm_error *err)
     while (status == CM_OK && member != NULL) {
         cm_json_line(json);
         cm_json_open(json, '{');
-        cm_json_put_number(json, "line", member->line);
-        cm_json_put_text(json, "host", member->host);
-        cm_json_put_number(json, "port", member->port);
-        cm_json_put_text(json, "protocol", member->protocol);
-        cm_json_put_text(json, "owner", member->owner);
-        cm_json_key(json, "fixed");
+        CM_JSON_NUMBER(json, "line", member->line);
+        CM_JSON_TEXT(json, "host", member->host);
+        CM_JSON_NUMBER(json, "port", member->port);
+        CM_JSON_TEXT(json, "protocol", member->protocol);
+        CM_JSON_TEXT(json, "owner", member->owner);
+        CM_JSON_KEY(json, "fixed");
         cm_json_bool(json, member->fixes);
         cm_json_close(json, '}');
         status = cm_report_out_settle(w->out, err);
@@ -349,9 +349,10 @@ static void put_head(struct writer *w, const struct cm_report_totals *totals,
     put_causes(json, totals);
 }
 
-enum cm_status cm_json_write(struct cm_report_run *run,
-                             struct cm_report_out *out, struct cm_error *err)
+static enum cm_status write_all(struct cm_report_writer *writer,
+                                struct cm_error *err)
 {
+    struct cm_report_run *run = writer->run;
     const struct cm_report_totals *totals;
     const struct cm_report_views *views;
     const struct cm_report_measures *measures;
@@ -361,8 +362,8 @@ enum cm_status cm_json_write(struct cm_report_run *run,
 
     memset(&w, 0, sizeof(w));
     w.run = run;
-    w.out = out;
-    cm_json_init(&w.json, &out->buf);
+    w.out = writer->out;
+    cm_json_init(&w.json, &w.out->buf);
     status = cm_report_run_totals(run, &totals, err);
     if (status == CM_OK) {
         status = cm_report_run_views(run, &views, err);
@@ -383,8 +384,15 @@ enum cm_status cm_json_write(struct cm_report_run *run,
         cm_report_fleet_json(&w.json, measures, fleet);
         status = put_plan(&w, err);
         cm_json_close(&w.json, '}');
-        cm_buf_putc(&out->buf, '\n');
+        cm_buf_putc(&w.out->buf, '\n');
     }
     cm_report_actions_close(w.actions);
     return status;
 }
+
+const struct cm_report_format cm_json_format = {
+    .name = "json",
+    .file = "report.json",
+    .size = sizeof(struct cm_report_writer),
+    .end = write_all,
+};

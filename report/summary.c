@@ -167,13 +167,13 @@ static const char *plan_file(const struct cm_report_options *options)
 {
     static const char *const best[] = {"html", "actions", "json"};
     size_t num;
-    const struct cm_report_format *formats = cm_report_formats(&num);
+    const struct cm_report_format *const *formats = cm_report_formats(&num);
 
     for (size_t i = 0; i < sizeof(best) / sizeof(best[0]); i++) {
         for (size_t j = 0; j < num; j++) {
-            if (strcmp(formats[j].name, best[i]) == 0 &&
-                cm_report_format_wanted(&formats[j], options->formats)) {
-                return formats[j].file;
+            if (strcmp(formats[j]->name, best[i]) == 0 &&
+                cm_report_format_wanted(formats[j], options->formats)) {
+                return formats[j]->file;
             }
         }
     }
@@ -283,15 +283,15 @@ static void put_files(struct summary *s)
 {
     const char *comma = "";
     size_t num;
-    const struct cm_report_format *formats = cm_report_formats(&num);
+    const struct cm_report_format *const *formats = cm_report_formats(&num);
 
     cm_buf_puts(&s->text, "\n written: ");
     if (s->options->out_dir != NULL) {
         put_foreign(&s->text, s->options->out_dir);
         cm_buf_puts(&s->text, "/{");
         for (size_t i = 0; i < num; i++) {
-            if (cm_report_format_wanted(&formats[i], s->options->formats)) {
-                cm_buf_printf(&s->text, "%s%s", comma, formats[i].file);
+            if (cm_report_format_wanted(formats[i], s->options->formats)) {
+                cm_buf_printf(&s->text, "%s%s", comma, formats[i]->file);
                 comma = ",";
             }
         }

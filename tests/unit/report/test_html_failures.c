@@ -227,15 +227,16 @@ static enum cm_status write_to(const struct fixture *f, FILE *stream,
 {
     char path[] = "report.html";
     struct cm_outfile file = {.stream = stream, .path = path};
-    struct cm_report_out out = {.file = &file};
+    struct cm_report_target target = {.format = &cm_html_format,
+                                      .out = {.file = &file}};
     struct cm_report_run *run;
     enum cm_status status;
 
     assert_int_equal(cm_report_run_open(&run, f->db, 0, err), CM_OK);
-    cm_buf_init(&out.buf, 1024);
+    cm_buf_init(&target.out.buf, 1024);
     (void)setvbuf(stream, NULL, _IONBF, 0);
-    status = cm_html_write(run, &out, err);
-    cm_buf_cleanup(&out.buf);
+    status = cm_report_walk(run, &target, 1, err);
+    cm_buf_cleanup(&target.out.buf);
     cm_report_run_close(run);
     (void)fclose(stream);
     return status;
