@@ -212,8 +212,7 @@ enum cm_status cm_report_write(const struct cm_report_options *options,
     enum cm_status status = check_names(options->formats, err);
 
     if (status == CM_OK) {
-        status =
-            cm_report_run_open(&run, options->db_path, options->run_id, err);
+        status = cm_report_run_borrow(&run, options, err);
     }
     if (status == CM_OK) {
         status = cm_dir_make(options->out_dir, err);
@@ -221,6 +220,6 @@ enum cm_status cm_report_write(const struct cm_report_options *options,
     if (status == CM_OK) {
         status = write_all(run, options, err);
     }
-    cm_report_run_close(run);
+    cm_report_run_return(run, options);
     return status;
 }

@@ -11,8 +11,8 @@ static const char run_sql[] =
     "SELECT " CM_RUN_COLUMNS " FROM v_run"
     " WHERE ?1 = 0 OR run = ?1 ORDER BY run DESC LIMIT 1";
 
-static const char width_sql[] =
-    "SELECT max(json_array_length(fields)) FROM v_endpoint WHERE run = ?1";
+/* Of all columns of v_endpoint this is the cheapest one: not by the view. */
+static const char fields_sql[] = "SELECT fields FROM row WHERE run = ?1";
 
 /* A row without a result was not scanned, which is as bad as can be. */
 static const char severe_sql[] =
@@ -80,6 +80,37 @@ out:
     return status;
 }
 
+enum cm_status cm_report_open(struct cm_report_options *options,
+                              struct cm_error *err)
+{
+    return cm_report_run_open(&options->run, options->db_path, options->run_id,
+                              err);
+}
+
+void cm_report_close(struct cm_report_options *options)
+{
+    cm_report_run_close(options->run);
+    options->run = NULL;
+}
+
+enum cm_status cm_report_run_borrow(struct cm_report_run **out,
+                                    const struct cm_report_options *options,
+                                    struct cm_error *err)
+{
+    *out = options->run;
+    return *out != NULL ? CM_OK
+                        : cm_report_run_open(out, options->db_path,
+                                             options->run_id, err);
+}
+
+void cm_report_run_return(struct cm_report_run *run,
+                          const struct cm_report_options *options)
+{
+    if (run != options->run) {
+        cm_report_run_close(run);
+    }
+}
+
 void cm_report_run_close(struct cm_report_run *run)
 {
     if (run == NULL) {
@@ -120,36 +151,46 @@ const struct cm_fixes *cm_report_run_fixes(const struct cm_report_run *run)
     return run->fixes;
 }
 
-/* The one line of a counting statement; NULL `stmt` is fine afterwards. */
-static enum cm_status one_line(struct cm_report_run *run, const char *sql,
-                               int64_t second, sqlite3_stmt **stmt,
-                               struct cm_error *err)
+/* How many values a JSON array of texts has; what is wrong with one is found
+ * out when it is read. */
+static size_t count_fields(const char *json)
 {
-    bool got;
-    enum cm_status status = cm_sql_for_run(run, stmt, sql, err);
+    bool quoted = false;
+    size_t num = 0;
 
-    if (status == CM_OK && sqlite3_bind_parameter_count(*stmt) > 1 &&
-        sqlite3_bind_int64(*stmt, 2, second) != SQLITE_OK) {
-        status = cm_sql_failed(run->db, err);
+    for (; *json != '\0'; json++) {
+        if (*json == '"') {
+            num += quoted ? 0 : 1;
+            quoted = !quoted;
+        } else if (*json == '\\' && json[1] != '\0') {
+            json++;
+        }
     }
-    return status == CM_OK ? cm_sql_step(*stmt, &got, err) : status;
+    return num;
 }
 
 enum cm_status cm_report_run_width(struct cm_report_run *run, size_t *out,
                                    struct cm_error *err)
 {
     sqlite3_stmt *stmt = NULL;
+    bool got = run->width == 0;
     enum cm_status status = CM_OK;
 
-    if (run->width == 0) {
+    if (got) {
         run->width = run->facts.columns.num;
-        status = one_line(run, width_sql, 0, &stmt, err);
-        if (status == CM_OK &&
-            sqlite3_column_int64(stmt, 0) > (int64_t)run->width) {
-            run->width = (size_t)sqlite3_column_int64(stmt, 0);
-        }
-        (void)sqlite3_finalize(stmt);
+        status = cm_sql_for_run(run, &stmt, fields_sql, err);
     }
+    while (got && status == CM_OK) {
+        struct cm_sql_line line = cm_sql_line(stmt);
+
+        status = cm_sql_step(stmt, &got, err);
+        if (status == CM_OK && got) {
+            size_t num = count_fields(cm_sql_word(&line));
+
+            run->width = num > run->width ? num : run->width;
+        }
+    }
+    (void)sqlite3_finalize(stmt);
     *out = run->width;
     return status;
 }

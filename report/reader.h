@@ -17,32 +17,12 @@
 
 #include "certmuster/buf.h"
 #include "certmuster/cause.h"
+#include "certmuster/report.h"
 #include "certmuster/status.h"
 #include "cert_facts.h"
 #include "extras.h"
 #include "list.h"
-
-struct cm_run_facts {
-    int64_t run;
-    const char *state;
-    int64_t started;
-    int64_t finished; /* CM_UNKNOWN: it has not ended */
-    int64_t judged_at;
-    const char *input_name;
-    const char *input_sha256; /* may be NULL */
-    int64_t rows_read;        /* may be CM_UNKNOWN */
-    int64_t rows_recorded;
-    struct cm_report_list columns;
-    int64_t owner_column; /* -1: none */
-    bool has_header;
-    const char *options; /* valid JSON, or NULL */
-    const char *version;
-    const char *tls_library;
-    const char *trust;
-    const char *resolvers;
-    const char *kind;   /* "scan", "rejudge" */
-    int64_t source_run; /* of a rejudge: the run judged again */
-};
+#include "run_facts.h"
 
 struct cm_report_run; /* opaque: an open store and one of its runs */
 
@@ -52,6 +32,12 @@ enum cm_status cm_report_run_open(struct cm_report_run **out,
                                   const char *db_path, int64_t run_id,
                                   struct cm_error *err);
 void cm_report_run_close(struct cm_report_run *run); /* accepts NULL */
+/* The run of the options: the one that is open, or one for this call. */
+enum cm_status cm_report_run_borrow(struct cm_report_run **out,
+                                    const struct cm_report_options *options,
+                                    struct cm_error *err);
+void cm_report_run_return(struct cm_report_run *run, /* NULL is fine */
+                          const struct cm_report_options *options);
 const struct cm_run_facts *cm_report_run_facts(const struct cm_report_run *run);
 /* The fix bundles that the other outputs name; NULL: none were written. They
  * must outlive the run. */

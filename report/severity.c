@@ -8,13 +8,12 @@ enum cm_status cm_report_count_severity(const struct cm_report_options *options,
                                         int64_t *rows, struct cm_error *err)
 {
     struct cm_report_run *run;
-    enum cm_status status =
-        cm_report_run_open(&run, options->db_path, options->run_id, err);
+    enum cm_status status = cm_report_run_borrow(&run, options, err);
 
     *rows = 0;
     if (status == CM_OK) {
         status = cm_report_run_count_severe(run, at_least, rows, err);
     }
-    cm_report_run_close(run);
+    cm_report_run_return(run, options);
     return status;
 }

@@ -311,8 +311,7 @@ enum cm_status cm_report_summary(const struct cm_report_options *options,
     const struct cm_report_views *views = NULL;
     const struct cm_report_measures *measures = NULL;
     const struct cm_report_fleet *fleet = NULL;
-    enum cm_status status =
-        cm_report_run_open(&s.run, options->db_path, options->run_id, err);
+    enum cm_status status = cm_report_run_borrow(&s.run, options, err);
 
     s.width = cm_screen_width(width);
     cm_buf_init(&s.text, MAX_TEXT);
@@ -342,6 +341,6 @@ enum cm_status cm_report_summary(const struct cm_report_options *options,
         status = cm_screen_show(&s.text, out, err);
     }
     cm_buf_cleanup(&s.text);
-    cm_report_run_close(s.run);
+    cm_report_run_return(s.run, options);
     return status;
 }

@@ -12,6 +12,8 @@
 #include "certmuster/cause.h"
 #include "certmuster/status.h"
 
+struct cm_report_run; /* opaque */
+
 struct cm_report_options {
     const char *db_path;
     int64_t run_id; /* 0: the newest */
@@ -19,7 +21,15 @@ struct cm_report_options {
     const char
         *formats; /* "html,json,jsonl,actions,endpoints,fixes"; NULL: all */
     mode_t mode;  /* of the files; 0: 0644 */
+    struct cm_report_run *run; /* NULL, or see cm_report_open */
 };
+
+/* Between cm_report_open and cm_report_close the calls below share what they
+ * read: whoever makes several of them reads the rows once. `options` must stay
+ * as they are. */
+enum cm_status cm_report_open(struct cm_report_options *options,
+                              struct cm_error *err);
+void cm_report_close(struct cm_report_options *options); /* also after none */
 
 /* cm_report_write writes the files; each appears whole or not at all. */
 enum cm_status cm_report_write(const struct cm_report_options *options,

@@ -84,7 +84,11 @@ bool cm_buf_append(struct cm_buf *buf, const void *data, size_t len)
 
 bool cm_buf_putc(struct cm_buf *buf, char c)
 {
-    return cm_buf_append(buf, &c, 1);
+    if (buf->failed || buf->cap - buf->len < 2) {
+        return cm_buf_append(buf, &c, 1);
+    }
+    buf->data[buf->len++] = (uint8_t)c; /* most fit */
+    return true;
 }
 
 bool cm_buf_puts(struct cm_buf *buf, const char *text)

@@ -58,7 +58,10 @@ int cm_present(const struct cm_options *options, int64_t run_id)
     if (run_id != 0) {
         report.run_id = run_id;
     }
-    status = cm_report_write(&report, &err);
+    status = cm_report_open(&report, &err);
+    if (status == CM_OK) {
+        status = cm_report_write(&report, &err);
+    }
     if (status == CM_OK && !options->given[CM_OPTION_QUIET]) {
         status =
             cm_report_summary(&report, max_actions,
@@ -75,6 +78,7 @@ int cm_present(const struct cm_options *options, int64_t run_id)
                               "the summary could not be written to standard "
                               "output");
     }
+    cm_report_close(&report);
     if (status != CM_OK) {
         return cm_fail(&err);
     }
