@@ -4,17 +4,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
-#include "reader_notes.h"
+#include "reader_keys.h"
 #include "reader_sql.h"
 
-#define NOBODY UINT32_MAX
 /* One bit of a row's number says whether the action fixes it. */
 #define MAX_ROWS ((uint32_t)1 << 31)
 #define LOG_PIECE 8192U
-
-static const char keys_sql[] = "SELECT key FROM v_action WHERE run = ?1";
 
 /* A row of an action, as it came. */
 struct entry {
@@ -24,19 +20,14 @@ struct entry {
 
 /* Rows of an action that would still fail, for the same causes. */
 struct left {
-    uint32_t next; /* of the same action, or NOBODY */
+    uint32_t next; /* of the same action; CM_NO_ACTION: none */
     uint32_t text;
     int64_t rows;
 };
 
 struct cm_report_book {
     bool members;
-    uint8_t secret[16];
-    struct cm_notes keys;
-    uint64_t *actions; /* owned: where the key of each is */
-    uint32_t num_actions;
-    uint32_t *table; /* owned: numbers of actions by the hash of the key */
-    size_t mask;
+    struct cm_action_keys keys;
 
     struct cm_notes log; /* entries */
     uint64_t num_entries;
@@ -49,7 +40,7 @@ struct cm_report_book {
     uint64_t at;      /* the row to be lent next, */
     uint64_t end;     /* ... and the end of its action */
 
-    uint32_t *first_left; /* owned: of each action, or NOBODY */
+    uint32_t *first_left; /* owned: of each action, or CM_NO_ACTION */
     struct left *left;    /* owned */
     uint32_t num_left;
     uint32_t cap_left;
@@ -59,112 +50,12 @@ struct cm_report_book {
     struct cm_report_list causes;
 };
 
-/* --- actions by their keys --- */
-
-static const char *key_of(const struct cm_report_book *book, uint32_t action)
-{
-    return (const char *)cm_notes_at(&book->keys, book->actions[action]);
-}
-
-static size_t place_of(const struct cm_report_book *book, const char *key)
-{
-    return (size_t)cm_hash64(book->secret, key, strlen(key)) & book->mask;
-}
-
-static uint32_t find_action(const struct cm_report_book *book, const char *key)
-{
-    size_t i;
-
-    for (i = place_of(book, key); book->table[i] != NOBODY;
-         i = (i + 1) & book->mask) {
-        if (strcmp(key_of(book, book->table[i]), key) == 0) {
-            break;
-        }
-    }
-    return book->table[i];
-}
-
-static bool add_key(struct cm_report_book *book, const char *key)
-{
-    size_t len = strlen(key) + 1;
-    uint64_t position;
-    uint8_t *at;
-
-    if ((book->num_actions & (book->num_actions - 1)) == 0) {
-        size_t cap = book->num_actions == 0 ? 1 : book->num_actions * 2U;
-        uint64_t *actions = realloc(book->actions, cap * sizeof(*actions));
-
-        if (actions == NULL) {
-            return false;
-        }
-        book->actions = actions;
-    }
-    at = book->num_actions == MAX_ROWS
-             ? NULL
-             : cm_notes_add(&book->keys, len, &position);
-    if (at == NULL) {
-        return false;
-    }
-    memcpy(at, key, len);
-    book->actions[book->num_actions++] = position;
-    return true;
-}
-
-static bool make_table(struct cm_report_book *book)
-{
-    size_t size = 16;
-
-    while (size < (size_t)book->num_actions * 2) {
-        size *= 2;
-    }
-    book->mask = size - 1;
-    book->table = malloc(size * sizeof(*book->table));
-    book->first_left =
-        malloc(((size_t)book->num_actions + 1) * sizeof(*book->first_left));
-    if (book->table == NULL || book->first_left == NULL) {
-        return false;
-    }
-    memset(book->table, 0xFF, size * sizeof(*book->table)); /* NOBODY */
-    for (uint32_t i = 0; i < book->num_actions; i++) {
-        size_t at = place_of(book, key_of(book, i));
-
-        while (book->table[at] != NOBODY) {
-            at = (at + 1) & book->mask;
-        }
-        book->table[at] = i;
-        book->first_left[i] = NOBODY;
-    }
-    return true;
-}
-
-static enum cm_status read_keys(struct cm_report_book *book,
-                                struct cm_report_run *run, struct cm_error *err)
-{
-    sqlite3_stmt *stmt = NULL;
-    bool got = true;
-    enum cm_status status = cm_sql_for_run(run, &stmt, keys_sql, err);
-
-    while (status == CM_OK) {
-        struct cm_sql_line line = cm_sql_line(stmt);
-
-        status = cm_sql_step(stmt, &got, err);
-        if (status != CM_OK || !got) {
-            break;
-        }
-        if (!add_key(book, cm_sql_word(&line))) {
-            status = cm_error_nomem(err, "the action plan");
-        }
-    }
-    (void)sqlite3_finalize(stmt);
-    return status;
-}
-
 enum cm_status cm_report_book_open(struct cm_report_book **out,
                                    struct cm_report_run *run, bool members,
                                    struct cm_error *err)
 {
     struct cm_report_book *book = calloc(1, sizeof(*book));
-    enum cm_status status = CM_OK;
+    enum cm_status status;
 
     *out = NULL;
     if (book == NULL) {
@@ -172,15 +63,17 @@ enum cm_status cm_report_book_open(struct cm_report_book **out,
     }
     book->members = members;
     book->texts = cm_map_new();
-    if (book->texts == NULL || getrandom(book->secret, sizeof(book->secret),
-                                         0) != sizeof(book->secret)) {
-        status = cm_error_nomem(err, "the action plan");
-    }
+    status = book->texts == NULL ? cm_error_nomem(err, "the action plan")
+                                 : cm_action_keys_read(&book->keys, run, err);
     if (status == CM_OK) {
-        status = read_keys(book, run, err);
-    }
-    if (status == CM_OK && !make_table(book)) {
-        status = cm_error_nomem(err, "the action plan");
+        size_t bytes = ((size_t)book->keys.num + 1) * sizeof(*book->first_left);
+
+        book->first_left = malloc(bytes);
+        if (book->first_left == NULL) {
+            status = cm_error_nomem(err, "the action plan");
+        } else {
+            memset(book->first_left, 0xFF, bytes); /* CM_NO_ACTION */
+        }
     }
     if (status != CM_OK) {
         cm_report_book_close(book);
@@ -198,7 +91,7 @@ void cm_report_book_close(struct cm_report_book *book)
     for (uint32_t i = 0; i < book->num_texts; i++) {
         free(book->text[i]);
     }
-    cm_notes_free(&book->keys);
+    cm_action_keys_free(&book->keys);
     cm_notes_free(&book->log);
     cm_notes_free(&book->rows);
     cm_map_free(book->texts, NULL);
@@ -209,8 +102,6 @@ void cm_report_book_close(struct cm_report_book *book)
     free(book->sorted);
     free(book->starts);
     free(book->row_at);
-    free(book->table);
-    free(book->actions);
     free(book);
 }
 
@@ -296,12 +187,13 @@ static bool add_members(struct cm_report_book *book,
 
     for (size_t i = 0; i < findings->num; i++) {
         const struct cm_report_finding *finding = &findings->list[i];
-        uint32_t action = finding->action == NULL
-                              ? NOBODY
-                              : find_action(book, finding->action);
+        uint32_t action =
+            finding->action == NULL
+                ? CM_NO_ACTION
+                : cm_action_keys_find(&book->keys, finding->action);
         uint64_t j = before;
 
-        if (action == NOBODY) {
+        if (action == CM_NO_ACTION) {
             continue;
         }
         if (book->num_entries == before && !note_row(book, row)) {
@@ -320,7 +212,7 @@ static bool add_members(struct cm_report_book *book,
     return true;
 }
 
-/* The number of a list of causes; NOBODY: no memory. */
+/* The number of a list of causes; CM_NO_ACTION: no memory. */
 static uint32_t text_of(struct cm_report_book *book, struct cm_span json)
 {
     uintptr_t known = (uintptr_t)cm_map_get(book->texts, json.data, json.len);
@@ -331,18 +223,18 @@ static uint32_t text_of(struct cm_report_book *book, struct cm_span json)
     }
     text = realloc(book->text, (book->num_texts + 1) * sizeof(*text));
     if (text == NULL) {
-        return NOBODY;
+        return CM_NO_ACTION;
     }
     book->text = text;
     text[book->num_texts] = strndup((const char *)json.data, json.len);
     if (text[book->num_texts] == NULL) {
-        return NOBODY;
+        return CM_NO_ACTION;
     }
     book->num_texts++;
     return cm_map_put(book->texts, json.data, json.len,
                       (void *)(uintptr_t)book->num_texts)
                ? book->num_texts - 1
-               : NOBODY;
+               : CM_NO_ACTION;
 }
 
 static bool add_left(struct cm_report_book *book, uint32_t action,
@@ -351,13 +243,13 @@ static bool add_left(struct cm_report_book *book, uint32_t action,
     uint32_t text = text_of(book, json);
     uint32_t i = book->first_left[action];
 
-    while (i != NOBODY && book->left[i].text != text) {
+    while (i != CM_NO_ACTION && book->left[i].text != text) {
         i = book->left[i].next;
     }
-    if (text == NOBODY) {
+    if (text == CM_NO_ACTION) {
         return false;
     }
-    if (i != NOBODY) {
+    if (i != CM_NO_ACTION) {
         book->left[i].rows++;
         return true;
     }
@@ -388,9 +280,10 @@ bool cm_report_book_row(struct cm_report_book *book,
         first->action != NULL &&
         (row->remaining_text.len != 2 ||
          memcmp(row->remaining_text.data, "[]", 2) != 0)) {
-        uint32_t action = find_action(book, first->action);
+        uint32_t action = cm_action_keys_find(&book->keys, first->action);
 
-        if (action != NOBODY && !add_left(book, action, row->remaining_text)) {
+        if (action != CM_NO_ACTION &&
+            !add_left(book, action, row->remaining_text)) {
             return false;
         }
     }
@@ -402,7 +295,7 @@ bool cm_report_book_row(struct cm_report_book *book,
 /* The rows of each action side by side, in the order in which they came. */
 bool cm_report_book_end(struct cm_report_book *book)
 {
-    size_t num = (size_t)book->num_actions + 2;
+    size_t num = (size_t)book->keys.num + 2;
 
     if (!book->members) {
         return true;
@@ -445,14 +338,15 @@ static int by_text(const void *a, const void *b)
 bool cm_report_book_after(struct cm_report_book *book, const char *key,
                           struct cm_report_after *out, bool *nomem)
 {
-    uint32_t action = find_action(book, key);
-    uint32_t first = action == NOBODY ? NOBODY : book->first_left[action];
+    uint32_t action = cm_action_keys_find(&book->keys, key);
+    uint32_t first =
+        action == CM_NO_ACTION ? CM_NO_ACTION : book->first_left[action];
     struct sorted_left *sorted;
     size_t num = 0;
 
     *nomem = false;
     memset(out, 0, sizeof(*out));
-    for (uint32_t i = first; i != NOBODY; i = book->left[i].next) {
+    for (uint32_t i = first; i != CM_NO_ACTION; i = book->left[i].next) {
         num++;
     }
     sorted = num == 0 ? NULL : malloc(num * sizeof(*sorted));
@@ -461,7 +355,7 @@ bool cm_report_book_after(struct cm_report_book *book, const char *key,
         return false;
     }
     num = 0;
-    for (uint32_t i = first; i != NOBODY; i = book->left[i].next) {
+    for (uint32_t i = first; i != CM_NO_ACTION; i = book->left[i].next) {
         sorted[num++] = (struct sorted_left){book->text[book->left[i].text],
                                              book->left[i].rows};
     }
@@ -476,10 +370,10 @@ bool cm_report_book_after(struct cm_report_book *book, const char *key,
 
 void cm_report_book_turn(struct cm_report_book *book, const char *key)
 {
-    uint32_t action = find_action(book, key);
+    uint32_t action = cm_action_keys_find(&book->keys, key);
 
-    book->at = action == NOBODY ? 0 : book->starts[action];
-    book->end = action == NOBODY ? 0 : book->starts[action + 1];
+    book->at = action == CM_NO_ACTION ? 0 : book->starts[action];
+    book->end = action == CM_NO_ACTION ? 0 : book->starts[action + 1];
 }
 
 bool cm_report_book_member(struct cm_report_book *book,

@@ -367,7 +367,7 @@ static const struct {
     const char *sql;
     const char *words;
 } broken[] = {
-    {"UPDATE row SET fields = '[1'", "malformed JSON"},
+    {"UPDATE row SET fields = '[1'", "not a JSON array"},
     {"UPDATE result SET causes = '{}'", "not a JSON array"},
     {"UPDATE result SET verdict = 'maybe'", "verdict \"maybe\""},
     {"UPDATE action SET owners = 'x'", "not a JSON array"},
