@@ -14,6 +14,7 @@
 #include "certmuster/client.h"
 #include "certmuster/endpoint.h"
 #include "certmuster/inventory.h"
+#include "certmuster/network.h"
 
 #define CM_MAX_ADDRESSES 16        /* of a name, both families together */
 #define CM_MAX_CHAIN 100           /* presented certificates that are kept */
@@ -163,6 +164,8 @@ struct cm_probe {
 
 struct cm_evidence {
     struct cm_dns_evidence dns;
+    struct cm_throttle_evidence throttle;
+    enum cm_scanner_fault fault;
     struct cm_client_evidence client;
     struct cm_probe *probes; /* owned array, in order of attempt */
     size_t num_probes;

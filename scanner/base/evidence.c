@@ -132,6 +132,20 @@ const char *cm_end_id(enum cm_end end)
     return ids[end];
 }
 
+const char *cm_scanner_fault_id(enum cm_scanner_fault fault)
+{
+    static const char *const ids[CM_FAULT_COUNT] = {
+        [CM_FAULT_NONE] = "none",
+        [CM_FAULT_NO_ROUTE] = "no_route",
+        [CM_FAULT_NO_DESCRIPTORS] = "no_descriptors",
+        [CM_FAULT_RESOLVER_DOWN] = "resolver_down",
+        [CM_FAULT_OFFLINE] = "offline",
+    };
+
+    cm_assert((unsigned)fault < CM_FAULT_COUNT);
+    return ids[fault];
+}
+
 const char *cm_starttls_outcome_id(enum cm_starttls_outcome outcome)
 {
     static const char *const ids[CM_STARTTLS_OUTCOME_COUNT] = {

@@ -165,6 +165,8 @@ bool cm_scan_start(struct cm_scan *scan, const struct cm_scan_env *env,
     scan->env = env;
     scan->endpoint = *endpoint;
     scan->endpoint_id = endpoint_id;
+    scan->pass.owner = scan;
+    scan->pass.lane = env->lane;
     scan->evidence = cm_evidence_new();
     if (scan->evidence == NULL || !note_client(scan) ||
         !cm_timer_set(env->loop, &scan->phase_timer, now_ms, begin, scan) ||
@@ -177,14 +179,11 @@ bool cm_scan_start(struct cm_scan *scan, const struct cm_scan_env *env,
     return true;
 }
 
-bool cm_scan_more_time(struct cm_scan *scan, unsigned times)
+bool cm_scan_give_time(struct cm_scan *scan, uint64_t ms)
 {
-    const struct cm_scan_env *env = scan->env;
-
-    return cm_timer_set(env->loop, &scan->total_timer,
-                        cm_loop_now_ms(env->loop) +
-                            (uint64_t)times * env->config->total_timeout_ms,
-                        total_time_over, scan);
+    return cm_timer_set(scan->env->loop, &scan->total_timer,
+                        cm_loop_now_ms(scan->env->loop) + ms, total_time_over,
+                        scan);
 }
 
 enum cm_phase cm_scan_opening(const struct cm_scan *scan)
@@ -235,6 +234,8 @@ static void release(struct cm_scan *scan)
     cm_scan_hang_up(scan);
     cm_scan_stop_asking(scan);
     cm_scan_stop_injecting(scan);
+    cm_gate_leave(scan->env->gate, &scan->pass,
+                  cm_loop_now_ms(scan->env->loop));
 }
 
 void cm_scan_abandon(struct cm_scan *scan)
@@ -251,17 +252,12 @@ void cm_step_record(struct cm_scan *scan)
     scan->env->done(scan->env->done_arg, scan);
 }
 
-/* A time-out or a reset may be chance; anything else is an answer. A local
- * fault (no descriptor, no port) is ours and is tried until time runs out. */
-static bool worth_another_try(const struct cm_scan *scan)
+/* A time-out or a reset may be chance; anything else is an answer. */
+static bool failed_by_chance(const struct cm_scan *scan)
 {
     const struct cm_evidence *ev = scan->evidence;
     bool chance = false;
-    bool ours = ev->num_probes == scan->round_probes;
 
-    if (scan->alpn_refused && scan->offered_alpn) {
-        return true;
-    }
     for (size_t i = scan->round_probes; i < ev->num_probes; i++) {
         const struct cm_probe *probe = &ev->probes[i];
         bool answered = probe->num_first_bytes != 0;
@@ -277,7 +273,19 @@ static bool worth_another_try(const struct cm_scan *scan)
             chance = true;
         }
     }
-    return ours || (chance && scan->tries <= scan->env->config->retries);
+    return chance;
+}
+
+/* A local fault (no descriptor, no port) is ours and is tried until time runs
+ * out. */
+static bool worth_another_try(const struct cm_scan *scan)
+{
+    if (scan->alpn_refused && scan->offered_alpn) {
+        return true;
+    }
+    return scan->evidence->num_probes == scan->round_probes ||
+           (scan->tries <= scan->env->config->retries &&
+            failed_by_chance(scan));
 }
 
 /* What the last try saw is kept until the next one begins. */
@@ -318,8 +326,11 @@ void cm_scan_round_over(struct cm_scan *scan)
         return;
     }
     scan->probe = NULL;
+    cm_scan_report(scan);
     if (scan->injecting != NULL) { /* what it showed is noted */
         cm_scan_stop_injecting(scan);
+    } else if (failed_by_chance(scan) && cm_scan_set_aside(scan)) {
+        return;
     } else if (!scan->out_of_time && worth_another_try(scan)) {
         try_again(scan);
         return;

@@ -10,6 +10,7 @@
 #include "certmuster/endpoint.h"
 #include "certmuster/evidence.h"
 #include "net/dial.h"
+#include "net/gate.h"
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "tls/tls.h"
@@ -71,6 +72,14 @@ struct cm_scan_env {
      * may start the same memory with another endpoint. */
     cm_scan_done_fn *done;
     void *done_arg;
+    /* How many may be asked at once; NULL: no limit. A scan that has to wait
+     * is parked: it holds no descriptor, and none of its times runs. It goes
+     * on with cm_scan_resume, when its pass comes out of the lane or when the
+     * scan says that it is `ready`. `park` may refuse unless it `must`. */
+    struct cm_gate *gate;
+    struct cm_gate_lane *lane;
+    bool (*park)(void *arg, struct cm_scan *scan, bool must);
+    void (*ready)(void *arg, struct cm_scan *scan);
 };
 
 /* One endpoint under way. The owner may read endpoint, endpoint_id, evidence
@@ -101,6 +110,11 @@ struct cm_scan {
     bool retry_waits;
     int local_errno; /* why our own side could not connect, lately */
     struct cm_dial *dial;
+    struct cm_gate_pass pass; /* the places at the addresses in use */
+    bool parked;
+    bool is_aside;           /* parked, to begin anew later */
+    uint64_t aside_since_ms; /* the first time */
+    uint64_t total_left_ms;
 
     struct cm_probe *probe; /* the one that connected, or cm_scan_way */
     int fd;
@@ -122,6 +136,11 @@ struct cm_scan {
  * answer always comes later, from the loop. False: no memory, nothing began. */
 bool cm_scan_start(struct cm_scan *scan, const struct cm_scan_env *env,
                    const struct cm_endpoint *endpoint, uint64_t endpoint_id);
+/* cm_scan_resume lets a parked scan go on. */
+void cm_scan_resume(struct cm_scan *scan);
+/* cm_scan_cut_short ends a parked scan with what it saw, which goes to done.
+ * False: it saw nothing, and is to be abandoned. */
+bool cm_scan_cut_short(struct cm_scan *scan);
 /* cm_scan_abandon releases everything without calling done. Fine on the zero
  * state and after done. */
 void cm_scan_abandon(struct cm_scan *scan);

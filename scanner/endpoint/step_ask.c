@@ -76,7 +76,9 @@ static struct cm_asking *begin_inventory(struct cm_scan *scan)
     struct cm_evidence *ev = scan->evidence;
 
     ev->inventory = cm_inventory_new();
-    if (ev->inventory == NULL || !cm_scan_more_time(scan, INVENTORY_TIMES)) {
+    if (ev->inventory == NULL ||
+        !cm_scan_give_time(scan, (uint64_t)INVENTORY_TIMES *
+                                     scan->env->config->total_timeout_ms)) {
         return NULL;
     }
     return cm_inventory_asking_new(ev->inventory, ev, scan->endpoint.sni,

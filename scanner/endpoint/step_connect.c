@@ -82,12 +82,23 @@ static void dialled(void *arg, const struct cm_dial_result *result)
         return;
     }
     scan->probe->end = CM_END_NONE;
+    if (scan->env->gate != NULL) {
+        cm_gate_keep(scan->env->gate, &scan->pass, &scan->probe->address,
+                     cm_loop_now_ms(scan->env->loop));
+    }
     cm_scan_enter(scan, scan->env->config->proxy_host != NULL
                             ? CM_PHASE_PROXYING
                             : cm_scan_opening(scan));
 }
 
 void cm_step_connect(struct cm_scan *scan)
+{
+    if (cm_scan_may_connect(scan)) {
+        cm_scan_connect(scan);
+    }
+}
+
+void cm_scan_connect(struct cm_scan *scan)
 {
     scan->tries++;
     scan->round_since_ms = cm_loop_now_ms(scan->env->loop);
@@ -97,6 +108,8 @@ void cm_step_connect(struct cm_scan *scan)
     if (scan->dial == NULL) {
         scan->out_of_memory = true;
         cm_scan_enter(scan, CM_PHASE_RECORDED);
+    } else if (scan->env->gate != NULL) {
+        cm_dial_limit(scan->dial, scan->pass.max_open);
     }
 }
 

@@ -47,9 +47,8 @@ const struct cm_scan_client *cm_scan_client(const struct cm_scan *scan);
 enum cm_phase cm_scan_opening(const struct cm_scan *scan);
 enum cm_phase cm_scan_tls_phase(const struct cm_scan *scan);
 
-/* The total time of the endpoint begins anew, so many times as long. False: no
- * memory. */
-bool cm_scan_more_time(struct cm_scan *scan, unsigned times);
+/* The endpoint has so much time from now on. False: no memory. */
+bool cm_scan_give_time(struct cm_scan *scan, uint64_t ms);
 
 /* step_inject.c -- is the injection of plain text to be tried? Then it begins,
  * and ends in cm_scan_round_over. The rest only while scan->injecting is not
@@ -59,6 +58,15 @@ void cm_scan_inject(struct cm_scan *scan);
 void cm_scan_stop_injecting(struct cm_scan *scan); /* fine when it is not */
 struct cm_probe *cm_scan_injection_way(struct cm_scan *scan);
 void cm_scan_await_answer(struct cm_scan *scan);
+
+/* step_gate.c -- may the round begin? False: later, by cm_scan_resume. */
+bool cm_scan_may_connect(struct cm_scan *scan);
+void cm_scan_connect(struct cm_scan *scan); /* begins it */
+/* Tells the gate how the connections of the round ended. */
+void cm_scan_report(struct cm_scan *scan);
+/* A round failed by silence or resets: if its network is throttling us, the
+ * endpoint begins anew later. */
+bool cm_scan_set_aside(struct cm_scan *scan);
 
 /* step_ask.c -- is there anybody with a question? */
 bool cm_scan_must_ask(const struct cm_scan *scan);

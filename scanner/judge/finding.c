@@ -79,6 +79,29 @@ struct cm_finding *cm_finding_add(struct cm_case *c, enum cm_cause cause,
     return f;
 }
 
+void cm_finding_note(struct cm_case *c, struct cm_finding *f, const char *fmt,
+                     ...)
+{
+    char *note = NULL;
+    char *proof = NULL;
+    va_list args;
+    int len;
+
+    va_start(args, fmt);
+    len = vasprintf(&note, fmt, args);
+    va_end(args);
+    if (len < 0 || asprintf(&proof, "%s%s", f->proof, note) < 0) {
+        c->no_memory = true;
+    } else {
+        proof[cm_finding_clip(proof, MAX_PROOF)] = '\0';
+        free(f->proof);
+        f->proof = proof;
+    }
+    if (len >= 0) {
+        free(note);
+    }
+}
+
 static char *copy_of(struct cm_case *c, const char *text)
 {
     size_t size = text == NULL ? 0 : strlen(text) + 1;

@@ -40,6 +40,9 @@ struct cm_finding *cm_finding_add(struct cm_case *c, enum cm_cause cause,
     __attribute__((format(printf, 4, 5)));
 /* One that was made for another endpoint, as it is. */
 void cm_finding_repeat(struct cm_case *c, const struct cm_finding *known);
+/* Adds to the proof. */
+void cm_finding_note(struct cm_case *c, struct cm_finding *f, const char *fmt,
+                     ...) __attribute__((format(printf, 3, 4)));
 /* The certificate at fault, with its place in the presented chain. */
 void cm_finding_about(const struct cm_case *c, struct cm_finding *f,
                       struct cm_cert *cert);

@@ -176,6 +176,21 @@ static void take_chain(struct cm_case *c, struct cm_probe *filled)
     c->probe = filled;
 }
 
+static void judge_endpoint(struct cm_case *c)
+{
+    cm_judge_client_own(c);
+    cm_judge_dns(c);
+    cm_judge_connect(c);
+    cm_judge_starttls(c);
+    cm_judge_tls(c);
+    cm_judge_inventory(c);
+    cm_judge_certificates(c);
+    cm_judge_other_views(c);
+    cm_judge_addresses(c);
+    cm_judge_fleet(c);
+    cm_judge_throttling(c);
+}
+
 enum cm_status cm_judge_case(struct cm_case *c)
 {
     struct cm_probe filled;
@@ -188,16 +203,9 @@ enum cm_status cm_judge_case(struct cm_case *c)
         c->leaf = c->probe->chain[0];
     }
     cm_judge_input(c);
-    cm_judge_client_own(c);
-    cm_judge_dns(c);
-    cm_judge_connect(c);
-    cm_judge_starttls(c);
-    cm_judge_tls(c);
-    cm_judge_inventory(c);
-    cm_judge_certificates(c);
-    cm_judge_other_views(c);
-    cm_judge_addresses(c);
-    cm_judge_fleet(c);
+    if (!cm_judge_scanner(c)) {
+        judge_endpoint(c);
+    }
     explain_the_rest(c);
     cm_finding_complete(c);
     decide(c->out);

@@ -14,6 +14,9 @@ enum cm_status cm_judge_case(struct cm_case *c);
 void cm_judge_input(struct cm_case *c);
 void cm_judge_dns(struct cm_case *c);
 void cm_judge_connect(struct cm_case *c);
+/* Was it the scanner's own fault? Then there is nothing else to say. */
+bool cm_judge_scanner(struct cm_case *c);
+void cm_judge_throttling(struct cm_case *c);
 
 /* starttls.c */
 void cm_judge_starttls(struct cm_case *c);

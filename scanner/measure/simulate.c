@@ -119,7 +119,7 @@ static bool fails_for_all(struct attempt *a)
     if (first == NULL || !first->blocks) {
         return false;
     }
-    if (first->cause == CM_CAUSE_NOT_SCANNED) {
+    if (j->verdict == CM_VERDICT_NOT_CHECKED) {
         tell(a, CM_OUTCOME_UNKNOWN, "%s", first->proof);
         return true;
     }

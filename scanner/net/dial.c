@@ -34,8 +34,9 @@ struct cm_dial {
     struct cm_dial_attempt *facts; /* owned, `num` of them, like `attempts` */
     struct attempt *attempts;      /* owned */
     unsigned num;
-    unsigned next;       /* the first that has not started */
-    unsigned open;       /* attempts under way */
+    unsigned next; /* the first that has not started */
+    unsigned open; /* attempts under way */
+    unsigned max_open;
     unsigned num_remote; /* failures that the network told us */
     int local_errno;     /* of the last failure that was our own */
     bool reporting;      /* `fn` is being called */
@@ -289,7 +290,7 @@ static void advance(struct cm_dial *dial)
     bool started = false;
 
     cm_timer_cancel(dial->loop, &dial->stagger);
-    while (!started && dial->next < dial->num && dial->open < CM_DIAL_MAX_FDS) {
+    while (!started && dial->next < dial->num && dial->open < dial->max_open) {
         unsigned i = dial->next;
         int error = start(&dial->attempts[i], &dial->facts[i].address);
 
@@ -309,7 +310,7 @@ static void advance(struct cm_dial *dial)
         return;
     }
     /* Without memory for this timer the next attempt starts when one fails. */
-    if (started && dial->next < dial->num && dial->open < CM_DIAL_MAX_FDS) {
+    if (started && dial->next < dial->num && dial->open < dial->max_open) {
         (void)cm_timer_set(dial->loop, &dial->stagger,
                            cm_loop_now_ms(dial->loop) + CM_DIAL_STAGGER_MS,
                            on_stagger, dial);
@@ -330,6 +331,7 @@ struct cm_dial *cm_dial_start(struct cm_loop *loop,
                              .fn = fn,
                              .arg = arg,
                              .timeout_ms = timeout_ms,
+                             .max_open = CM_DIAL_MAX_FDS,
                              .num = num_addresses};
     /* One more than needed: calloc(0) may be NULL. */
     dial->facts = calloc((size_t)num_addresses + 1, sizeof(*dial->facts));
@@ -346,6 +348,11 @@ struct cm_dial *cm_dial_start(struct cm_loop *loop,
         dial->attempts[i].fd = -1;
     }
     return dial;
+}
+
+void cm_dial_limit(struct cm_dial *dial, unsigned max_open)
+{
+    dial->max_open = max_open;
 }
 
 void cm_dial_cancel(struct cm_dial *dial)

@@ -42,6 +42,9 @@ struct cm_dial *cm_dial_start(struct cm_loop *loop,
                               const struct cm_address *addresses,
                               unsigned num_addresses, unsigned timeout_ms,
                               cm_dial_fn *fn, void *arg);
+/* At most so many attempts are open at once (CM_DIAL_MAX_FDS unless this says
+ * otherwise). To be called right after cm_dial_start. */
+void cm_dial_limit(struct cm_dial *dial, unsigned max_open);
 /* Closes what is open; `fn` is not called. Not needed after `fn` was. */
 void cm_dial_cancel(struct cm_dial *dial);
 /* How many descriptors all dials of this loop hold now is bounded by the

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <time.h>
 
 #include "run/polite.h"
@@ -68,19 +67,4 @@ bool cm_pace_take_at(struct cm_pace *pace, uint64_t now_ns, int *wait_ms)
     } while (!atomic_compare_exchange_weak(&pace->due_ns, &due_ns,
                                            start_ns + pace->gap_ns));
     return true;
-}
-
-void cm_polite_settle(struct cm_polite_config *config)
-{
-    uint64_t chosen = 0;
-
-    if (config->seed != 0) {
-        return;
-    }
-    if (getrandom(&chosen, sizeof(chosen), GRND_NONBLOCK) !=
-        (ssize_t)sizeof(chosen)) {
-        chosen = clock_ns();
-    }
-    /* Short enough to be typed. */
-    config->seed = (int64_t)(chosen % 1000000000U) + 1;
 }

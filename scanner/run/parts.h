@@ -85,7 +85,8 @@ struct cm_worker_share { /* the same for all workers; borrowed */
     struct cm_store *store;
     struct cm_counters *counters;
     struct cm_pace *pace;
-    unsigned slots; /* of each worker */
+    struct cm_gate *gate; /* NULL: no limit */
+    unsigned slots;       /* of each worker */
     unsigned num_workers;
     bool is_stream; /* the input may come slowly, and is used as it comes */
 };

@@ -8,10 +8,10 @@
 #include <stdint.h>
 
 #include "certmuster/status.h"
+#include "net/gate.h"
 
 #define CM_PER_ADDRESS 16U
 #define CM_PER_PREFIX 128U
-#define CM_MAX_SEED 0x7fffffffffffLL /* every JSON reader keeps it exact */
 
 /* All texts are borrowed for the run. */
 struct cm_polite_config {
@@ -28,6 +28,11 @@ struct cm_polite_config {
 
 /* Chooses the seed if none was given. */
 void cm_polite_settle(struct cm_polite_config *config);
+/* The run's gate; NULL when nothing is limited. All connections to a proxy go
+ * to one address, and what lies behind is not known: no limit holds there. */
+enum cm_status cm_polite_gate(const struct cm_polite_config *config,
+                              bool by_proxy, struct cm_gate **out,
+                              struct cm_error *err);
 
 /* pace.c -- the overall rate: starts are evenly spaced, by one clock for all
  * workers, and what a late thread missed is made up for over a few only. */

@@ -40,6 +40,7 @@ struct run {
     unsigned num_workers;
     struct cm_worker_share worker_share;
     struct cm_pace *pace;
+    struct cm_gate *gate; /* NULL: no limit */
     struct cm_feed_share feed_share;
     struct cm_feed *feed;
     int64_t at_unix;
@@ -88,6 +89,7 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
         .store = run->store,
         .counters = &run->counters,
         .pace = run->pace,
+        .gate = run->gate,
         .slots = (concurrency + jobs - 1) / jobs,
         .num_workers = jobs,
         .is_stream = cm_feed_size(run->feed) < 0,
@@ -358,6 +360,10 @@ static enum cm_status open_store(struct run *run, struct cm_error *err)
                                  config->version, run->store, err);
     }
     if (status == CM_OK) {
+        status = cm_polite_gate(
+            &config->polite, config->scan.proxy_host != NULL, &run->gate, err);
+    }
+    if (status == CM_OK) {
         run->pace = cm_pace_new(config->polite.rate);
         status = run->pace == NULL ? cm_error_nomem(err, "the pace")
                                    : make_workers(run, err);
@@ -470,6 +476,7 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
         cm_worker_free(run->workers[i]);
     }
     cm_pace_free(run->pace);
+    cm_gate_free(run->gate);
     cm_progress_end(run->progress);
     cm_metrics_free(run->metrics);
     cm_store_close(run->store);

@@ -9,26 +9,15 @@
 #include "certmuster/log.h"
 #include "run/again.h"
 #include "run/parts.h"
+#include "run/slots.h"
 #include "run/window.h"
 
 #define QUEUE_JOBS 256U        /* endpoints on their way to the window */
-#define SLAB_SLOTS 64U         /* slots made at a time */
 #define TURN_MS 200            /* the longest wait for anything */
+#define MAX_PARKED 4096U       /* of all workers together */
 #define ABANDON_AFTER_MS 4000U /* after a stop, what is in flight gets this */
 
 #define THREAD_NAME_SIZE 16 /* as the system has it */
-
-struct slot {
-    struct cm_scan scan;
-    struct slot *next_free;
-    struct slot *prev_busy;
-    struct slot *next_busy;
-};
-
-struct slab {
-    struct slab *next;
-    struct slot slots[SLAB_SLOTS];
-};
 
 struct cm_worker {
     const struct cm_worker_share *share;
@@ -38,11 +27,9 @@ struct cm_worker {
     struct cm_job next; /* drawn, and waiting for the rate to allow it */
     bool has_next;
     int turn_ms; /* the longest wait of the next turn */
-    struct slab *slabs;
-    struct slot *free_slots;
-    struct slot busy; /* head of the ring of slots in use */
-    unsigned num_slots;
-    unsigned in_flight;
+    struct cm_slots slots;
+    struct cm_gate_lane lane;
+    atomic_bool called;     /* there is somebody in the lane */
     uint64_t stop_since_ms; /* 0: not stopping */
     bool input_over;
     char name[THREAD_NAME_SIZE];
@@ -59,51 +46,73 @@ static void wake(void *arg)
     cm_loop_wake(worker->env.loop);
 }
 
-/* --- slots --- */
+/* --- those that wait --- */
 
-static bool grow(struct cm_worker *worker)
+static unsigned max_parked(const struct cm_worker *worker)
 {
-    struct slab *slab = calloc(1, sizeof(*slab));
+    return MAX_PARKED / worker->share->num_workers;
+}
 
-    if (slab == NULL) {
+static bool park(void *arg, struct cm_scan *scan, bool must)
+{
+    struct cm_worker *worker = arg;
+
+    if (!must && worker->slots.parked >= max_parked(worker)) {
         return false;
     }
-    slab->next = worker->slabs;
-    worker->slabs = slab;
-    for (size_t i = 0; i < SLAB_SLOTS; i++) {
-        slab->slots[i].next_free = worker->free_slots;
-        worker->free_slots = &slab->slots[i];
-    }
-    worker->num_slots += SLAB_SLOTS;
+    cm_slots_park(&worker->slots, cm_slot_of(scan));
     return true;
 }
 
-static struct slot *take_slot(struct cm_worker *worker)
+static void ready(void *arg, struct cm_scan *scan)
 {
-    struct slot *slot;
+    struct cm_worker *worker = arg;
 
-    if (worker->free_slots == NULL && !grow(worker)) {
-        return NULL;
-    }
-    slot = worker->free_slots;
-    worker->free_slots = slot->next_free;
-    slot->next_busy = worker->busy.next_busy;
-    slot->prev_busy = &worker->busy;
-    slot->next_busy->prev_busy = slot;
-    worker->busy.next_busy = slot;
-    worker->in_flight++;
-    atomic_fetch_add(&worker->share->counters->in_flight, 1);
-    return slot;
+    cm_slots_ready(&worker->slots, cm_slot_of(scan));
 }
 
-static void give_back(struct cm_worker *worker, struct slot *slot)
+/* From any thread. */
+static void called(void *arg)
 {
-    slot->prev_busy->next_busy = slot->next_busy;
-    slot->next_busy->prev_busy = slot->prev_busy;
-    slot->next_free = worker->free_slots;
-    worker->free_slots = slot;
-    worker->in_flight--;
-    atomic_fetch_sub(&worker->share->counters->in_flight, 1);
+    struct cm_worker *worker = arg;
+
+    atomic_store(&worker->called, true);
+    cm_loop_wake(worker->env.loop);
+}
+
+/* Who waited longest goes on first. */
+static void resume_ready(struct cm_worker *worker)
+{
+    struct cm_gate *gate = worker->share->gate;
+    struct cm_gate_pass *pass;
+    struct cm_slot *slot;
+
+    if (atomic_load(&worker->called) &&
+        atomic_exchange(&worker->called, false)) {
+        while ((pass = cm_gate_collect(gate, &worker->lane)) != NULL) {
+            ready(worker, pass->owner);
+        }
+    }
+    while (worker->slots.in_flight < worker->share->slots &&
+           (slot = cm_slots_next_ready(&worker->slots)) != NULL) {
+        cm_scan_resume(&slot->scan);
+    }
+}
+
+/* A prefix that is held back opens by the clock. */
+static void watch_gate(struct cm_worker *worker)
+{
+    struct cm_gate *gate = worker->share->gate;
+    uint64_t now_ms = cm_loop_now_ms(worker->env.loop);
+    uint64_t due_ms = gate == NULL ? UINT64_MAX : cm_gate_due_ms(gate);
+
+    if (due_ms <= now_ms) {
+        cm_gate_tick(gate, now_ms);
+        due_ms = cm_gate_due_ms(gate);
+    }
+    if (due_ms != UINT64_MAX && due_ms < now_ms + (uint64_t)worker->turn_ms) {
+        worker->turn_ms = due_ms > now_ms ? (int)(due_ms - now_ms) : 0;
+    }
 }
 
 /* --- results --- */
@@ -148,8 +157,7 @@ static void scan_done(void *arg, struct cm_scan *scan)
 {
     struct cm_worker *worker = arg;
     const struct cm_worker_share *share = worker->share;
-    /* The scan is the slot's first member. */
-    struct slot *slot = (struct slot *)(void *)scan;
+    struct cm_slot *slot = cm_slot_of(scan);
     struct cm_result *result = cm_result_new();
     enum cm_status status = CM_ENOMEM;
 
@@ -187,7 +195,7 @@ static void scan_done(void *arg, struct cm_scan *scan)
     }
     atomic_fetch_add(&share->counters->settled, 1);
     cm_scan_abandon(scan);
-    give_back(worker, slot);
+    cm_slots_give_back(&worker->slots, slot);
 }
 
 /* --- the thread --- */
@@ -217,10 +225,12 @@ static void start_jobs(struct cm_worker *worker)
     const struct cm_job *job = &worker->next;
 
     worker->turn_ms = TURN_MS;
+    resume_ready(worker);
     while (!worker->input_over &&
-           (stop || (worker->in_flight < share->slots &&
+           (stop || (worker->slots.in_flight < share->slots &&
+                     worker->slots.parked < max_parked(worker) &&
                      !cm_store_congested(share->store)))) {
-        struct slot *slot;
+        struct cm_slot *slot;
 
         if (!draw_next(worker)) {
             return;
@@ -233,27 +243,45 @@ static void start_jobs(struct cm_worker *worker)
             return;
         }
         worker->has_next = false;
-        slot = take_slot(worker);
+        slot = cm_slots_take(&worker->slots);
         if (slot == NULL) {
             fail(worker, CM_ENOMEM, "no memory for a slot");
             return;
         }
         if (!cm_scan_start(&slot->scan, &worker->env, &job->endpoint,
                            job->endpoint_id)) {
-            give_back(worker, slot);
+            cm_slots_give_back(&worker->slots, slot);
             fail(worker, CM_ENOMEM, "no memory for a scan");
             return;
         }
     }
 }
 
+/* After a stop nobody waits any longer. */
+static void cut_short(struct cm_worker *worker)
+{
+    struct cm_slot *slot = worker->slots.busy.next_busy;
+
+    cm_slots_forget_ready(&worker->slots);
+    while (slot != &worker->slots.busy) {
+        struct cm_slot *next = slot->next_busy;
+
+        if (slot->parked && !cm_scan_cut_short(&slot->scan)) {
+            cm_scan_abandon(&slot->scan);
+            cm_slots_give_back(&worker->slots, slot);
+        }
+        slot = next;
+    }
+}
+
 static void abandon_all(struct cm_worker *worker)
 {
-    while (worker->busy.next_busy != &worker->busy) {
-        struct slot *slot = worker->busy.next_busy;
+    cm_slots_forget_ready(&worker->slots);
+    while (worker->slots.busy.next_busy != &worker->slots.busy) {
+        struct cm_slot *slot = worker->slots.busy.next_busy;
 
         cm_scan_abandon(&slot->scan);
-        give_back(worker, slot);
+        cm_slots_give_back(&worker->slots, slot);
     }
 }
 
@@ -264,6 +292,7 @@ static void note_stop(struct cm_worker *worker)
     if (!atomic_load(&worker->share->counters->stop)) {
         return;
     }
+    cut_short(worker);
     if (worker->stop_since_ms == 0) {
         worker->stop_since_ms = now_ms;
     }
@@ -281,10 +310,12 @@ static void *work(void *arg)
     (void)pthread_setname_np(pthread_self(), worker->name);
     for (;;) {
         start_jobs(worker);
-        if (worker->input_over && worker->in_flight == 0) {
+        if (worker->input_over && worker->slots.in_flight == 0 &&
+            worker->slots.parked == 0) {
             atomic_fetch_sub(&worker->share->counters->working, 1);
             return NULL;
         }
+        watch_gate(worker);
         if (cm_loop_turn(worker->env.loop, worker->turn_ms, &err) != CM_OK) {
             fail(worker, err.status, err.text);
             abandon_all(worker);
@@ -326,11 +357,16 @@ enum cm_status cm_worker_new(struct cm_worker **out,
     }
     worker->share = share;
     (void)snprintf(worker->name, sizeof(worker->name), "cm-worker-%u", index);
-    worker->busy.next_busy = &worker->busy;
-    worker->busy.prev_busy = &worker->busy;
+    cm_slots_init(&worker->slots, share->counters);
     worker->env.config = &share->config->scan;
     worker->env.done = scan_done;
     worker->env.done_arg = worker;
+    worker->env.gate = share->gate;
+    worker->env.lane = &worker->lane;
+    worker->env.park = park;
+    worker->env.ready = ready;
+    worker->lane.wake = called;
+    worker->lane.wake_arg = worker;
     status = cm_loop_new(&worker->env.loop, err);
     if (status == CM_OK) {
         status = cm_resolver_new(&worker->env.resolver, worker->env.loop,
@@ -402,12 +438,7 @@ void cm_worker_free(struct cm_worker *worker)
     }
     (void)cm_worker_join(worker, NULL);
     abandon_all(worker);
-    while (worker->slabs != NULL) {
-        struct slab *slab = worker->slabs;
-
-        worker->slabs = slab->next;
-        free(slab);
-    }
+    cm_slots_cleanup(&worker->slots);
     cm_window_free(worker->window);
     cm_jobqueue_free(worker->queue);
     cm_tls_context_free(worker->env.tls);

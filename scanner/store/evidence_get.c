@@ -22,6 +22,11 @@ static const char dns_sql[] =
     "SELECT json_extract(?1, '$.second_differs'), json_extract(?1, '$.cname'),"
     " json_extract(?1, '$.num_cnames'), json_extract(?1, '$.detail')";
 
+static const char networks_sql[] =
+    "SELECT t ->> 'times', t ->> 'failed', t ->> 'of', t ->> 'silent',"
+    " t ->> 'later_ms', coalesce(t ->> 'prefix', ''), coalesce(j ->> 'fault',"
+    " 'none') FROM (SELECT ?1 AS j, ?1 ->> 'throttle' AS t)";
+
 static const char addresses_sql[] =
     "SELECT a.value, json_extract(?1, '$.from_second[' || a.key || ']')"
     " FROM json_each(?1, '$.addresses') AS a ORDER BY a.key";
@@ -91,6 +96,11 @@ static const char *starttls_id(int value)
 static const char *client_auth_id(int value)
 {
     return cm_client_auth_id((enum cm_client_auth)value);
+}
+
+static const char *fault_id(int value)
+{
+    return cm_scanner_fault_id((enum cm_scanner_fault)value);
 }
 
 static const char *dns_result_id(int value)
@@ -339,6 +349,34 @@ static void take_probes(struct cm_evidence_reader *reader, int64_t endpoint,
     (void)cm_query_end(&q);
 }
 
+static void take_networks(struct cm_db *db, const char *json,
+                          struct cm_evidence *ev)
+{
+    struct cm_throttle_evidence *t = &ev->throttle;
+    struct cm_query q;
+
+    if (strstr(json, "\"throttle\"") == NULL &&
+        strstr(json, "\"fault\"") == NULL) {
+        return; /* nearly always */
+    }
+    q = cm_query_begin(db, networks_sql);
+    cm_query_text(&q, json);
+    if (cm_query_row(&q)) {
+        t->times = cm_take_u32(&q, 0);
+        t->failed = cm_take_u32(&q, 1);
+        t->of = cm_take_u32(&q, 2);
+        t->was_silent = cm_column_int(&q, 3) != 0;
+        t->later_ms = cm_take_u32(&q, 4);
+        if (t->times != 0 &&
+            !cm_address_parse(cm_column_text(&q, 5), &t->prefix)) {
+            cm_take_damaged(db, "a network cannot be read");
+        }
+        ev->fault =
+            (enum cm_scanner_fault)cm_take_id(&q, 6, CM_FAULT_COUNT, fault_id);
+    }
+    (void)cm_query_end(&q);
+}
+
 static void take_addresses(struct cm_db *db, const char *json,
                            struct cm_dns_evidence *dns)
 {
@@ -393,6 +431,7 @@ static struct cm_evidence *take_result(struct cm_db *db,
                                                     dns_result_id);
     ev->dns.ms = cm_take_u32(q, 2);
     take_dns(db, cm_column_text(q, 3), &ev->dns);
+    take_networks(db, cm_column_text(q, 3), ev);
     return ev;
 }
 

@@ -51,6 +51,25 @@ static void addresses_json(struct cm_buf *out,
     }
 }
 
+/* What was noticed of the networks, where anything was. */
+static void networks_json(struct cm_buf *out, const struct cm_evidence *ev)
+{
+    const struct cm_throttle_evidence *t = &ev->throttle;
+    char text[CM_ADDRESS_TEXT_SIZE];
+
+    if (t->times != 0) {
+        cm_buf_printf(out,
+                      ",\"throttle\":{\"times\":%u,\"prefix\":\"%s\","
+                      "\"failed\":%u,\"of\":%u,\"silent\":%d,"
+                      "\"later_ms\":%u}",
+                      t->times, cm_address_text(&t->prefix, text), t->failed,
+                      t->of, t->was_silent ? 1 : 0, t->later_ms);
+    }
+    if (ev->fault != CM_FAULT_NONE) {
+        json_member(out, "fault", cm_scanner_fault_id(ev->fault));
+    }
+}
+
 /* Values of put.c's result_sql: seen, dns_result, dns_ms, dns. */
 void cm_put_dns(struct cm_query *q, const struct cm_evidence *ev)
 {
@@ -77,6 +96,7 @@ void cm_put_dns(struct cm_query *q, const struct cm_evidence *ev)
         cm_buf_printf(json, ",\"num_cnames\":%u", dns->num_cnames);
     }
     json_member(json, "detail", dns->detail);
+    networks_json(json, ev);
     cm_buf_putc(json, '}');
     cm_query_buf(q, json);
 }

@@ -93,7 +93,11 @@ CREATE TABLE result (
   dns_ms        INTEGER,
   dns           TEXT,  -- JSON object: addresses, from_second (1 where only the
                        -- second resolver gave it), second_differs, cname,
-                       -- num_cnames, detail; what is empty is left out
+                       -- num_cnames, detail; what is empty is left out. Also
+                       -- throttle {times, prefix, failed, of, silent,
+                       -- later_ms}, when its network seemed to throttle; fault:
+                       -- of the scanner (no_route no_descriptors resolver_down
+                       -- offline)
   main_probe    INTEGER,                   -- ord of the probe judged, or NULL
   remaining     TEXT NOT NULL DEFAULT '[]', -- JSON array of the causes that
                 -- still make the verdict once the primary one is fixed
