@@ -195,6 +195,14 @@ static int merge_and_report(struct cm_options *options, struct cm_error *err,
     return code;
 }
 
+/* Nothing was written; a full disk may have room next time. */
+static int failed(const struct cm_error *err)
+{
+    int code = cm_fail(err);
+
+    return code == CM_EXIT_PARTIAL ? CM_EXIT_AGAIN : code;
+}
+
 int cm_cmd_merge(const struct cm_command *command, int argc, char **argv)
 {
     struct cm_options options;
@@ -209,5 +217,5 @@ int cm_cmd_merge(const struct cm_command *command, int argc, char **argv)
         code = merge_and_report(&options, &err, &status);
     }
     cm_options_cleanup(&options);
-    return status == CM_OK ? code : cm_fail(&err);
+    return status == CM_OK ? code : failed(&err);
 }

@@ -183,7 +183,9 @@ static void print_program(void)
         "then open certmuster-report/report.html. \"certmuster COMMAND --help\""
         "\nshows a command's options. Exit codes: 0 done; 1 done and --fail-on "
         "met,\nor check: not trusted; 2 wrong usage or input; 3 incomplete "
-        "(interrupted,\ndisk full); 4 a defect.\n");
+        "(interrupted,\ndisk full); 4 a defect; 75 of a shard or a merge: run "
+        "it "
+        "again.\n");
 }
 
 void cm_help_print(const struct cm_command *command)

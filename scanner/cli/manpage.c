@@ -128,7 +128,9 @@ void cm_manpage_print(const char *version)
         "for\n.Cm check :\nnot trusted.\n"
         ".It 2\nWrong usage, or an input that cannot be read.\n.It 3\nThe run "
         "is incomplete: interrupted, or the disk is full.\n.It 4\nA defect of "
-        "the program.\n.El\n");
+        "the program.\n.It 75\nOf a scan with\n.Fl \\-shard\nand of\n.Cm merge "
+        ":\n"
+        "run it again; it was stopped, or the disk was full.\n.El\n");
     put_examples();
     (void)printf(".Sh SEE ALSO\n.Xr openssl 1 ,\n.Xr sqlite3 1\n");
 }

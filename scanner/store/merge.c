@@ -64,7 +64,8 @@ static const char words_sql[] =
 static const char helped_sql[] =
     "SELECT s.endpoint FROM result AS s LEFT JOIN probe AS p ON p.run = s.run"
     " AND p.endpoint = s.endpoint AND p.ord = s.main_probe WHERE s.run = ?1"
-    " AND s.seen IS NOT NULL AND (s.revocation IN ('unknown', 'unreachable')"
+    " AND s.seen IS NOT NULL AND (s.redo <> 0"
+    " OR s.revocation IN ('unknown', 'unreachable')"
     " OR (json_array_length(s.path) > 2 AND EXISTS (SELECT 1 FROM"
     " json_each(s.path) AS c WHERE c.key > 0"
     " AND c.key < json_array_length(s.path) - 1 AND NOT EXISTS"
