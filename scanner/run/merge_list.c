@@ -49,16 +49,26 @@ static enum cm_status add(struct cm_merge_list *list, const char *path,
     return cm_shard_read(path, &list->shards[list->num++].facts, err);
 }
 
+/* The digits behind `word` at the beginning of `text`; NULL: there are none. */
+static const char *skip(const char *text, const char *word)
+{
+    size_t len = strlen(word);
+    size_t digits;
+
+    if (strncmp(text, word, len) != 0) {
+        return NULL;
+    }
+    digits = strspn(text + len, "0123456789");
+    return digits == 0 ? NULL : text + len + digits;
+}
+
 /* Only whole shards have such names; what is under way begins with a dot. */
 static int is_shard(const struct dirent *entry)
 {
-    unsigned index;
-    unsigned count;
-    int len = 0;
+    const char *at = skip(entry->d_name, "shard-");
 
-    return sscanf(entry->d_name, "shard-%u-of-%u.db%n", &index, &count, &len) ==
-               2 &&
-           len > 0 && entry->d_name[len] == '\0';
+    at = at == NULL ? NULL : skip(at, "-of-");
+    return at != NULL && strcmp(at, ".db") == 0;
 }
 
 static enum cm_status add_folder(struct cm_merge_list *list, const char *folder,
@@ -85,7 +95,7 @@ static enum cm_status add_folder(struct cm_merge_list *list, const char *folder,
             path = NULL;
             status = cm_error_nomem(err, "the shards");
         }
-        if (status == CM_OK) {
+        if (status == CM_OK && path != NULL) {
             status = add(list, path, err);
         }
         free(path);

@@ -55,7 +55,9 @@ static void name_host(char out[HOST_SIZE])
         bool plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
                      (*at >= '0' && *at <= '9');
 
-        *at = plain ? *at : '-';
+        if (!plain) {
+            *at = '-';
+        }
     }
 }
 

@@ -69,7 +69,10 @@ static bool compose(struct copy *copy, const struct table *table,
         int len;
 
         cm_assert(copy->num < MAX_COLUMNS);
-        copy->marks[copy->num] = *at == '@' || *at == '*' ? *at++ : ' ';
+        copy->marks[copy->num] = ' ';
+        if (*at == '@' || *at == '*') {
+            copy->marks[copy->num] = *at++;
+        }
         len = (int)strcspn(at, " ");
         (void)cm_buf_printf(select, "%s %.*s", copy->num == 0 ? "" : ",", len,
                             at);
