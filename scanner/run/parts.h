@@ -147,8 +147,8 @@ void cm_progress_show(struct cm_progress *progress);
 /* Says the last words and frees. */
 void cm_progress_end(struct cm_progress *progress);
 
-/* signals.c -- SIGINT and SIGTERM as a descriptor; SIGPIPE ignored. Must be
- * opened before the first thread starts. */
+/* signals.c -- SIGINT and SIGTERM as a descriptor; SIGPIPE and SIGXFSZ ignored.
+ * Must be opened before the first thread starts. */
 struct cm_signals;
 enum cm_status cm_signals_open(struct cm_signals **out, struct cm_error *err);
 /* Waits up to `ms`; the number of stop signals since the last call. */

@@ -14,6 +14,7 @@ struct cm_signals {
     int fd;
     sigset_t before;
     struct sigaction pipe_before;
+    struct sigaction size_before;
 };
 
 enum cm_status cm_signals_open(struct cm_signals **out, struct cm_error *err)
@@ -40,6 +41,8 @@ enum cm_status cm_signals_open(struct cm_signals **out, struct cm_error *err)
     memset(&ignore, 0, sizeof(ignore));
     ignore.sa_handler = SIG_IGN;
     (void)sigaction(SIGPIPE, &ignore, &signals->pipe_before);
+    /* A limit on the size of files is no room on the disk, and said so. */
+    (void)sigaction(SIGXFSZ, &ignore, &signals->size_before);
     *out = signals;
     return CM_OK;
 }
@@ -64,6 +67,7 @@ void cm_signals_close(struct cm_signals *signals)
         (void)close(signals->fd);
         (void)pthread_sigmask(SIG_SETMASK, &signals->before, NULL);
         (void)sigaction(SIGPIPE, &signals->pipe_before, NULL);
+        (void)sigaction(SIGXFSZ, &signals->size_before, NULL);
         free(signals);
     }
 }
