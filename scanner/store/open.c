@@ -28,7 +28,7 @@ static const char settings_sql[] =
     "PRAGMA synchronous = NORMAL;" /* finish.c syncs at the end of a run */
     "PRAGMA foreign_keys = ON;"
     "PRAGMA trusted_schema = OFF;"
-    "PRAGMA cache_size = -32768;"
+    "PRAGMA cache_size = -16384;"
     "PRAGMA wal_autocheckpoint = 4000;"
     "PRAGMA journal_size_limit = 67108864;";
 

@@ -20,7 +20,7 @@
  * results wait only beyond the third, which leaves room for more of them than
  * there can be endpoints in flight. */
 #define CM_QUEUE_ROWS 1024U
-#define CM_QUEUE_SOFT 4096U
+#define CM_QUEUE_SOFT 2048U
 #define CM_QUEUE_HARD (CM_QUEUE_SOFT + 131072U)
 #define CM_QUEUE_WAKE 512U      /* are worth waking the writer for */
 #define CM_BATCH_RECORDS 16384U /* of one transaction, at the most */

@@ -1,8 +1,9 @@
 /* What the store costs: usage: bench_store [ROWS [FILE]]
  *
  * Writes a healthy fleet through the public calls as a scan does: rows from
- * the reader, then their results in another order, a chain of three
- * certificates for every 50 endpoints; then finishes the run. Prints the
+ * the reader, and results in the order of a shuffled scan, which draws from a
+ * window of endpoints; a chain of three certificates for every 50 endpoints,
+ * and one hint for each; then finishes the run. Prints the
  * microseconds of CPU for each row, without those of making them up, and the
  * most memory. Both must be the same for 10,000 rows and for 1,000,000.
  * FILE (default: bench_store.db in the present folder) must not be there.
@@ -18,9 +19,10 @@
 #include "pki/pki.h"
 #include "support/forge.h"
 
-#define PER_CHAIN 50U  /* endpoints */
-#define IN_FLIGHT 977U /* results come in any order among so many: a prime */
-#define STRIDE 389U
+#define PER_CHAIN 50U /* endpoints */
+#define LEAVES                                                                 \
+    2048U /* that are kept: an endpoint may wait long in the window */
+#define WINDOW 16384U /* as run/window.h has it */
 
 #define MUST(claim)                                                            \
     ((claim) ? (void)0 : (fprintf(stderr, "failed: %s\n", #claim), abort()))
@@ -29,8 +31,10 @@ struct bench {
     struct cm_store *store;
     struct cm_cert *root;
     struct cm_cert *issuer;
-    struct cm_cert *leaves[IN_FLIGHT / PER_CHAIN + 2];
-    uint64_t first_chain; /* the number of leaves[0]'s chain */
+    struct cm_cert *leaves[LEAVES]; /* of the latest chains */
+    uint64_t window[WINDOW];        /* endpoints without a result */
+    size_t num_window;
+    uint64_t random;
 };
 
 static double cpu_us(clockid_t clock)
@@ -72,17 +76,12 @@ static uint64_t chain_of(uint64_t endpoint)
     return endpoint / PER_CHAIN;
 }
 
-/* The leaves of the endpoints from `first` on. */
-static void make_leaves(struct bench *b, uint64_t first)
+static void make_leaf(struct bench *b, uint64_t chain)
 {
-    const size_t max = sizeof(b->leaves) / sizeof(b->leaves[0]);
-    uint64_t chain = chain_of(first);
+    struct cm_cert **leaf = &b->leaves[chain % LEAVES];
 
-    for (size_t i = 0; i < max; i++) {
-        cm_cert_unref(b->leaves[i]);
-        b->leaves[i] = make_cert(chain + i, b->issuer, 1, 2);
-    }
-    b->first_chain = chain;
+    cm_cert_unref(*leaf);
+    *leaf = make_cert(chain, b->issuer, 1, 2);
 }
 
 static struct cm_row *make_row(uint64_t id)
@@ -117,7 +116,7 @@ static struct cm_row *make_row(uint64_t id)
 static void make_evidence(const struct bench *b, struct cm_evidence *ev,
                           uint64_t id)
 {
-    struct cm_cert *leaf = b->leaves[chain_of(id) - b->first_chain];
+    struct cm_cert *leaf = b->leaves[chain_of(id) % LEAVES];
     struct cm_probe *probe;
 
     ev->seen_unix = FORGE_NOW;
@@ -154,42 +153,67 @@ static void make_evidence(const struct bench *b, struct cm_evidence *ev,
     probe->chain_bytes = (uint32_t)(leaf->der.len + b->issuer->der.len) + 10;
 }
 
+static void add_hint(struct cm_judgement *judgement, const char *key)
+{
+    const struct cm_cause_info *info =
+        cm_cause_info(CM_CAUSE_REVOCATION_NO_INFO);
+    struct cm_finding *finding = calloc(1, sizeof(*finding));
+
+    MUST(finding != NULL);
+    *finding = (struct cm_finding){
+        .cause = CM_CAUSE_REVOCATION_NO_INFO,
+        .severity = info->severity,
+        .resolution = info->resolution,
+        .proof = strdup("The certificate names neither a revocation list nor "
+                        "an OCSP responder."),
+        .rule = "RFC 5280 section 4.2.1.13",
+        .subject_key = strdup(key),
+        .subject = strdup(key),
+    };
+    MUST(finding->proof != NULL && finding->subject_key != NULL &&
+         finding->subject != NULL);
+    judgement->findings = finding;
+    judgement->num_findings = 1;
+    judgement->primary = 0;
+}
+
 static struct cm_result *make_result(const struct bench *b, uint64_t id)
 {
     struct cm_result *result = cm_result_new();
+    struct cm_judgement *judgement;
 
     MUST(result != NULL);
     result->endpoint_id = id;
     result->evidence = cm_evidence_new();
     MUST(result->evidence != NULL);
     make_evidence(b, result->evidence, id);
-    result->judgement.verdict = CM_VERDICT_TRUSTED;
-    result->judgement.primary = -1;
-    result->judgement.path_valid = true;
-    result->judgement.path = calloc(3, sizeof(struct cm_cert *));
-    MUST(result->judgement.path != NULL);
-    result->judgement.path[0] =
-        cm_cert_ref(result->evidence->probes[0].chain[0]);
-    result->judgement.path[1] = cm_cert_ref(b->issuer);
-    result->judgement.path[2] = cm_cert_ref(b->root);
-    result->judgement.num_path = 3;
+    judgement = &result->judgement;
+    judgement->verdict = CM_VERDICT_TRUSTED;
+    judgement->path_valid = true;
+    judgement->path = calloc(3, sizeof(struct cm_cert *));
+    MUST(judgement->path != NULL);
+    judgement->path[0] = cm_cert_ref(result->evidence->probes[0].chain[0]);
+    judgement->path[1] = cm_cert_ref(b->issuer);
+    judgement->path[2] = cm_cert_ref(b->root);
+    judgement->num_path = 3;
+    add_hint(judgement, "Bench CA 2");
     return result;
 }
 
-/* The rows first ... first + IN_FLIGHT - 1, as far as there are so many. */
-static void put_some(struct bench *b, uint64_t first, uint64_t rows)
+/* Any of the window, the same one in each run of the benchmark. As a worker
+ * does, it starts nothing while the store cannot keep up. */
+static void put_one_result(struct bench *b)
 {
-    make_leaves(b, first);
-    for (uint64_t i = 0; i < IN_FLIGHT && first + i <= rows; i++) {
-        MUST(cm_store_put_row(b->store, make_row(first + i)) == CM_OK);
-    }
-    for (uint64_t i = 0; i < IN_FLIGHT; i++) {
-        uint64_t id = first + i * STRIDE % IN_FLIGHT;
+    const struct timespec moment = {0, 1000000};
+    size_t at;
 
-        if (id <= rows) {
-            MUST(cm_store_put_result(b->store, make_result(b, id)) == CM_OK);
-        }
+    while (cm_store_congested(b->store)) {
+        (void)nanosleep(&moment, NULL);
     }
+    b->random = b->random * 6364136223846793005U + 1442695040888963407U;
+    at = (size_t)((b->random >> 33) % b->num_window);
+    MUST(cm_store_put_result(b->store, make_result(b, b->window[at])) == CM_OK);
+    b->window[at] = b->window[--b->num_window];
 }
 
 static void put_all(struct bench *b, uint64_t rows, int64_t *run_id)
@@ -205,8 +229,18 @@ static void put_all(struct bench *b, uint64_t rows, int64_t *run_id)
 
     MUST(cm_store_begin_run(b->store, &info, run_id, &err) == CM_OK);
     MUST(cm_store_put_columns(b->store, &columns) == CM_OK);
-    for (uint64_t first = 1; first <= rows; first += IN_FLIGHT) {
-        put_some(b, first, rows);
+    for (uint64_t id = 1; id <= rows; id++) {
+        if (id == 1 || id % PER_CHAIN == 0) {
+            make_leaf(b, chain_of(id));
+        }
+        MUST(cm_store_put_row(b->store, make_row(id)) == CM_OK);
+        if (b->num_window == WINDOW) {
+            put_one_result(b);
+        }
+        b->window[b->num_window++] = id;
+    }
+    while (b->num_window > 0) {
+        put_one_result(b);
     }
     MUST(cm_store_drain(b->store, &err) == CM_OK);
 }
@@ -245,7 +279,7 @@ int main(int argc, char **argv)
 {
     uint64_t rows = argc > 1 ? strtoull(argv[1], NULL, 10) : 10000;
     const char *path = argc > 2 ? argv[2] : "bench_store.db";
-    struct bench b = {0};
+    static struct bench b; /* too large for the stack */
     struct cm_error err;
 
     if (rows == 0 || access(path, F_OK) == 0) {
@@ -260,7 +294,7 @@ int main(int argc, char **argv)
     b.root = make_cert(1, NULL, 0, 0);
     b.issuer = make_cert(2, b.root, 0, 1);
     measure(&b, path, rows);
-    for (size_t i = 0; i < sizeof(b.leaves) / sizeof(b.leaves[0]); i++) {
+    for (size_t i = 0; i < LEAVES; i++) {
         cm_cert_unref(b.leaves[i]);
     }
     cm_cert_unref(b.issuer);
