@@ -72,6 +72,23 @@ want_code 0
 grep -q "there already" summary.txt || fail "it was scanned again"
 [ "$(stat -c %i parts/shard-1-of-$N.db)" = "$before" ] || fail "it was replaced"
 
+# Two copies of a shard at the same time, as engines do start them: both end
+# well, and there is one whole file.
+copies=
+for copy in 1 2; do
+  "$CERTMUSTER" scan --trust "demo=$FLEET/roots.pem" --resolver 127.42.0.53:5353 \
+    --timeout-connect 1 --timeout-tls 1 --retries 0 --shard 1/4 \
+    --shard-dir twice --scratch "scratch$copy" fleet.csv >"copy$copy.txt" 2>&1 &
+  copies="$copies $!"
+done
+for pid in $copies; do
+  wait "$pid" || fail "one of two copies: $(cat copy1.txt copy2.txt)"
+done
+[ "$(ls -A twice)" = shard-1-of-4.db ] || fail "two copies left $(ls -A twice)"
+[ "$(sqlite3 twice/shard-1-of-4.db 'PRAGMA integrity_check;
+  SELECT state FROM run' | tr '\n' ' ')" = "ok complete " ] ||
+  fail "two copies: the store is not whole"
+
 mkdir others
 cp parts/* others
 shard 1 $N fleet.csv --expires-soon 3
