@@ -162,8 +162,6 @@ static enum cm_status put_chains(struct writer *w,
 {
     struct cm_buf *key = &w->chain_key;
     struct cm_span known;
-    struct cm_json json;
-    enum cm_status status = CM_OK;
 
     cm_buf_clear(key);
     cm_buf_append(key, row->chain_text.data, row->chain_text.len);
@@ -171,6 +169,9 @@ static enum cm_status put_chains(struct writer *w,
     cm_buf_number(key, row->path_valid);
     known = cm_made_cache_get(w->chains, (struct cm_span){key->data, key->len});
     if (known.data == NULL) {
+        struct cm_json json;
+        enum cm_status status;
+
         cm_buf_clear(&w->made);
         cm_json_init(&json, &w->made);
         status = put_chain(w, &json, &row->chain, err);

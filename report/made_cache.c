@@ -66,5 +66,7 @@ void cm_made_cache_put(struct cm_made_cache *cache, struct cm_span key,
     memcpy(bytes, key.data, key.len);
     memcpy(bytes + key.len, made.data, made.len);
     free(slot->bytes);
-    *slot = (struct slot){bytes, key.len, made.len};
+    slot->bytes = bytes;
+    slot->key_len = key.len;
+    slot->made_len = made.len;
 }

@@ -273,10 +273,9 @@ bool cm_report_book_row(struct cm_report_book *book,
                         const struct cm_report_row *row,
                         const struct cm_report_findings *findings)
 {
-    const struct cm_report_finding *first =
-        findings->num > 0 ? &findings->list[0] : NULL;
+    const struct cm_report_finding *first = findings->list;
 
-    if (first != NULL && first->ord == 0 && first->blocks &&
+    if (findings->num > 0 && first->ord == 0 && first->blocks &&
         first->action != NULL &&
         (row->remaining_text.len != 2 ||
          memcmp(row->remaining_text.data, "[]", 2) != 0)) {

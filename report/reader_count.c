@@ -294,9 +294,10 @@ enum cm_status cm_report_count_run(struct cm_report_run *run, bool members,
         return CM_OK;
     }
     status = cm_report_count_begin(&counter, run, members, err);
-    if (status == CM_OK) {
-        status = cm_report_rows_open(&rows, run, err);
+    if (counter == NULL) {
+        return status;
     }
+    status = cm_report_rows_open(&rows, run, err);
     if (status == CM_OK) {
         status = walk(counter, rows, err);
     }

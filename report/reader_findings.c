@@ -18,12 +18,15 @@ static bool make_room(struct cm_report_rows *rows)
         return true;
     }
     findings = realloc(rows->findings, cap * sizeof(*findings));
-    rows->findings = findings == NULL ? rows->findings : findings;
-    texts = realloc(rows->texts, cap * sizeof(*texts));
-    rows->texts = texts == NULL ? rows->texts : texts;
-    if (findings == NULL || texts == NULL) {
+    if (findings == NULL) {
         return false;
     }
+    rows->findings = findings;
+    texts = realloc(rows->texts, cap * sizeof(*texts));
+    if (texts == NULL) {
+        return false;
+    }
+    rows->texts = texts;
     memset(texts + rows->cap_findings, 0,
            (cap - rows->cap_findings) * sizeof(*texts));
     rows->cap_findings = cap;
@@ -166,7 +169,7 @@ enum cm_status cm_report_rows_finding(struct cm_report_rows *rows,
 
     *finding = NULL;
     if (status == CM_OK && rows->next_finding < all.num) {
-        *finding = &all.list[rows->next_finding++];
+        *finding = &rows->findings[rows->next_finding++];
     }
     return status;
 }

@@ -372,7 +372,7 @@ enum cm_status cm_rows_read(struct cm_report_rows *rows,
                             struct cm_sql_line *line, bool *got,
                             struct cm_error *err)
 {
-    struct cm_sql_line other;
+    struct cm_sql_line other = cm_sql_line(NULL);
     int64_t main_probe = CM_UNKNOWN;
     enum cm_status status = read_input(rows, line, err);
 

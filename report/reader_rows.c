@@ -36,7 +36,7 @@ enum cm_status cm_report_rows_open(struct cm_report_rows **out,
     rows->row.extras.grade_score = CM_UNKNOWN;
     status = make_caches(rows) ? cm_report_run_measures(run, &measures, err)
                                : cm_error_nomem(err, "the report");
-    if (status == CM_OK) {
+    if (status == CM_OK && measures != NULL) {
         rows->extras = measures->extras;
         rows->has_answers = measures->answers;
         status = cm_rows_open_views(rows, err);
