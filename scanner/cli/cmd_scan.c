@@ -1,5 +1,6 @@
 /* scan: from the command line to a run's configuration.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -333,6 +334,15 @@ static void say_how_to_resume(const struct cm_options *options,
     cm_buf_cleanup(&command);
 }
 
+/* What the scan needed is free by now, but still held: without this the
+ * reports would come on top of it. */
+static void give_memory_back(void)
+{
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
+}
+
 static int scan(const struct cm_options *options, const struct setup *setup)
 {
     struct cm_run_outcome outcome;
@@ -350,6 +360,7 @@ static int scan(const struct cm_options *options, const struct setup *setup)
         }
         return code;
     }
+    give_memory_back();
     code = cm_present(options, outcome.run_id);
     if (outcome.interrupted) {
         cm_log(CM_LOG_WARN,
