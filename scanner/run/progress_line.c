@@ -23,10 +23,9 @@ static void add(struct line *line, int rank, const char *fmt, ...)
 
 static void add(struct line *line, int rank, const char *fmt, ...)
 {
-    va_list args;
-
     if (line->num < MAX_PARTS) {
         struct part *part = &line->parts[line->num++];
+        va_list args;
 
         part->rank = rank;
         va_start(args, fmt);
@@ -69,14 +68,15 @@ static void add_scan(struct line *line, const struct cm_progress_facts *facts)
         add(line, 7, "retries %llu", (unsigned long long)facts->retries);
     }
     add_verdicts(line, facts);
-    if (facts->eta_s >= 3600) {
-        add(line, 2, "ETA %.0f:%02.0f:%02.0f",
-            (double)((long)facts->eta_s / 3600),
-            (double)((long)facts->eta_s / 60 % 60),
-            (double)((long)facts->eta_s % 60));
-    } else if (facts->eta_s >= 0) {
-        add(line, 2, "ETA %ld:%02ld", (long)facts->eta_s / 60,
-            (long)facts->eta_s % 60);
+    if (facts->eta_s >= 0) {
+        long left_s = (long)facts->eta_s;
+
+        if (left_s >= 3600) {
+            add(line, 2, "ETA %ld:%02ld:%02ld", left_s / 3600, left_s / 60 % 60,
+                left_s % 60);
+        } else {
+            add(line, 2, "ETA %ld:%02ld", left_s / 60, left_s % 60);
+        }
     }
 }
 

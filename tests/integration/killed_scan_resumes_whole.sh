@@ -80,10 +80,10 @@ authority root root 100
 authority mid root 101
 authority far root 102   # to be had from the network only
 authority hidden hidden 103 # which nobody knows
-leaf good mid 1 mid "$(crl $web/mid.crl)"
-leaf lacks mid 2 "" "$(crl $web/mid.crl)" # what "good" sends completes it
-leaf fetched far 3 "" "$(aia $web/far.der)"
-leaf revoked mid 4 mid "$(crl $web/mid.crl)"
+leaf good mid 1 mid "$(crl "$web/mid.crl")"
+leaf lacks mid 2 "" "$(crl "$web/mid.crl")" # what "good" sends completes it
+leaf fetched far 3 "" "$(aia "$web/far.der")"
+leaf revoked mid 4 mid "$(crl "$web/mid.crl")"
 leaf strange hidden 5 hidden
 leaf twin hidden 5 hidden # the same serial number
 cp pki/good.chain pki/wrong.chain # for another name
