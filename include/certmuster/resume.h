@@ -29,9 +29,9 @@ enum cm_status cm_store_find_unfinished(struct cm_store *store, int64_t run_id,
                                         struct cm_unfinished *out,
                                         struct cm_error *err);
 /* cm_store_continue_run is to such a run what cm_store_begin_run is to a new
- * one. What its end had added is undone: its actions, and what was downloaded,
- * which will be again. Endpoints that are recorded as not scanned stay so until
- * a result is put in their place. */
+ * one. What its end had added is undone: its actions, and what was downloaded
+ * but issuers, which will be again. Endpoints that are recorded as not scanned
+ * stay so until a result is put in their place. */
 enum cm_status cm_store_continue_run(struct cm_store *store, int64_t run_id,
                                      struct cm_error *err);
 

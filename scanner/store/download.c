@@ -17,6 +17,9 @@ static const char download_sql[] =
     " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
     " coalesce(max(ord) + 1, 0) FROM download WHERE run = ?1";
 
+static const char forget_sql[] =
+    "DELETE FROM download WHERE run = ? AND kind = 'issuer' AND url = ?";
+
 static const char each_sql[] =
     "SELECT d.url, d.kind, d.result, d.http_status, d.detail, d.fetched, d.ms,"
     " c.bytes, d.certificate"
@@ -56,6 +59,16 @@ static int64_t content_id(struct cm_db *db, struct cm_span bytes)
                                      : 0;
 }
 
+/* A run that is continued may fetch an issuer once more. */
+static void forget_earlier(struct cm_db *db, int64_t run_id, const char *url)
+{
+    struct cm_query q = cm_query_begin(db, forget_sql);
+
+    cm_query_int(&q, run_id);
+    cm_query_text(&q, url);
+    (void)cm_query_run(&q);
+}
+
 static void put_download(struct cm_db *db, int64_t run_id,
                          const struct cm_download *download)
 {
@@ -88,6 +101,9 @@ enum cm_status cm_store_put_download(struct cm_store *store, int64_t run_id,
     struct cm_db *db = &store->db;
 
     (void)cm_db_exec(db, "BEGIN IMMEDIATE");
+    if (store->continued && strcmp(download->kind, "issuer") == 0) {
+        forget_earlier(db, run_id, download->url);
+    }
     put_download(db, run_id, download);
     if (cm_db_exec(db, "COMMIT") != CM_OK) {
         cm_db_rollback(db);

@@ -23,9 +23,11 @@ static const char continue_sql[] =
     "UPDATE run SET state = 'running', finished = NULL, rows_recorded = NULL,"
     " resumed = resumed + 1 WHERE id = ?";
 
+/* Issuers that were fetched stay: what was judged with them knows them now, so
+ * that nobody asks for them again. */
 static const char *const undo_sql[] = {
     "DELETE FROM action WHERE run = ?",
-    "DELETE FROM download WHERE run = ?",
+    "DELETE FROM download WHERE run = ? AND kind <> 'issuer'",
 };
 
 static const char done_sql[] =

@@ -133,13 +133,24 @@ static void two_processes_never_write_one_run(void **state)
     cm_unfinished_cleanup(&mine);
 }
 
+static void put_download(struct fixture *f, const char *kind, int64_t fetched)
+{
+    const struct cm_download download = {.url = "http://x/",
+                                         .kind = kind,
+                                         .result = "ok",
+                                         .detail = "",
+                                         .fetched_unix = fetched};
+    struct cm_error err;
+
+    assert_int_equal(cm_store_put_download(f->store, 1, &download, &err),
+                     CM_OK);
+}
+
 /* Rows 1 to 4; 2 is trusted, 3 was judged again, 1 and 4 were not scanned. */
 static void half_a_run(struct fixture *f)
 {
     struct cm_result *second = fixture_result(2, CM_VERDICT_TRUSTED);
     struct cm_result *third = fixture_result(3, CM_VERDICT_UNTRUSTED);
-    const struct cm_download download = {
-        .url = "http://x/", .kind = "crl", .result = "ok", .detail = ""};
     struct cm_error err;
 
     (void)fixture_find(&third->judgement, CM_CAUSE_LEAF_EXPIRED, "k");
@@ -150,8 +161,8 @@ static void half_a_run(struct fixture *f)
     fixture_put_result(f, second);
     fixture_put_result(f, third);
     assert_int_equal(cm_store_drain(f->store, &err), CM_OK);
-    assert_int_equal(
-        cm_store_put_download(f->store, f->run_id, &download, &err), CM_OK);
+    put_download(f, "crl", 1);
+    put_download(f, "issuer", 1);
     assert_int_equal(cm_store_add_missing(f->store, f->run_id, &err), CM_OK);
     assert_int_equal(
         cm_store_finish_run(f->store, f->run_id,
@@ -204,12 +215,16 @@ static void what_was_not_scanned_makes_room(void **state)
     assert_answer(f,
                   "SELECT state, resumed, (SELECT count(*) FROM action),"
                   " (SELECT count(*) FROM download) FROM run",
-                  "running|1|0|0");
+                  "running|1|0|1");
     fixture_put_result(f, fixture_result(1, CM_VERDICT_TRUSTED));
     assert_int_equal(cm_store_drain(f->store, &err), CM_OK);
     assert_answer(f, "SELECT endpoint, verdict FROM result ORDER BY endpoint",
                   "1|trusted\n2|trusted\n3|untrusted\n4|not_checked");
     assert_answer(f, "SELECT endpoint FROM finding ORDER BY endpoint", "3\n4");
+    put_download(f, "issuer", 2); /* once more, and so in its place */
+    put_download(f, "crl", 2);
+    assert_answer(f, "SELECT kind, fetched FROM download ORDER BY kind",
+                  "crl|2\nissuer|2");
     f->run_id = 1;
     assert_int_equal(fixture_finish(f, 4), CM_OK);
     assert_answer(f, "SELECT state FROM run", "complete");
