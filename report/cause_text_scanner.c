@@ -43,17 +43,7 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(SCANNER_RESOLVER_DOWN) = {
                "not known.",
     .rule = "RFC 1035 section 7.2: a resolver that gets no answer has learnt "
             "nothing about the name",
-    .detected = "Many names in a row had no answer, none had one in between, "
-                "and asking again after a pause did not help.",
-    .clients = CM_NO_CLIENTS,
-};
-const struct cm_cause_text CM_CAUSE_TEXT_OF(SCANNER_OFFLINE) = {
-    .meaning = "When this endpoint failed, so did all canaries: endpoints that "
-               "were named as being up. The scanning machine had lost its "
-               "network, and nothing is known about the endpoint.",
-    .rule = "no RFC: a check of the scan itself, asked for with --canary",
-    .detected = "More than half of the endpoints before it had failed by "
-                "time-outs, resets or missing routes; then none of the "
-                "canaries could be connected to, several times in a row.",
+    .detected = "Eight names or more in a row had no answer, and none had one "
+                "in between.",
     .clients = CM_NO_CLIENTS,
 };

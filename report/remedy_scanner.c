@@ -31,7 +31,6 @@ const struct cm_remedy CM_REMEDY_OF(REPAIR_SCANNER) = {
         "No descriptors or ports: raise the limit of open files, widen the "
         "range of local ports, or lower --concurrency.",
         "No DNS: name DNS servers that answer this machine with --resolver.",
-        "Offline: look after the machine's link, VPN or proxy.",
         "Scan the same file again."),
     .platforms = CM_PLATFORMS(
         {"Linux", "ip -4 route; ip -6 route    # is there a default?\n"

@@ -36,7 +36,7 @@ struct cm_run_info {
     int64_t input_bytes;       /* the input's size; 0: not known */
     int64_t source_run; /* of a rejudge: the run that is judged again; 0: a
                            scan */
-    int64_t seed; /* of the order of scanning; 0: there is none */
+    int64_t seed;       /* of the order of scanning; 0: there is none */
     int64_t started_unix;
     int64_t judged_at_unix;
     unsigned shard;  /* this part, from 0 ... */
@@ -98,6 +98,10 @@ enum cm_status cm_store_drain(struct cm_store *store, struct cm_error *err);
  * that has no result (the run was interrupted). */
 enum cm_status cm_store_add_missing(struct cm_store *store, int64_t run_id,
                                     struct cm_error *err);
+
+/* The faults of the scanner's own side, as JSON (schema.sql, run.faults). */
+enum cm_status cm_store_put_faults(struct cm_store *store, int64_t run_id,
+                                   const char *json, struct cm_error *err);
 
 struct cm_run_end {
     const char *state;        /* "complete" or "partial" */

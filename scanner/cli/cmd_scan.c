@@ -362,6 +362,11 @@ static int scan(const struct cm_options *options, const struct setup *setup)
     }
     give_memory_back();
     code = cm_present(options, outcome.run_id);
+    if (outcome.faulty > 0) {
+        cm_log(CM_LOG_WARN, "not checked, by the scanner's own fault: %s",
+               outcome.faults);
+        code = code <= CM_EXIT_FINDINGS ? CM_EXIT_PARTIAL : code;
+    }
     if (outcome.interrupted) {
         cm_log(CM_LOG_WARN,
                "interrupted: rows that were not scanned are reported as "

@@ -22,9 +22,6 @@ static const struct fault_rule {
     [CM_FAULT_RESOLVER_DOWN] = {CM_CAUSE_SCANNER_RESOLVER_DOWN,
                                 "the DNS servers answered no question at all "
                                 "at that time, whatever the name"},
-    [CM_FAULT_OFFLINE] = {CM_CAUSE_SCANNER_OFFLINE,
-                          "none of the canaries, endpoints that are known to "
-                          "be up, answered at that time"},
 };
 
 bool cm_judge_scanner(struct cm_case *c)

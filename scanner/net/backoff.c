@@ -8,6 +8,7 @@
 #define FLOOR_SILENT 4U
 #define FLOOR_RESET 1U
 #define MAX_UNHELPFUL 3U
+#define GOOD_BATCHES 3U /* before everybody is let in again */
 #define AGAIN_IN_VAIN 8U
 
 bool cm_backoff_is_slow(const struct cm_backoff *b)
@@ -70,6 +71,7 @@ static bool look_back(struct cm_backoff *b)
     unsigned failed = b->failed;
     uint8_t before = b->level;
 
+    b->good = failed <= CM_BACKOFF_MANY / 4 ? b->good : 0;
     if (failed >= CM_BACKOFF_MANY) {
         if (failed + 1U >= b->last_failed || b->level == CM_BACKOFF_LEVELS) {
             b->unhelpful++;
@@ -80,8 +82,12 @@ static bool look_back(struct cm_backoff *b)
             b->level++;
         }
     } else if (failed <= CM_BACKOFF_MANY / 4) {
-        b->level--;
         b->unhelpful = 0;
+        b->good++;
+        if (b->level > 1 || b->good == GOOD_BATCHES) {
+            b->level--;
+            b->good = 0;
+        }
     }
     count_from_here(b, failed);
     return b->level != before;
@@ -100,6 +106,7 @@ static bool begins(struct cm_backoff *b, unsigned batch, bool silent,
     b->base = under_way < FIRST_BASE ? FIRST_BASE : under_way;
     b->floor = silent ? FLOOR_SILENT : FLOOR_RESET;
     b->unhelpful = 0;
+    b->good = 0;
     b->proof_failed = (uint8_t)failed;
     b->proof_of = (uint8_t)(failed + b->batches[batch].ok);
     count_from_here(b, failed);
@@ -116,12 +123,11 @@ static bool went_in_vain(struct cm_backoff *b, bool worked)
     return b->again_ok == 0 && b->again_failed >= AGAIN_IN_VAIN;
 }
 
-/* Its batch is still known, and this is the endpoint's first word. */
-static bool counts(const struct cm_backoff *b,
-                   const struct cm_backoff_outcome *outcome)
+/* Is its batch still known? */
+static bool is_known(const struct cm_backoff *b,
+                     const struct cm_backoff_outcome *outcome)
 {
-    return outcome->first && outcome->number != 0 &&
-           outcome->number <= b->started &&
+    return outcome->number != 0 && outcome->number <= b->started &&
            batch_of(b->started) - batch_of(outcome->number) <
                CM_BACKOFF_BATCHES;
 }
@@ -131,7 +137,8 @@ static bool ended_at_ease(struct cm_backoff *b,
                           unsigned under_way)
 {
     unsigned batch = batch_of(outcome->number) % CM_BACKOFF_BATCHES;
-    bool begun = !outcome->worked && counts(b, outcome) &&
+    /* Also a further try: answers to others may have come since the first. */
+    bool begun = !outcome->worked && is_known(b, outcome) &&
                  begins(b, batch, outcome->silent, under_way);
 
     b->worked = b->worked || outcome->worked;
@@ -144,7 +151,7 @@ bool cm_backoff_ended(struct cm_backoff *b,
 {
     unsigned batch = batch_of(outcome->number) % CM_BACKOFF_BATCHES;
 
-    if (counts(b, outcome)) {
+    if ((outcome->first || outcome->again) && is_known(b, outcome)) {
         if (outcome->worked) {
             b->batches[batch].ok++;
         } else {

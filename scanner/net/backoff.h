@@ -26,6 +26,7 @@ struct cm_backoff {
     unsigned floor;      /* so many may be under way in any case */
     uint8_t level;       /* 0: nothing is wrong */
     uint8_t unhelpful;   /* changes of level that made nothing better */
+    uint8_t good;        /* batches in a row */
     bool worked;         /* a connection was answered */
     bool given_up;       /* slower is no better: servers are just not there */
     uint8_t last_failed; /* of the batch that changed the level */

@@ -42,6 +42,9 @@ struct cm_dial *cm_dial_start(struct cm_loop *loop,
                               const struct cm_address *addresses,
                               unsigned num_addresses, unsigned timeout_ms,
                               cm_dial_fn *fn, void *arg);
+/* Does this machine's routing table lead anywhere for the family, 4 or 6? Sends
+ * nothing. */
+bool cm_dial_has_route(uint8_t family);
 /* At most so many attempts are open at once (CM_DIAL_MAX_FDS unless this says
  * otherwise). To be called right after cm_dial_start. */
 void cm_dial_limit(struct cm_dial *dial, unsigned max_open);

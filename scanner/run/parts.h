@@ -11,6 +11,7 @@
 #include "certmuster/store.h"
 #include "pki/pki.h"
 #include "run/clients.h"
+#include "run/faults.h"
 #include "run/fetch.h"
 #include "run/measure.h"
 #include "run/run.h"
@@ -85,6 +86,7 @@ struct cm_worker_share { /* the same for all workers; borrowed */
     struct cm_store *store;
     struct cm_counters *counters;
     struct cm_pace *pace;
+    struct cm_faults *faults;
     struct cm_gate *gate; /* NULL: no limit */
     unsigned slots;       /* of each worker */
     unsigned num_workers;

@@ -22,8 +22,6 @@ struct cm_polite_config {
     unsigned per_prefix;  /* ... in one /24 or /48; 0: no limit */
     bool limit_loopback;  /* the two hold for this machine's own, too */
     bool no_back_off;
-    const char *const *canaries; /* "HOST[:PORT]" */
-    size_t num_canaries;
 };
 
 /* Chooses the seed if none was given. */

@@ -40,6 +40,7 @@ struct run {
     unsigned num_workers;
     struct cm_worker_share worker_share;
     struct cm_pace *pace;
+    struct cm_faults faults;
     struct cm_gate *gate; /* NULL: no limit */
     struct cm_feed_share feed_share;
     struct cm_feed *feed;
@@ -89,6 +90,7 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
         .store = run->store,
         .counters = &run->counters,
         .pace = run->pace,
+        .faults = &run->faults,
         .gate = run->gate,
         .slots = (concurrency + jobs - 1) / jobs,
         .num_workers = jobs,
@@ -287,6 +289,11 @@ static enum cm_status finish(struct run *run, struct cm_error *err)
     }
     if (is_given_up(run)) {
         return status;
+    }
+    if (status == CM_OK) {
+        run->outcome->faulty = cm_faults_endpoints(&run->faults);
+        status = cm_faults_put(&run->faults, run->store, run->outcome->run_id,
+                               run->outcome->faults, err);
     }
     end.state = run->outcome->interrupted ? "partial" : "complete";
     if (status == CM_OK && run->outcome->interrupted) {

@@ -12,6 +12,7 @@
 #include "endpoint/scan.h"
 #include "input/input.h"
 #include "net/resolver.h"
+#include "run/faults.h"
 #include "run/fetch.h"
 #include "run/measure.h"
 #include "run/polite.h"
@@ -63,7 +64,9 @@ struct cm_run_config {
 struct cm_run_outcome {
     int64_t run_id; /* 0: no run was begun */
     uint64_t rows;
-    bool interrupted;     /* partial: a signal stopped it */
+    uint64_t faulty; /* endpoints not checked for a fault of ours */
+    char faults[CM_FAULTS_NOTE_SIZE]; /* what it was, for the user */
+    bool interrupted;                 /* partial: a signal stopped it */
     bool already;         /* nothing was done: the shard is there and whole */
     unsigned concurrency; /* as used */
     char note[256];       /* what the user should know, or "" */

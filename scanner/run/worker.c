@@ -71,6 +71,13 @@ static void ready(void *arg, struct cm_scan *scan)
     cm_slots_ready(&worker->slots, cm_slot_of(scan));
 }
 
+static void resolved(void *arg, bool answered)
+{
+    const struct cm_worker *worker = arg;
+
+    cm_faults_resolved(worker->share->faults, answered);
+}
+
 /* From any thread. */
 static void called(void *arg)
 {
@@ -162,6 +169,7 @@ static void scan_done(void *arg, struct cm_scan *scan)
     enum cm_status status = CM_ENOMEM;
 
     scan->evidence->seen_unix = (int64_t)time(NULL);
+    cm_faults_settle(share->faults, scan->evidence);
     atomic_fetch_add(&share->counters->retries, scan->retried);
     remember_issuers(worker, scan->evidence);
     if (result != NULL && !scan->out_of_memory) {
@@ -365,6 +373,7 @@ enum cm_status cm_worker_new(struct cm_worker **out,
     worker->env.lane = &worker->lane;
     worker->env.park = park;
     worker->env.ready = ready;
+    worker->env.resolved = resolved;
     worker->lane.wake = called;
     worker->lane.wake_arg = worker;
     status = cm_loop_new(&worker->env.loop, err);

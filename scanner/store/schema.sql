@@ -96,8 +96,7 @@ CREATE TABLE result (
                        -- num_cnames, detail; what is empty is left out. Also
                        -- throttle {times, prefix, failed, of, silent,
                        -- later_ms}, when its network seemed to throttle; fault:
-                       -- of the scanner (no_route no_descriptors resolver_down
-                       -- offline)
+                       -- of the scanner (no_route no_descriptors resolver_down)
   main_probe    INTEGER,                   -- ord of the probe judged, or NULL
   remaining     TEXT NOT NULL DEFAULT '[]', -- JSON array of the causes that
                 -- still make the verdict once the primary one is fixed

@@ -195,3 +195,16 @@ enum cm_status cm_store_add_missing(struct cm_store *store, int64_t run_id,
     }
     return cm_db_take_error(db, err);
 }
+
+static const char faults_sql[] = "UPDATE run SET faults = ? WHERE id = ?";
+
+enum cm_status cm_store_put_faults(struct cm_store *store, int64_t run_id,
+                                   const char *json, struct cm_error *err)
+{
+    struct cm_query q = cm_query_begin(&store->db, faults_sql);
+
+    cm_query_text(&q, json);
+    cm_query_int(&q, run_id);
+    (void)cm_query_run(&q);
+    return cm_db_take_error(&store->db, err);
+}

@@ -1,6 +1,7 @@
 #!/bin/sh
 # How many connections are under way at an address and in a network, counted by
 # the servers; the order of a shuffled scan; the rate.
+# shellcheck disable=SC2034 # want_code reads it
 . "$(dirname "$0")/lib.sh"
 
 PEERS=$SOURCE/tests/integration/polite_peers.py

@@ -63,6 +63,31 @@ static void nothing_seen_is_not_trusted(void **state)
     scene_close(&s);
 }
 
+static void faults_of_the_scanner_blame_nobody(void **state)
+{
+    static const struct {
+        enum cm_scanner_fault fault;
+        const char *cause;
+    } cases[] = {
+        {CM_FAULT_NO_ROUTE, "scanner_no_route"},
+        {CM_FAULT_NO_DESCRIPTORS, "scanner_no_descriptors"},
+        {CM_FAULT_RESOLVER_DOWN, "scanner_resolver_down"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct scene s;
+
+        scene_open(&s, NULL);
+        s.ev->dns.result = CM_DNS_TIMEOUT;
+        s.ev->fault = cases[i].fault;
+        scene_expect(&s, CM_VERDICT_NOT_CHECKED, cases[i].cause);
+        assert_int_equal(s.got.findings[0].resolution,
+                         CM_RESOLUTION_REPAIR_SCANNER);
+        scene_close(&s);
+    }
+}
+
 static void address(struct scene *s, unsigned i, const char *text)
 {
     assert_true(cm_address_parse(text, &s->ev->dns.addresses[i]));
@@ -315,6 +340,7 @@ int main(void)
 {
     struct CMUnitTest tests[DNS_CASES + PARTIAL_CASES + 10] = {
         cmocka_unit_test(nothing_seen_is_not_trusted),
+        cmocka_unit_test(faults_of_the_scanner_blame_nobody),
         cmocka_unit_test(special_address_blocks_unless_it_works),
         cmocka_unit_test(private_addresses_matter_to_cloud_clients_only),
         cmocka_unit_test(split_horizon_needs_other_certificates),

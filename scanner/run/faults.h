@@ -1,0 +1,41 @@
+/* Faults of the scanner's own side: found in what endpoints saw, so that no
+ * server is blamed for them, and summed up for the run.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_RUN_FAULTS_H
+#define CERTMUSTER_RUN_FAULTS_H
+
+#include <stdatomic.h>
+
+#include "certmuster/evidence.h"
+#include "certmuster/store.h"
+
+/* Names in a row without any answer of DNS: from here on it is not the names.
+ */
+#define CM_FAULTS_UNANSWERED 8U
+
+#define CM_FAULTS_NOTE_SIZE 512U
+
+/* Zero is the beginning. Shared by all workers. */
+struct cm_faults {
+    struct {
+        atomic_uint_fast64_t endpoints;
+        atomic_int_fast64_t from;
+        atomic_int_fast64_t until;
+    } of[CM_FAULT_COUNT];
+    atomic_uint unanswered;   /* names, since DNS last answered */
+    atomic_uint routes_known; /* bits of families that were looked up */
+    atomic_uint routes;       /* and those that have a route */
+};
+
+/* DNS has answered for a name, whatever it said, or was silent. */
+void cm_faults_resolved(struct cm_faults *faults, bool answered);
+/* Sets ev->fault when the endpoint was not reached for a fault of ours. */
+void cm_faults_settle(struct cm_faults *faults, struct cm_evidence *ev);
+uint64_t cm_faults_endpoints(const struct cm_faults *faults);
+/* Into the store and, for the user, into `note`; nothing when there is none. */
+enum cm_status cm_faults_put(const struct cm_faults *faults,
+                             struct cm_store *store, int64_t run_id,
+                             char note[CM_FAULTS_NOTE_SIZE],
+                             struct cm_error *err);
+
+#endif
