@@ -197,18 +197,25 @@ enum cm_phase cm_scan_tls_phase(const struct cm_scan *scan)
     return scan->inquiry != NULL ? CM_PHASE_ASKING : CM_PHASE_HANDSHAKING;
 }
 
+enum cm_status cm_scan_watch(struct cm_scan *scan, cm_io_fn *fn)
+{
+    struct cm_loop *loop = scan->env->loop;
+
+    return scan->watch != 0
+               ? cm_loop_hand_over(loop, scan->watch, CM_READABLE, fn, scan)
+               : cm_loop_watch(loop, scan->fd, CM_READABLE, fn, scan,
+                               &scan->watch);
+}
+
 void cm_scan_hang_up(struct cm_scan *scan)
 {
-    if (scan->watch != 0) {
-        cm_loop_unwatch(scan->env->loop, scan->watch);
-        scan->watch = 0;
-    }
     cm_tls_free(scan->tls);
     scan->tls = NULL;
     cm_starttls_free(scan->starttls);
     scan->starttls = NULL;
     if (scan->fd >= 0) {
-        (void)close(scan->fd);
+        cm_loop_close(scan->env->loop, scan->watch, scan->fd);
+        scan->watch = 0;
         scan->fd = -1;
     }
     cm_buf_cleanup(&scan->proxy_answer);

@@ -284,8 +284,7 @@ static bool prepared(struct cm_scan *scan, struct cm_buf *out)
            getrandom(q->hello.session_id, sizeof(q->hello.session_id), 0) ==
                sizeof(q->hello.session_id) &&
            cm_hello_build(&q->hello, out) == CM_OK &&
-           cm_loop_watch(scan->env->loop, scan->fd, CM_READABLE, on_ready, scan,
-                         &scan->watch) == CM_OK;
+           cm_scan_watch(scan, on_ready) == CM_OK;
 }
 
 /* A fresh connection takes a hello at once, or never. A peer that is gone

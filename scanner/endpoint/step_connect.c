@@ -75,6 +75,7 @@ static void dialled(void *arg, const struct cm_dial_result *result)
         return;
     }
     scan->fd = result->fd;
+    scan->watch = result->watch;
     scan->probe = add_probe(scan, &result->attempts[result->winner]);
     if (scan->probe == NULL) {
         scan->out_of_time = true; /* no memory: do not try again */

@@ -116,8 +116,7 @@ void cm_step_proxy(struct cm_scan *scan)
     }
     if (sent < 0 || (size_t)sent != request.len) {
         fail(scan, "the CONNECT request could not be sent", errno);
-    } else if (cm_loop_watch(scan->env->loop, scan->fd, CM_READABLE, on_ready,
-                             scan, &scan->watch) != CM_OK) {
+    } else if (cm_scan_watch(scan, on_ready) != CM_OK) {
         scan->out_of_memory = true;
         fail(scan, "no memory", ENOMEM);
     }

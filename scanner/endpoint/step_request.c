@@ -135,6 +135,7 @@ void cm_step_request(struct cm_scan *scan)
 {
     cm_buf_init(&scan->answer, CM_HTTP_ANSWER_MAX);
     scan->request_sent = false;
+    cm_dial_no_delay(scan->fd); /* our Finished is hardly out */
     write_request(scan);
     if (scan->request.failed) {
         scan->out_of_memory = true;

@@ -114,9 +114,7 @@ void cm_step_starttls(struct cm_scan *scan)
     struct cm_buf out;
 
     scan->starttls = cm_starttls_new(ep->protocol, ep->is_ip ? "" : ep->host);
-    if (scan->starttls == NULL ||
-        cm_loop_watch(scan->env->loop, scan->fd, CM_READABLE, on_ready, scan,
-                      &scan->watch) != CM_OK) {
+    if (scan->starttls == NULL || cm_scan_watch(scan, on_ready) != CM_OK) {
         scan->out_of_memory = true;
         scan->out_of_time = true;
         cm_scan_end_probe(scan, CM_END_SYSTEM, ENOMEM);

@@ -155,8 +155,7 @@ void cm_step_handshake(struct cm_scan *scan)
     if (scan->tls == NULL || !offer_alpn(scan) ||
         (client != NULL && client->identity != NULL &&
          !cm_tls_present(scan->tls, client->identity)) ||
-        cm_loop_watch(scan->env->loop, scan->fd, CM_READABLE, on_ready, scan,
-                      &scan->watch) != CM_OK) {
+        cm_scan_watch(scan, on_ready) != CM_OK) {
         scan->out_of_memory = true;
         scan->out_of_time = true;
         cm_scan_end_probe(scan, CM_END_SYSTEM, ENOMEM);
@@ -166,6 +165,7 @@ void cm_step_handshake(struct cm_scan *scan)
     if (scan->starttls != NULL && cm_starttls_in_tds(scan->starttls)) {
         cm_tls_wrap_in_tds(scan->tls);
     }
+    cm_tls_only_hello(scan->tls);
     drive(scan);
 }
 

@@ -24,6 +24,8 @@ void cm_step_record(struct cm_scan *scan);
 void cm_scan_round_over(struct cm_scan *scan);
 /* Picks the addresses of the next round; false: there are none left. */
 bool cm_scan_next_round(struct cm_scan *scan);
+/* From now on `fn` hears when there is something to read. */
+enum cm_status cm_scan_watch(struct cm_scan *scan, cm_io_fn *fn);
 /* Closes the connection under way, keeping what was seen. */
 void cm_scan_hang_up(struct cm_scan *scan);
 /* Reads what the handshake left in the TLS object into the probe. */

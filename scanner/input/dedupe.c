@@ -1,27 +1,47 @@
-/* Which row was the first with this endpoint? An open-addressing table of
- * 128-bit hashes, 32 bytes a slot, so that a million rows take some 64 MB.
+/* Which row was the first with this endpoint? Open-addressing tables of hashes,
+ * 16 bytes a slot: 88 bits of a keyed hash, which no two endpoints of a fleet
+ * share by chance, and 40 of the row's number. Each table grows by a quarter,
+ * and there are many, so that a million endpoints take some 21 MB and never
+ * much more while a table grows. Lines are not kept: from row to row they
+ * mostly go on by one, and only where they do not is noted.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "certmuster/map.h"
+#include "certmuster/status.h"
 #include "input/input.h"
 
-#define FIRST_SLOTS 1024U /* a power of two, as all sizes are */
 #define KEY_MAX 2048U
+#define TABLES 256U
+#define FIRST_SLOTS 16U
+#define ID_BITS 40U
+#define ID_MASK ((UINT64_C(1) << ID_BITS) - 1)
 
 struct slot {
-    uint64_t hash[2];
-    uint64_t id; /* 0: free */
-    uint64_t line;
+    uint64_t hash;
+    uint64_t rest; /* 24 more bits of hash, 40 of the row's number; 0: free */
+};
+
+struct table {
+    struct slot *slots;
+    uint32_t num_slots;
+    uint32_t used;
+};
+
+/* From this row on, until the next jump, line = row + ahead. */
+struct jump {
+    uint64_t id;
+    uint64_t ahead;
 };
 
 struct cm_dedupe {
     uint8_t key[2][16]; /* of the two hashes: nobody can choose collisions */
-    struct slot *slots;
-    size_t num_slots;
-    size_t used;
+    struct table tables[TABLES];
+    struct jump *jumps; /* owned, by row */
+    size_t num_jumps;
+    size_t max_jumps;
     struct cm_buf text;
 };
 
@@ -33,10 +53,8 @@ struct cm_dedupe *cm_dedupe_new(void)
         return NULL;
     }
     cm_buf_init(&dedupe->text, KEY_MAX);
-    dedupe->num_slots = FIRST_SLOTS;
-    dedupe->slots = calloc(dedupe->num_slots, sizeof(*dedupe->slots));
-    if (dedupe->slots == NULL || getrandom(dedupe->key, sizeof(dedupe->key),
-                                           0) != (ssize_t)sizeof(dedupe->key)) {
+    if (getrandom(dedupe->key, sizeof(dedupe->key), 0) !=
+        (ssize_t)sizeof(dedupe->key)) {
         cm_dedupe_free(dedupe);
         return NULL;
     }
@@ -46,75 +64,141 @@ struct cm_dedupe *cm_dedupe_new(void)
 void cm_dedupe_free(struct cm_dedupe *dedupe)
 {
     if (dedupe != NULL) {
+        for (size_t i = 0; i < TABLES; i++) {
+            free(dedupe->tables[i].slots);
+        }
         cm_buf_cleanup(&dedupe->text);
-        free(dedupe->slots);
+        free(dedupe->jumps);
         free(dedupe);
     }
 }
 
-/* The slot that holds the hash, or the free one where it belongs. */
-static struct slot *find_slot(struct slot *slots, size_t num_slots,
-                              const uint64_t hash[2])
+/* --- lines --- */
+
+/* The last jump up to the row; NULL: there is none. */
+static const struct jump *find_jump(const struct cm_dedupe *dedupe, uint64_t id)
 {
-    size_t at = hash[0] & (num_slots - 1);
+    size_t from = 0;
+    size_t until = dedupe->num_jumps;
 
-    while (slots[at].id != 0 &&
-           (slots[at].hash[0] != hash[0] || slots[at].hash[1] != hash[1])) {
-        at = (at + 1) & (num_slots - 1);
-    }
-    return &slots[at];
-}
+    while (from < until) {
+        size_t middle = from + (until - from) / 2;
 
-static bool make_room(struct cm_dedupe *dedupe)
-{
-    size_t num_slots = dedupe->num_slots * 2;
-    struct slot *slots;
-
-    if (dedupe->used < dedupe->num_slots - dedupe->num_slots / 4) {
-        return true;
-    }
-    slots = calloc(num_slots, sizeof(*slots));
-    if (slots == NULL) {
-        return false;
-    }
-    for (size_t i = 0; i < dedupe->num_slots; i++) {
-        const struct slot *old = &dedupe->slots[i];
-
-        if (old->id != 0) {
-            *find_slot(slots, num_slots, old->hash) = *old;
+        if (dedupe->jumps[middle].id <= id) {
+            from = middle + 1;
+        } else {
+            until = middle;
         }
     }
-    free(dedupe->slots);
-    dedupe->slots = slots;
-    dedupe->num_slots = num_slots;
+    return from == 0 ? NULL : &dedupe->jumps[from - 1];
+}
+
+static uint64_t line_of(const struct cm_dedupe *dedupe, uint64_t id)
+{
+    const struct jump *jump = find_jump(dedupe, id);
+
+    return jump == NULL ? id : id + jump->ahead;
+}
+
+/* Rows come in their order. */
+static bool note_line(struct cm_dedupe *dedupe, const struct cm_row *row)
+{
+    size_t max = dedupe->max_jumps == 0 ? 16 : 2 * dedupe->max_jumps;
+    struct jump *grown;
+
+    if (line_of(dedupe, row->id) == row->line) {
+        return true;
+    }
+    if (dedupe->num_jumps == dedupe->max_jumps) {
+        grown = reallocarray(dedupe->jumps, max, sizeof(*grown));
+        if (grown == NULL) {
+            return false;
+        }
+        dedupe->jumps = grown;
+        dedupe->max_jumps = max;
+    }
+    dedupe->jumps[dedupe->num_jumps++] =
+        (struct jump){row->id, row->line - row->id};
+    return true;
+}
+
+/* --- endpoints --- */
+
+/* The slot that holds the hash, or the free one where it belongs. Any number of
+ * slots will do: the hash's share of its range is the place's share of all. */
+static struct slot *find_slot(const struct table *table, uint64_t hash,
+                              uint64_t more)
+{
+    uint32_t high = (uint32_t)(hash >> 32);
+    uint32_t at = (uint32_t)((uint64_t)high * table->num_slots >> 32);
+    struct slot *slot = &table->slots[at];
+
+    while (slot->rest != 0 &&
+           (slot->hash != hash || slot->rest >> ID_BITS != more)) {
+        at = at + 1 == table->num_slots ? 0 : at + 1;
+        slot = &table->slots[at];
+    }
+    return slot;
+}
+
+static bool make_room(struct table *table)
+{
+    struct table grown = {.used = table->used};
+
+    if (table->used < table->num_slots - table->num_slots / 8) {
+        return true;
+    }
+    grown.num_slots = table->num_slots == 0
+                          ? FIRST_SLOTS
+                          : table->num_slots + table->num_slots / 4;
+    grown.slots = calloc(grown.num_slots, sizeof(*grown.slots));
+    if (grown.slots == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < table->num_slots; i++) {
+        const struct slot *old = &table->slots[i];
+
+        if (old->rest != 0) {
+            *find_slot(&grown, old->hash, old->rest >> ID_BITS) = *old;
+        }
+    }
+    free(table->slots);
+    *table = grown;
     return true;
 }
 
 bool cm_dedupe_note(struct cm_dedupe *dedupe, struct cm_row *row)
 {
     struct cm_buf *text = &dedupe->text;
+    struct table *table;
     struct slot *slot;
-    uint64_t hash[2];
+    uint64_t hash;
+    uint64_t more;
 
     row->endpoint_id = row->id;
     row->first_line = row->line;
     if (!row->valid) {
         return true;
     }
+    cm_assert(row->id > 0 && row->id <= ID_MASK);
     cm_buf_clear(text);
     cm_endpoint_key(&row->endpoint, text);
-    if (text->failed || !make_room(dedupe)) {
+    if (text->failed || !note_line(dedupe, row)) {
         return false;
     }
-    for (int i = 0; i < 2; i++) {
-        hash[i] = cm_hash64(dedupe->key[i], text->data, text->len);
+    hash = cm_hash64(dedupe->key[0], text->data, text->len);
+    more = cm_hash64(dedupe->key[1], text->data, text->len);
+    table = &dedupe->tables[more % TABLES];
+    if (!make_room(table)) {
+        return false;
     }
-    slot = find_slot(dedupe->slots, dedupe->num_slots, hash);
-    if (slot->id == 0) {
-        *slot = (struct slot){{hash[0], hash[1]}, row->id, row->line};
-        dedupe->used++;
+    more >>= ID_BITS; /* other bits than those that chose the table */
+    slot = find_slot(table, hash, more);
+    if (slot->rest == 0) {
+        *slot = (struct slot){hash, more << ID_BITS | row->id};
+        table->used++;
     }
-    row->endpoint_id = slot->id;
-    row->first_line = slot->line;
+    row->endpoint_id = slot->rest & ID_MASK;
+    row->first_line = line_of(dedupe, row->endpoint_id);
     return true;
 }

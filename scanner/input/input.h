@@ -67,8 +67,8 @@ bool cm_target_parse(const struct cm_target_text *text,
                      struct cm_endpoint *out, enum cm_cause *cause,
                      char reason[256]);
 
-/* dedupe.c -- which row was the first with this endpoint? 128-bit keyed hashes,
- * so that no two endpoints are taken for one. */
+/* dedupe.c -- which row was the first with this endpoint? Keyed hashes, long
+ * enough that no two endpoints are taken for one. Rows come in their order. */
 struct cm_dedupe;
 struct cm_dedupe *cm_dedupe_new(void); /* NULL: no memory */
 void cm_dedupe_free(struct cm_dedupe *dedupe);

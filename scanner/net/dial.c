@@ -78,7 +78,7 @@ static void dial_free(struct cm_dial *dial)
     free(dial);
 }
 
-/* Ends an attempt on our side; its descriptor, if any, is handed over. */
+/* Ends an attempt on our side. Its descriptor and its watch are left. */
 static int detach(struct attempt *attempt)
 {
     struct cm_dial *dial = attempt->dial;
@@ -86,21 +86,25 @@ static int detach(struct attempt *attempt)
 
     if (fd >= 0) {
         cm_timer_cancel(dial->loop, &attempt->limit);
-        cm_loop_unwatch(dial->loop, attempt->watch);
         attempt->fd = -1;
         dial->open--;
     }
     return fd;
 }
 
+static void close_attempt(struct attempt *attempt)
+{
+    int fd = detach(attempt);
+
+    if (fd >= 0) {
+        cm_loop_close(attempt->dial->loop, attempt->watch, fd);
+    }
+}
+
 static void close_all(struct cm_dial *dial)
 {
     for (unsigned i = 0; i < dial->next; i++) {
-        int fd = detach(&dial->attempts[i]);
-
-        if (fd >= 0) {
-            close(fd);
-        }
+        close_attempt(&dial->attempts[i]);
     }
     cm_timer_cancel(dial->loop, &dial->stagger);
 }
@@ -120,6 +124,7 @@ static void finish(struct cm_dial *dial, size_t winner)
     if (winner != NO_WINNER) {
         result.winner = winner;
         result.fd = detach(&dial->attempts[winner]);
+        result.watch = dial->attempts[winner].watch;
         dial->facts[winner].end = CM_END_COMPLETE;
         note_time(dial, winner);
     } else if (dial->num_remote == 0 || dial->next < dial->num) {
@@ -128,6 +133,10 @@ static void finish(struct cm_dial *dial, size_t winner)
     close_all(dial);
     dial->reporting = true;
     dial->fn(dial->arg, &result);
+    if (winner != NO_WINNER && cm_loop_watches_for(dial->loop, result.watch,
+                                                   &dial->attempts[winner])) {
+        cm_loop_unwatch(dial->loop, result.watch);
+    }
     dial_free(dial);
 }
 
@@ -176,7 +185,7 @@ static void fail(struct attempt *attempt, int error)
 {
     struct cm_dial *dial = attempt->dial;
 
-    close(detach(attempt));
+    close_attempt(attempt);
     note_failure(dial, (size_t)(attempt - dial->attempts), error);
     advance(dial);
 }
@@ -193,8 +202,9 @@ static void on_ready(void *arg, unsigned ready)
     int error = 0;
     socklen_t len = sizeof(error);
 
-    (void)ready; /* SO_ERROR knows better than the poll bits */
-    if (getsockopt(attempt->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0) {
+    /* What went wrong only SO_ERROR knows; that something did, this bit. */
+    if ((ready & CM_HANGUP) != 0 &&
+        getsockopt(attempt->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0) {
         error = errno;
     }
     if (error != 0) {
@@ -223,20 +233,25 @@ static socklen_t to_sockaddr(const struct cm_address *address,
     return sizeof(in6);
 }
 
+void cm_dial_no_delay(int fd)
+{
+    const int one = 1;
+
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+}
+
 /* Opens a socket and begins to connect it. Returns 0 or an errno; EINPROGRESS
  * is 0, since the watch tells the end of both. */
 static int open_socket(const struct cm_address *address, int *out)
 {
     struct sockaddr_storage to;
     socklen_t len = to_sockaddr(address, &to);
-    const int one = 1;
     int fd = socket(address->family == 4 ? AF_INET : AF_INET6,
                     SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     if (fd < 0) {
         return errno;
     }
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     if (connect(fd, (const struct sockaddr *)&to, len) != 0 &&
         errno != EINPROGRESS) {
         int error = errno;

@@ -20,7 +20,10 @@ struct cm_dial_attempt {
 };
 
 struct cm_dial_result {
-    int fd; /* connected, non-blocking, TCP_NODELAY; the receiver's. -1: none */
+    int fd; /* connected, non-blocking; the receiver's. -1: none */
+    /* Of fd, in the loop: the receiver may take it over (cm_loop_hand_over) or
+     * close it (cm_loop_close), else it ends with the call. */
+    cm_watch watch;
     size_t winner; /* index into attempts when fd >= 0 */
     const struct cm_dial_attempt *attempts; /* borrowed for the call */
     size_t num_attempts;
@@ -48,6 +51,9 @@ bool cm_dial_has_route(uint8_t family);
 /* At most so many attempts are open at once (CM_DIAL_MAX_FDS unless this says
  * otherwise). To be called right after cm_dial_start. */
 void cm_dial_limit(struct cm_dial *dial, unsigned max_open);
+/* Small writes go out at once, even when an earlier one is not acknowledged:
+ * for whoever writes twice in a row. */
+void cm_dial_no_delay(int fd);
 /* Closes what is open; `fn` is not called. Not needed after `fn` was. */
 void cm_dial_cancel(struct cm_dial *dial);
 /* How many descriptors all dials of this loop hold now is bounded by the

@@ -87,8 +87,7 @@ static void drop_hop(struct exchange *ex)
     cm_dial_cancel(ex->dial);
     ex->dial = NULL;
     if (ex->fd >= 0) {
-        cm_loop_unwatch(ex->http->loop, ex->watch);
-        close(ex->fd);
+        cm_loop_close(ex->http->loop, ex->watch, ex->fd);
         ex->fd = -1;
     }
     cm_buf_cleanup(&ex->out);
@@ -277,23 +276,23 @@ static void on_writable(void *arg, unsigned ready)
         return;
     }
     ex->phase = "waiting for the answer";
-    cm_loop_unwatch(ex->http->loop, ex->watch);
-    if (cm_loop_watch(ex->http->loop, ex->fd, CM_READABLE, on_readable, ex,
-                      &ex->watch) != CM_OK) {
+    if (cm_loop_hand_over(ex->http->loop, ex->watch, CM_READABLE, on_readable,
+                          ex) != CM_OK) {
         out_of_memory(ex);
     }
 }
 
-static void connected(struct exchange *ex, int fd)
+static void connected(struct exchange *ex, int fd, cm_watch watch)
 {
     ex->fd = fd;
+    ex->watch = watch;
     ex->sent = 0;
     ex->phase = "sending the request";
     cm_http_write_request(&ex->url,
                           (struct cm_span){ex->post.data, ex->post.len},
                           ex->post_type, &ex->out);
-    if (ex->out.failed || cm_loop_watch(ex->http->loop, fd, CM_WRITABLE,
-                                        on_writable, ex, &ex->watch) != CM_OK) {
+    if (ex->out.failed || cm_loop_hand_over(ex->http->loop, watch, CM_WRITABLE,
+                                            on_writable, ex) != CM_OK) {
         out_of_memory(ex);
     }
 }
@@ -306,7 +305,7 @@ static void on_dialled(void *arg, const struct cm_dial_result *result)
 
     ex->dial = NULL;
     if (result->fd >= 0) {
-        connected(ex, result->fd);
+        connected(ex, result->fd, result->watch);
         return;
     }
     if (error == ENOMEM || error == ENOBUFS) {

@@ -204,21 +204,57 @@ enum cm_status cm_loop_interest(struct cm_loop *loop, cm_watch watch,
     return CM_OK;
 }
 
-void cm_loop_unwatch(struct cm_loop *loop, cm_watch watch)
+enum cm_status cm_loop_hand_over(struct cm_loop *loop, cm_watch watch,
+                                 unsigned interest, cm_io_fn *fn, void *arg)
 {
+    enum cm_status status = cm_loop_interest(loop, watch, interest);
     struct slot *slot = slot_of(loop, watch);
 
-    if (slot == NULL) {
-        return;
+    if (status == CM_OK) {
+        slot->fn = fn;
+        slot->arg = arg;
     }
-    (void)apply(loop, watch, slot->fd, slot->interest, 0);
+    return status;
+}
+
+bool cm_loop_watches_for(const struct cm_loop *loop, cm_watch watch,
+                         const void *arg)
+{
+    const struct slot *slot = slot_of(loop, watch);
+
+    return slot != NULL && slot->arg == arg;
+}
+
+static void give_back(struct cm_loop *loop, struct slot *slot, uint32_t index)
+{
     slot->fn = NULL;
     slot->generation++;
     if (slot->generation == 0) {
         slot->generation = 1;
     }
     slot->next_free = loop->first_free;
-    loop->first_free = (uint32_t)watch;
+    loop->first_free = index;
+}
+
+void cm_loop_unwatch(struct cm_loop *loop, cm_watch watch)
+{
+    struct slot *slot = slot_of(loop, watch);
+
+    if (slot != NULL) {
+        (void)apply(loop, watch, slot->fd, slot->interest, 0);
+        give_back(loop, slot, (uint32_t)watch);
+    }
+}
+
+/* The kernel takes a descriptor out of the set when it is closed. */
+void cm_loop_close(struct cm_loop *loop, cm_watch watch, int fd)
+{
+    struct slot *slot = slot_of(loop, watch);
+
+    if (slot != NULL) {
+        give_back(loop, slot, (uint32_t)watch);
+    }
+    (void)close(fd);
 }
 
 bool cm_timer_set(struct cm_loop *loop, struct cm_timer *timer, uint64_t due_ms,

@@ -37,8 +37,17 @@ enum cm_status cm_loop_watch(struct cm_loop *loop, int fd, unsigned interest,
 /* Level-triggered: `interest` is what to wait for from now on. */
 enum cm_status cm_loop_interest(struct cm_loop *loop, cm_watch watch,
                                 unsigned interest);
-/* Forgets the watch and leaves the descriptor open; call before close(). */
+/* The descriptor has another user from now on; the watch stays the same. */
+enum cm_status cm_loop_hand_over(struct cm_loop *loop, cm_watch watch,
+                                 unsigned interest, cm_io_fn *fn, void *arg);
+/* Is it (still) watched for this user? */
+bool cm_loop_watches_for(const struct cm_loop *loop, cm_watch watch,
+                         const void *arg);
+/* Forgets the watch and leaves the descriptor open. */
 void cm_loop_unwatch(struct cm_loop *loop, cm_watch watch);
+/* Forgets the watch, if it is one, and closes its descriptor `fd`, of which
+ * there must be no duplicate. */
+void cm_loop_close(struct cm_loop *loop, cm_watch watch, int fd);
 
 /* A timer is part of its owner. Zero-initialised is "not set". */
 struct cm_timer {

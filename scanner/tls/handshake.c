@@ -134,6 +134,11 @@ struct cm_tls *cm_tls_new(struct cm_tls_context *context, int fd,
     return tls;
 }
 
+void cm_tls_only_hello(struct cm_tls *tls)
+{
+    tls->only_hello = true;
+}
+
 bool cm_tls_offer_alpn(struct cm_tls *tls, const char *name)
 {
     uint8_t list[1 + UINT8_MAX]; /* RFC 7301 section 3.1, without its length */
@@ -284,6 +289,8 @@ enum cm_io cm_tls_handshake(struct cm_tls *tls)
     }
     ERR_clear_error();
     cm_tls_bio_begin(tls);
+    tls->drained = tls->only_hello;
+    tls->only_hello = false;
     result = tls->context->lib.SSL_do_handshake(tls->ssl);
     why = tls->context->lib.SSL_get_error(tls->ssl, result);
     if (!cm_tls_bio_end(tls)) {

@@ -54,6 +54,7 @@ struct cm_tls {
     bool eof;
     bool drained; /* the last read of this call was short: nothing is left */
 
+    bool only_hello; /* the next call reads nothing */
     bool completed;
     bool linger_over;
     bool linger_closed; /* the connection ended while lingering */

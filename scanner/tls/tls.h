@@ -55,6 +55,9 @@ bool cm_tls_present(struct cm_tls *tls, const struct cm_tls_identity *identity);
 /* Before the first call: the handshake's records travel inside TDS packets, as
  * MS-SQL before its version 8 wants it (MS-TDS 2.2.6.4). */
 void cm_tls_wrap_in_tds(struct cm_tls *tls);
+/* Before the first call: it sends our hello and looks for no answer, which
+ * cannot be there yet; the caller waits for the socket in any case. */
+void cm_tls_only_hello(struct cm_tls *tls);
 /* Before the first call: offers this protocol by ALPN, at most 255 bytes.
  * False: no memory. */
 bool cm_tls_offer_alpn(struct cm_tls *tls, const char *name);

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "input/input.h"
@@ -123,6 +124,37 @@ static void many_rows_keep_their_firsts(void **state)
     cm_dedupe_free(dedupe);
 }
 
+/* Records of one to three lines, some invalid, and every third a duplicate. */
+static void lines_may_jump(void **state)
+{
+    const uint64_t rows = 60000;
+    uint64_t *line_of = calloc(rows + 1, sizeof(*line_of));
+    struct cm_dedupe *dedupe = cm_dedupe_new();
+    uint64_t line = 2;
+
+    (void)state;
+    assert_true(line_of != NULL && dedupe != NULL);
+    for (uint64_t id = 1; id <= rows; id++) {
+        struct cm_row row = {.id = id, .line = line, .valid = id % 7 != 0};
+        uint64_t first = id % 3 == 0 ? id / 2 : id;
+
+        line_of[id] = line;
+        line += id % 100 == 0 ? 2 + id % 2 : 1;
+        while (first != id && (first % 3 == 0 || first % 7 == 0)) {
+            first--; /* to one that is valid and no duplicate itself */
+        }
+        first = first == 0 ? id : first;
+        (void)snprintf(row.endpoint.host, sizeof(row.endpoint.host),
+                       "h%llu.example", (unsigned long long)first);
+        assert_true(cm_dedupe_note(dedupe, &row));
+        first = row.valid ? first : id;
+        assert_int_equal(row.endpoint_id, first);
+        assert_int_equal(row.first_line, line_of[first]);
+    }
+    cm_dedupe_free(dedupe);
+    free(line_of);
+}
+
 static void nothing_to_free_is_fine(void **state)
 {
     (void)state;
@@ -134,9 +166,10 @@ int main(void)
     static const struct CMUnitTest others[] = {
         cmocka_unit_test(invalid_rows_are_never_duplicates),
         cmocka_unit_test(many_rows_keep_their_firsts),
+        cmocka_unit_test(lines_may_jump),
         cmocka_unit_test(nothing_to_free_is_fine),
     };
-    struct CMUnitTest tests[SPELLINGS + 3];
+    struct CMUnitTest tests[SPELLINGS + 4];
 
     for (size_t i = 0; i < SPELLINGS; i++) {
         tests[i] =

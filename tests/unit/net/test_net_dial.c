@@ -187,6 +187,7 @@ static void connects_to_a_listener(void **state)
     assert_int_equal(scene->attempts[0].sys_errno, 0);
     assert_true((fcntl(scene->result.fd, F_GETFL) & O_NONBLOCK) != 0);
     assert_true((fcntl(scene->result.fd, F_GETFD) & FD_CLOEXEC) != 0);
+    cm_dial_no_delay(scene->result.fd);
     assert_int_equal(
         getsockopt(scene->result.fd, IPPROTO_TCP, TCP_NODELAY, &no_delay, &len),
         0);

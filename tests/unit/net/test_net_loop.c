@@ -215,6 +215,60 @@ static void an_old_handle_does_nothing(void **state)
     close_wire(&b);
 }
 
+/* Another user, another interest, the same watch. */
+static void a_watch_is_handed_over(void **state)
+{
+    struct scene *scene = *state;
+    struct wire first;
+    struct wire second = {.scene = scene, .c = 'b'};
+
+    open_wire(&first, scene, 'a');
+    watch(&first, CM_WRITABLE, on_wire);
+    assert_true(cm_loop_watches_for(scene->loop, first.watch, &first));
+    second.near = first.near;
+    second.watch = first.watch;
+    assert_int_equal(cm_loop_hand_over(scene->loop, first.watch, CM_READABLE,
+                                       on_wire, &second),
+                     CM_OK);
+    assert_false(cm_loop_watches_for(scene->loop, first.watch, &first));
+    assert_true(cm_loop_watches_for(scene->loop, first.watch, &second));
+    turn(scene, 0);
+    assert_string_equal(scene->log, "");
+    assert_int_equal(write(first.far, "x", 1), 1);
+    turn(scene, 1000);
+    assert_string_equal(scene->log, "b");
+    close_wire(&first);
+    assert_false(cm_loop_watches_for(scene->loop, first.watch, &second));
+    assert_int_equal(cm_loop_hand_over(scene->loop, first.watch, CM_READABLE,
+                                       on_wire, &second),
+                     CM_EINTERNAL);
+}
+
+/* The descriptor's number comes again, the watch does not. */
+static void what_is_closed_is_forgotten(void **state)
+{
+    struct scene *scene = *state;
+    struct wire first;
+    struct wire second;
+
+    open_wire(&first, scene, 'a');
+    watch(&first, CM_READABLE | CM_WRITABLE, on_wire);
+    cm_loop_close(scene->loop, first.watch, first.near);
+    assert_int_equal(fcntl(first.near, F_GETFD), -1);
+    assert_false(cm_loop_watches_for(scene->loop, first.watch, &first));
+    turn(scene, 0);
+    assert_string_equal(scene->log, "");
+    open_wire(&second, scene, 'b');
+    assert_int_equal(second.near, first.near);
+    watch(&second, CM_WRITABLE, on_wire);
+    assert_true(second.watch != first.watch);
+    turn(scene, 1000);
+    assert_string_equal(scene->log, "b");
+    close_wire(&second);
+    assert_int_equal(close(first.far), 0);
+    cm_loop_close(scene->loop, 0, dup(0)); /* one that was not watched */
+}
+
 static void what_cannot_be_watched_is_refused(void **state)
 {
     struct scene *scene = *state;
@@ -335,6 +389,8 @@ int main(void)
         TEST(a_hangup_comes_with_what_was_waited_for),
         TEST(a_stale_event_does_not_reach_a_reused_descriptor),
         TEST(an_old_handle_does_nothing),
+        TEST(a_watch_is_handed_over),
+        TEST(what_is_closed_is_forgotten),
         TEST(what_cannot_be_watched_is_refused),
         TEST(hundreds_of_watches_each_get_their_event),
         TEST(another_thread_wakes_the_loop),
