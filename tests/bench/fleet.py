@@ -160,7 +160,7 @@ class Fleet:
         with open(self.folder + "/knot.conf", "w", encoding="utf-8") as file:
             file.write(
                 f"server:\n  listen: {self.dns}@53\n"
-                f"  rundir: {self.folder}/knot\n  udp-workers: 1\n"
+                f"  rundir: {self.folder}/knot\n  udp-workers: 4\n"
                 "  tcp-workers: 1\n  background-workers: 1\n"
                 f"database:\n  storage: {self.folder}/knot\n"
                 f"log:\n  - target: {self.folder}/knot.log\n    any: info\n"
