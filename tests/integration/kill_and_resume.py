@@ -158,6 +158,8 @@ def kill_often(folder, pick):
     plan += [(pick.uniform(0, 3), None, "2000"), (0, "completing", "100000"),
              (0, "fetching", "100000"), (0, "reports", "100000")]
     for number, (delay, stage, rate) in enumerate(plan, 1):
+        if stage == "reports":
+            shutil.rmtree(f"{folder}/certmuster-report", ignore_errors=True)
         scan = Scan(folder, first_or_again(
             folder, ["--rate", rate, "--progress", "json"]))
         hit = kill_at(scan, delay, stage)

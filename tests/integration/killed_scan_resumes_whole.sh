@@ -53,8 +53,8 @@ authority() { # authority NAME ISSUER SERIAL
     -out pki/request.pem
   sign "$1" "$2" "$3" authority
 }
-# leaf NAME ISSUER SERIAL CHAIN [EXTENSION...]: for *.NAME.test; CHAIN is what is
-# sent behind it.
+# leaf NAME ISSUER SERIAL CHAIN [EXTENSION...]: for *.NAME.test and $addresses;
+# CHAIN is what is sent behind it.
 leaf() {
   name=$1 issuer=$2 serial=$3 chain=$4
   shift 4
@@ -62,7 +62,7 @@ leaf() {
     printf '%s\n' '[leaf]' 'basicConstraints = critical,CA:FALSE' \
       'keyUsage = critical,digitalSignature' 'extendedKeyUsage = serverAuth' \
       'subjectKeyIdentifier = hash' 'authorityKeyIdentifier = keyid' \
-      "subjectAltName = DNS:*.$name.test" "$@"
+      "subjectAltName = DNS:*.$name.test$addresses" "$@"
   } >pki/ext.cnf
   [ -e "pki/$name.key" ] || new_key "pki/$name.key"
   openssl req -new -config pki/ca.cnf -key "pki/$name.key" -subj "/CN=$name" \
@@ -73,6 +73,7 @@ leaf() {
     cat "pki/$cert.pem" >>"pki/$name.chain"
   done
 }
+addresses=$(awk "BEGIN { for (i = 1; i <= 50; i++) printf \",IP:$NET.1.%d\", i }")
 aia() { echo "authorityInfoAccess = caIssuers;URI:$1"; }
 crl() { echo "crlDistributionPoints = URI:$1"; }
 
@@ -86,8 +87,8 @@ leaf fetched far 3 "" "$(aia "$web/far.der")"
 leaf revoked mid 4 mid "$(crl "$web/mid.crl")"
 leaf strange hidden 5 hidden
 leaf twin hidden 5 hidden # the same serial number
-cp pki/good.chain pki/wrong.chain # for another name
-cp pki/good.key pki/wrong.key
+addresses=
+leaf wrong mid 6 mid # for another name
 openssl ca -config pki/ca.cnf -keyfile pki/mid.key -cert pki/mid.pem \
   -revoke pki/revoked.pem 2>>openssl.txt
 openssl ca -config pki/ca.cnf -keyfile pki/mid.key -cert pki/mid.pem -gencrl \
