@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "certmuster/status.h"
 #include "net/dial.h"
 
 /* --- who waits --- */
@@ -81,6 +82,7 @@ static void wait_no_longer(struct cm_gate_pass *pass)
 {
     struct cm_gate_place *place = pass->waits_at;
 
+    cm_assert(place != NULL);
     unlink_pass(pass, &place->first, &place->last);
     place->num_waiting--;
     pass->waits_at = NULL;

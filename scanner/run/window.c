@@ -120,7 +120,7 @@ struct cm_window *cm_window_new(const struct cm_window_config *config)
     window->config = *config;
     window->state = config->seed;
     window->fill = config->max < FIRST_FILL ? config->max : FIRST_FILL;
-    window->held = calloc(config->max, sizeof(*window->held));
+    window->held = calloc(config->max, sizeof(struct packed *));
     if (window->held == NULL) {
         free(window);
         return NULL;
