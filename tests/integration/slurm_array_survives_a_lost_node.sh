@@ -151,6 +151,7 @@ stop_cluster() {
   stop_started
 }
 trap stop_cluster EXIT
+trap 'exit 1' HUP INT TERM
 
 idle() { [ "$(sinfo -h -t idle -o %D 2>/dev/null)" = 4 ]; }
 slurmctld
