@@ -170,7 +170,9 @@ static const char *letters(char out[32])
 static void what_decides_nothing_is_left_out(void **state)
 {
     char line[] = "scan --retries 2 --out x --quiet --concurrency 5 --jobs 2 "
-                  "--db y --no-aia --fail-on hygiene f.csv";
+                  "--db y --no-aia --fail-on hygiene --per-address 3 "
+                  "--per-prefix 9 --rate 5 --seed 7 --no-shuffle --progress "
+                  "json --metrics m --no-back-off f.csv";
     struct cm_options options;
     struct cm_error err;
     struct cm_buf json;
@@ -180,7 +182,8 @@ static void what_decides_nothing_is_left_out(void **state)
     assert_int_equal(parse(line, &options, &err), CM_OK);
     cm_options_deciding_json(&options, &json);
     assert_string_equal(cm_buf_cstr(&json),
-                        "{\"retries\":\"2\",\"no-aia\":true}");
+                        "{\"no-back-off\":true,\"retries\":\"2\","
+                        "\"no-aia\":true}");
     cm_buf_cleanup(&json);
     cm_options_cleanup(&options);
 }
