@@ -135,6 +135,13 @@ static int scan(struct cm_options *options, struct cm_run_config *run,
                run->shard.index, run->shard.count);
         return CM_EXIT_AGAIN;
     }
+    if (status == CM_OK && outcome.faulty > 0) {
+        cm_log(CM_LOG_WARN,
+               "not checked, by the scanner's own fault: %s; shard %u/%u has "
+               "to be run again",
+               outcome.faults, run->shard.index, run->shard.count);
+        return CM_EXIT_AGAIN;
+    }
     if (status == CM_OK) {
         status = cm_shard_file_publish(file, &err);
     }
