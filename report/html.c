@@ -7,6 +7,7 @@
 #include "certmuster/text.h"
 #include "format.h"
 #include "html_parts.h"
+#include "run_faults.h"
 
 #define MAX_PART ((size_t)64 << 20)
 
@@ -60,6 +61,17 @@ static void time_text(struct cm_buf *out, int64_t unix_s)
                         text + 11);
 }
 
+static void faults_text(struct cm_buf *out, const struct cm_run_facts *facts)
+{
+    struct cm_buf words;
+
+    cm_buf_init(&words, MAX_PART);
+    cm_run_faults_words(&words, facts);
+    cm_html_text(out, cm_buf_cstr(&words));
+    out->failed = out->failed || words.failed;
+    cm_buf_cleanup(&words);
+}
+
 /* What a reader must know before believing any number. */
 static void caveats(struct cm_buf *out, const struct cm_run_facts *facts,
                     bool balanced)
@@ -72,6 +84,13 @@ static void caveats(struct cm_buf *out, const struct cm_run_facts *facts,
         cm_html_text(out, running ? "" : facts->state);
         (void)cm_buf_puts(out, ".</b> It is not the whole picture: rows may be "
                                "missing or not checked.</p>\n");
+    }
+    if (cm_run_num_faults(facts) > 0) {
+        (void)cm_buf_puts(out, "<p class=\"caveat\"><b>The scanner's own "
+                               "faults:</b> ");
+        faults_text(out, facts);
+        (void)cm_buf_puts(out, ". These rows say nothing of their endpoints."
+                               "</p>\n");
     }
     if (!balanced) {
         (void)cm_buf_puts(out, "<p class=\"caveat\"><b>The rows do not add "
@@ -149,6 +168,36 @@ static void fact(struct cm_buf *out, const char *name, const char *value)
     (void)cm_buf_puts(out, "</td></tr>");
 }
 
+static void number_fact(struct cm_buf *out, const char *name, int64_t number)
+{
+    (void)cm_buf_printf(
+        out, "<tr><th scope=\"row\">%s</th><td>%" PRId64 "</td></tr>", name,
+        number);
+}
+
+/* How it went, where there is something to say. */
+static void how_facts(struct cm_buf *out, const struct cm_run_facts *facts)
+{
+    struct cm_buf notes;
+
+    cm_buf_init(&notes, MAX_PART);
+    cm_run_notes_words(&notes, facts, false);
+    if (notes.len > 0) {
+        fact(out, "made", cm_buf_cstr(&notes));
+    }
+    out->failed = out->failed || notes.failed;
+    cm_buf_cleanup(&notes);
+    if (facts->seed != CM_UNKNOWN) {
+        number_fact(out, "order (seed)", facts->seed);
+    }
+    if (cm_run_num_faults(facts) > 0) {
+        (void)cm_buf_puts(out, "<tr><th scope=\"row\">scanner's faults</th>"
+                               "<td>");
+        faults_text(out, facts);
+        (void)cm_buf_puts(out, "</td></tr>");
+    }
+}
+
 static void facts_table(struct cm_buf *out, const struct cm_run_facts *facts)
 {
     char text[CM_TIME_TEXT_SIZE];
@@ -176,6 +225,7 @@ static void facts_table(struct cm_buf *out, const struct cm_run_facts *facts)
     fact(out, "trust anchors", facts->trust);
     fact(out, "resolvers", facts->resolvers);
     fact(out, "options", facts->options);
+    how_facts(out, facts);
     fact(out, "certmuster", facts->version);
     fact(out, "TLS library", facts->tls_library);
     (void)cm_buf_puts(out,

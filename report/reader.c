@@ -121,6 +121,7 @@ void cm_report_run_close(struct cm_report_run *run)
     (void)sqlite3_finalize(run->fingerprint_stmt);
     (void)sqlite3_close(run->db);
     cm_report_list_cleanup(&run->facts.columns);
+    cm_report_list_cleanup(&run->facts.faults);
     cm_report_list_cleanup(&run->cert.names);
     cm_report_views_cleanup(&run->views);
     cm_report_measures_cleanup(&run->measures);

@@ -30,6 +30,7 @@ enum cm_status cm_report_each_run(const char *db_path, cm_run_visit *visit,
         }
     }
     cm_report_list_cleanup(&facts.columns);
+    cm_report_list_cleanup(&facts.faults);
     (void)sqlite3_finalize(stmt);
     (void)sqlite3_close(db);
     return status;

@@ -223,5 +223,10 @@ enum cm_status cm_sql_run_facts(sqlite3_stmt *stmt, struct cm_run_facts *out,
     out->resolvers = cm_sql_word(&line);
     out->kind = cm_sql_word(&line);
     out->source_run = cm_sql_number(&line);
+    out->shard = cm_sql_number(&line);
+    out->shards = cm_sql_number(&line);
+    out->seed = cm_sql_number(&line);
+    out->resumed = cm_sql_number(&line);
+    cm_sql_list(&line, &out->faults);
     return cm_sql_line_end(&line, err);
 }

@@ -76,12 +76,29 @@ void cm_sql_pairs(struct cm_sql_line *line, struct cm_report_list *list);
 enum cm_status cm_sql_line_end(const struct cm_sql_line *line,
                                struct cm_error *err);
 
+/* The faults as one flat array: fault, detail, from, until, endpoints, and the
+ * next one. Whatever else a foreign store has there is left out; total() does
+ * not overflow. */
+#define CM_RUN_FAULTS                                                          \
+    "(SELECT '[' || coalesce(group_concat(json_quote(fault) || ',' ||"         \
+    " json_quote(detail) || ',' || coalesce(since, 'null') || ',' ||"          \
+    " coalesce(until, 'null') || ',' || endpoints), '') || ']' FROM (SELECT"   \
+    " coalesce(CAST(value ->> 'fault' AS TEXT), '') AS fault,"                 \
+    " coalesce(CAST(value ->> 'detail' AS TEXT), '') AS detail,"               \
+    " min(CAST(value ->> 'from' AS INTEGER)) AS since,"                        \
+    " max(CAST(value ->> 'until' AS INTEGER)) AS until,"                       \
+    " CAST(total(CAST(value ->> 'endpoints' AS INTEGER)) AS INTEGER)"          \
+    " AS endpoints FROM json_each(CASE WHEN json_valid(faults) THEN faults"    \
+    " ELSE '[]' END) WHERE type = 'object' GROUP BY 1, 2"                      \
+    " ORDER BY endpoints DESC, fault, detail LIMIT 32))"
+
 /* Reads v_run's line under the statement of cm_run_sql. */
 #define CM_RUN_COLUMNS                                                         \
     "run, state, started, finished, judged_at, input_name, input_sha256,"      \
     " rows_read, rows_recorded, columns, owner_column, has_header,"            \
     " CASE WHEN json_valid(options) THEN json(options) END, version,"          \
-    " tls_library, trust, resolvers, kind, source_run"
+    " tls_library, trust, resolvers, kind, source_run, shard, shards,"         \
+    " nullif(seed, 0), resumed, " CM_RUN_FAULTS
 enum cm_status cm_sql_run_facts(sqlite3_stmt *stmt, struct cm_run_facts *out,
                                 struct cm_error *err);
 

@@ -9,6 +9,7 @@
 #include "reader_views.h"
 #include "report_fleet.h"
 #include "resolve.h"
+#include "run_faults.h"
 
 #define JSON_SCHEMA_VERSION 2
 #define MAX_COMMANDS ((size_t)64 * 1024)
@@ -22,6 +23,24 @@ struct writer {
     int64_t num_actions; /* of it so far */
     int64_t fixes_rows;
 };
+
+static void put_faults(struct cm_json *json, const struct cm_run_facts *facts)
+{
+    cm_json_key(json, "faults");
+    cm_json_open(json, '[');
+    for (size_t i = 0; i < cm_run_num_faults(facts); i++) {
+        struct cm_run_fault fault = cm_run_fault_at(facts, i);
+
+        cm_json_open(json, '{');
+        cm_json_put_text(json, "fault", fault.fault);
+        cm_json_put_text(json, "detail", fault.detail);
+        cm_json_put_time(json, "from", fault.from);
+        cm_json_put_time(json, "until", fault.until);
+        cm_json_put_number(json, "endpoints", fault.endpoints);
+        cm_json_close(json, '}');
+    }
+    cm_json_close(json, ']');
+}
 
 static void put_run(struct cm_json *json, const struct cm_run_facts *facts)
 {
@@ -45,6 +64,11 @@ static void put_run(struct cm_json *json, const struct cm_run_facts *facts)
     cm_json_put_text(json, "tls_library", facts->tls_library);
     cm_json_put_text(json, "trust", facts->trust);
     cm_json_put_text(json, "resolvers", facts->resolvers);
+    cm_json_put_number(json, "shard", facts->shard);
+    cm_json_put_number(json, "shards", facts->shards);
+    cm_json_put_number(json, "seed", facts->seed);
+    cm_json_put_number(json, "resumed", facts->resumed);
+    put_faults(json, facts);
     cm_json_close(json, '}');
 }
 

@@ -28,6 +28,11 @@ struct cm_run_facts {
     const char *resolvers;
     const char *kind;   /* "scan", "rejudge" */
     int64_t source_run; /* of a rejudge: the run judged again */
+    int64_t shard;      /* of a scan's part, from 0, or CM_UNKNOWN */
+    int64_t shards;     /* of a part, or of what was merged, or CM_UNKNOWN */
+    int64_t seed;       /* of the order of scanning, or CM_UNKNOWN */
+    int64_t resumed;    /* how often it was taken up again */
+    struct cm_report_list faults; /* run_faults.h takes it apart */
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include "certmuster/report.h"
 #include "certmuster/text.h"
 #include "reader_runs.h"
+#include "run_faults.h"
 #include "screen.h"
 
 #define MAX_LINE ((size_t)1024 * 1024)
@@ -15,6 +16,19 @@ struct list {
     struct cm_buf text;
     int64_t num;
 };
+
+/* "  (shard 1/4, 2 faults)" */
+static void put_notes(struct list *list, const struct cm_run_facts *facts)
+{
+    struct cm_buf notes;
+
+    cm_buf_init(&notes, MAX_LINE);
+    cm_run_notes_words(&notes, facts, true);
+    if (notes.len > 0) {
+        cm_buf_printf(&list->text, "  (%s)", cm_buf_cstr(&notes));
+    }
+    cm_buf_cleanup(&notes);
+}
 
 static enum cm_status show(void *arg, const struct cm_run_facts *facts,
                            struct cm_error *err)
@@ -33,6 +47,7 @@ static enum cm_status show(void *arg, const struct cm_run_facts *facts,
     cm_buf_printf(&list->text, " %12s  ",
                   cm_screen_count(facts->rows_recorded, count));
     cm_text_terminal(&list->text, facts->input_name, strlen(facts->input_name));
+    put_notes(list, facts);
     cm_buf_putc(&list->text, '\n');
     return cm_screen_show(&list->text, list->out, err);
 }

@@ -8,6 +8,7 @@
 #include "certmuster/text.h"
 #include "format.h"
 #include "resolve.h"
+#include "run_faults.h"
 #include "screen.h"
 #include "summary_fleet.h"
 #include "summary_views.h"
@@ -44,6 +45,29 @@ static void put_term(struct summary *s, enum cm_verdict verdict,
     }
 }
 
+/* Rows that say nothing of their endpoints. */
+static void put_faults(struct summary *s)
+{
+    const struct cm_run_facts *facts = cm_report_run_facts(s->run);
+    struct cm_buf words;
+    struct cm_buf safe;
+
+    if (cm_run_num_faults(facts) == 0) {
+        return;
+    }
+    cm_buf_init(&words, MAX_TEXT);
+    cm_buf_init(&safe, MAX_TEXT);
+    cm_buf_puts(&words, "the scanner's own faults: ");
+    cm_run_faults_words(&words, facts);
+    cm_buf_puts(&words, ". Scan these again when that is repaired.");
+    cm_text_terminal(&safe, cm_buf_cstr(&words), words.len);
+    cm_screen_wrap(&s->text, cm_buf_cstr(&safe), 0, s->width);
+    cm_buf_putc(&s->text, '\n');
+    s->text.failed = s->text.failed || words.failed || safe.failed;
+    cm_buf_cleanup(&words);
+    cm_buf_cleanup(&safe);
+}
+
 /* "done in 7 s: 12 rows = 9 trusted + 3 not trusted" */
 static void put_accounting(struct summary *s)
 {
@@ -75,6 +99,7 @@ static void put_accounting(struct summary *s)
                       "reported. Do not rely on this run.\n",
                       cm_screen_count(facts->rows_read, read_count), count);
     }
+    put_faults(s);
     cm_buf_putc(&s->text, '\n');
 }
 
@@ -279,6 +304,20 @@ static void put_next(struct summary *s)
     }
 }
 
+/* "  (shard 1/4, resumed 2 times)" */
+static void put_notes(struct summary *s)
+{
+    struct cm_buf notes;
+
+    cm_buf_init(&notes, MAX_TEXT);
+    cm_run_notes_words(&notes, cm_report_run_facts(s->run), false);
+    if (notes.len > 0) {
+        cm_buf_printf(&s->text, " (%s)", cm_buf_cstr(&notes));
+    }
+    s->text.failed = s->text.failed || notes.failed;
+    cm_buf_cleanup(&notes);
+}
+
 static void put_files(struct summary *s)
 {
     const char *comma = "";
@@ -299,8 +338,9 @@ static void put_files(struct summary *s)
     }
     cm_buf_puts(&s->text, "store ");
     put_foreign(&s->text, s->options->db_path);
-    cm_buf_printf(&s->text, " run %" PRId64 "\n",
-                  cm_report_run_facts(s->run)->run);
+    cm_buf_printf(&s->text, " run %" PRId64, cm_report_run_facts(s->run)->run);
+    put_notes(s);
+    cm_buf_putc(&s->text, '\n');
 }
 
 enum cm_status cm_report_summary(const struct cm_report_options *options,

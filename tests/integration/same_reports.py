@@ -15,8 +15,10 @@ import zlib
 from pathlib import Path
 
 # Of the run: its number, what made it, when, and which options were given
-# (where things go, which part). Resolvers, trust, input and counts must agree.
-RUN = {"id", "kind", "started", "finished", "options", "run"}
+# (where things go, which part), in which order and in how many goes. Resolvers,
+# trust, input, counts and the scanner's faults must agree.
+RUN = {"id", "kind", "started", "finished", "options", "run", "seed", "shard",
+       "shards", "resumed"}
 # Of an endpoint: when it was seen, how long each step took, and the ids under
 # which this store keeps things.
 FIELDS = {"timestamp", "seen", "dns_ms", "connect_ms", "tls_ms", "total_ms",
@@ -25,7 +27,9 @@ FIELDS = {"timestamp", "seen", "dns_ms", "connect_ms", "tls_ms", "total_ms",
 WORDS = [(re.compile(r"\b\d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d UTC"), "TIME"),
          # Of the page: what RUN names.
          (re.compile(r'<th scope="row">(started|finished|options)</th>'
-                     r'<td>.*?</td>'), r"\1")]
+                     r'<td>.*?</td>'), r"\1"),
+         (re.compile(r'<tr><th scope="row">(made|order \(seed\))</th>'
+                     r'<td>.*?</td></tr>'), "")]
 
 
 def plain(text):

@@ -278,6 +278,23 @@ static void an_unfinished_run_is_called_so(void **state)
     free(html);
 }
 
+static void how_a_run_went_is_said(void **state)
+{
+    char *html =
+        after(*state, "UPDATE run SET shards = 3, seed = 77, resumed = 2,"
+                      " faults = '[{\"fault\":\"no_route\",\"detail\":"
+                      "\"a<b\",\"endpoints\":9}]'");
+
+    html_check(html);
+    html_has(html, "<b>The scanner's own faults:</b> 9 endpoints were not "
+                   "checked: a&lt;b (no_route).");
+    html_has(html, "<th scope=\"row\">made</th><td>merged from 3 shards, "
+                   "resumed 2 times</td>");
+    html_has(html, "<th scope=\"row\">order (seed)</th><td>77</td>");
+    html_has(html, "<th scope=\"row\">scanner's faults</th><td>9 endpoints");
+    free(html);
+}
+
 static void rows_that_do_not_add_up_are_told(void **state)
 {
     char *html = after(*state, "UPDATE run SET rows_read = 1009");
@@ -443,6 +460,7 @@ int main(void)
         FLEET_TEST(causes_are_listed_most_rows_first),
         FLEET_TEST(the_run_is_described),
         FLEET_TEST(an_unfinished_run_is_called_so),
+        FLEET_TEST(how_a_run_went_is_said),
         FLEET_TEST(rows_that_do_not_add_up_are_told),
         FLEET_TEST(one_row_that_fails),
         FLEET_TEST(one_row_that_is_trusted),

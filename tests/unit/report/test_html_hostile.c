@@ -55,7 +55,10 @@ static const char poison_more_sql[] =
     "UPDATE finding SET proof = %Q, rule = %Q, subject = %Q,"
     " subject_key = %Q, confidence = %Q;"
     "UPDATE action SET subject = %Q, subject_key = %Q;"
-    "UPDATE run SET columns = %Q, options = %Q;"
+    "UPDATE run SET columns = %Q, options = %Q,"
+    " faults = json_array(json_object('fault', json_extract(%Q, '$[0]'),"
+    " 'detail', json_extract(%Q, '$[0]'), 'from', 1e300, 'until', 'x',"
+    " 'endpoints', 9223372036854775807), 5);"
     "UPDATE row SET fields = %Q;"
     "UPDATE certificate SET names = %Q;"
     "UPDATE action SET owners = %Q;";
@@ -88,7 +91,7 @@ static void poison_store(const struct fixture *f, const char *p, bool ids)
     run_sql(f, sqlite3_mprintf(poison_sql, p, p, p, p, p, p, p, p, p, p, p, p,
                                p, p, p, p, p, p, p, p, p, p, p, p, p, p));
     run_sql(f, sqlite3_mprintf(poison_more_sql, p, p, p, p, p, p, p, j, j, j, j,
-                               j));
+                               j, j, j));
     if (ids) {
         run_sql(f, sqlite3_mprintf(poison_ids_sql, p, p, j, p, p, p, p, p, p, j,
                                    p));

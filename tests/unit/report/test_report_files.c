@@ -317,6 +317,39 @@ static void report_json_lists_all_rows_of_each_action(void **state)
     json_expect(text, "view_differences/endpoints", "0");
     json_expect(text, "run/kind", "scan");
     json_expect(text, "run/source_run", "null");
+    json_expect(text, "run/shard", "null");
+    json_expect(text, "run/shards", "null");
+    json_expect(text, "run/seed", "null");
+    json_expect(text, "run/resumed", "0");
+    assert_int_equal(json_count(text, "run/faults"), 0);
+    free(text);
+}
+
+static void how_a_run_went_is_in_json(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_error err;
+    size_t len;
+    char *text;
+
+    fixture_sql(f, "UPDATE run SET shard = 0, shards = 3, seed = 77,"
+                   " resumed = 2, faults = '[{\"fault\":\"no_route\","
+                   "\"detail\":\"a<b\",\"from\":60,\"until\":120,"
+                   "\"endpoints\":9},{\"fault\":\"x\"}]'");
+    assert_int_equal(cm_report_write(&f->options, &err), CM_OK);
+    text = fixture_read(f, "report.json", &len);
+    json_expect(text, "run/shard", "0");
+    json_expect(text, "run/shards", "3");
+    json_expect(text, "run/seed", "77");
+    json_expect(text, "run/resumed", "2");
+    assert_int_equal(json_count(text, "run/faults"), 2);
+    json_expect(text, "run/faults/0/fault", "no_route");
+    json_expect(text, "run/faults/0/detail", "a<b");
+    json_expect(text, "run/faults/0/from", "1970-01-01T00:01:00Z");
+    json_expect(text, "run/faults/0/until", "1970-01-01T00:02:00Z");
+    json_expect(text, "run/faults/0/endpoints", "9");
+    json_expect(text, "run/faults/1/from", "null");
+    json_expect(text, "run/faults/1/endpoints", "0");
     free(text);
 }
 
@@ -434,6 +467,7 @@ int main(void)
         FLEET_TEST(jsonl_says_what_is_known_of_revocation),
         FLEET_TEST(jsonl_writes_null_for_what_is_not_known),
         FLEET_TEST(report_json_lists_all_rows_of_each_action),
+        FLEET_TEST(how_a_run_went_is_in_json),
         FLEET_TEST(rows_that_do_not_add_up_are_not_balanced),
         FLEET_TEST(a_run_without_rows_makes_whole_files),
         FLEET_TEST(writes_only_the_formats_that_are_named),

@@ -36,7 +36,10 @@ static const char *const poisons[] = {
  * as an array of one text. */
 static const char poison_sql[] =
     "UPDATE run SET input_name = %Q, version = %Q, tls_library = %Q,"
-    " trust = %Q, resolvers = %Q, columns = %Q, state = %Q;"
+    " trust = %Q, resolvers = %Q, columns = %Q, state = %Q,"
+    " faults = json_array(json_object('fault', json_extract(%Q, '$[0]'),"
+    " 'detail', json_extract(%Q, '$[0]'), 'from', 1e300, 'until', 'x',"
+    " 'endpoints', 9223372036854775807), 5);"
     "UPDATE row SET owner = %Q, fields = %Q;"
     "UPDATE endpoint SET host = %Q, protocol = %Q, sni = %Q, reason = %Q;"
     "UPDATE probe SET address = %Q, alpn = %Q, client_auth = %Q,"
@@ -58,9 +61,9 @@ static void poison_store(const struct fixture *f, const char *p)
     cm_text_json(&json, p, strlen(p));
     cm_buf_putc(&json, ']');
     j = cm_buf_cstr(&json);
-    sql = sqlite3_mprintf(poison_sql, p, p, p, p, p, j, p, p, j, p, p, p, p, p,
-                          p, p, p, p, p, p, p, p, p, p, p, p, j, p, p, p, p, p,
-                          p, j, p);
+    sql = sqlite3_mprintf(poison_sql, p, p, p, p, p, j, p, j, j, p, j, p, p, p,
+                          p, p, p, p, p, p, p, p, p, p, p, p, p, p, j, p, p, p,
+                          p, p, p, j, p);
     assert_non_null(sql);
     fixture_sql(f, sql);
     sqlite3_free(sql);

@@ -218,6 +218,38 @@ static void an_output_that_is_full_is_an_error(void **state)
     (void)fclose(full);
 }
 
+static void faults_of_the_scanner_are_said(void **state)
+{
+    struct fixture *f = *state;
+    char *text = summary(f, 10, 80);
+
+    assert_null(strstr(text, "fault"));
+    has(text, " run 1\n");
+    free(text);
+    fixture_sql(f, "UPDATE run SET resumed = 1, seed = 7, faults = '["
+                   "{\"fault\":\"no_route\",\"detail\":\"no \\u001broute\","
+                   "\"from\":0,\"until\":60,\"endpoints\":1},"
+                   "{\"fault\":\"resolver_down\",\"detail\":\"silence\","
+                   "\"from\":120,\"until\":180,\"endpoints\":1200},"
+                   "{\"fault\":\"resolver_down\",\"detail\":\"silence\","
+                   "\"from\":60,\"until\":90,\"endpoints\":34}]'");
+    text = summary(f, 10, 80);
+    has(text, "\nthe scanner's own faults: 1,234 endpoints were not checked: "
+              "silence\n(resolver_down, from 1970-01-01T00:01:00Z until "
+              "1970-01-01T00:03:00Z); 1\nendpoint was not checked: no "
+              "\\x1broute (no_route, from 1970-01-01T00:00:00Z\nuntil "
+              "1970-01-01T00:01:00Z). Scan these again when that is repaired."
+              "\n\n");
+    has(text, " run 1 (resumed 1 time)\n");
+    assert_null(strstr(text, "seed"));
+    free(text);
+    /* What no scan has written. */
+    fixture_sql(f, "UPDATE run SET faults = 'no JSON'");
+    text = summary(f, 10, 80);
+    assert_null(strstr(text, "fault"));
+    free(text);
+}
+
 static void runs_are_listed_newest_first(void **state)
 {
     struct fixture *f = *state;
@@ -236,6 +268,16 @@ static void runs_are_listed_newest_first(void **state)
               "other\\x1b\n"
               "   1  2026-11-21T07:48:50Z  complete                8  "
               "fleet.csv\n");
+    free(text);
+    fixture_sql(f, "UPDATE run SET shard = 1, shards = 4, resumed = 2 WHERE"
+                   " id = 1; UPDATE run SET shards = 4, faults ="
+                   " '[{\"fault\":\"a\"},{\"fault\":\"b\"},{\"fault\":\"a\"}]'"
+                   " WHERE id = 2");
+    out = tmpfile();
+    assert_int_equal(cm_report_runs(f->db, out, &err), CM_OK);
+    text = fixture_drain(out);
+    has(text, "  other\\x1b  (merged from 4 shards, 2 faults)\n");
+    has(text, "  fleet.csv  (shard 1/4, resumed 2 times)\n");
     free(text);
     fixture_sql(f, "DELETE FROM run");
     out = tmpfile();
@@ -394,6 +436,7 @@ int main(void)
         FLEET_TEST(one_is_not_many),
         FLEET_TEST(nothing_foreign_moves_the_cursor),
         FLEET_TEST(an_output_that_is_full_is_an_error),
+        FLEET_TEST(faults_of_the_scanner_are_said),
         FLEET_TEST(runs_are_listed_newest_first),
         cmocka_unit_test(explain_knows_every_id),
         cmocka_unit_test(explain_says_what_clients_say),
