@@ -11,6 +11,13 @@
  * buffer counts as a dead server), a steady tick instead of ares_timeout
  * (which walks all queries), and no call into it from its own callbacks.
  * ares_library_init is for Windows only and counts without a lock.
+ *
+ * A server that gets more queries at once than its socket has room for loses
+ * some, and those sent again come as one burst, too: names would time out at
+ * servers that are well. So only so many may be new to the server: neither
+ * answered nor sent two periods ago. A period ends with a tick before which an
+ * answer came: the server reads. What it still owes then does not stand in the
+ * way of other names.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <ares.h>
 #include <arpa/nameser.h>
@@ -26,6 +33,7 @@
 #define PATIENCE 7U
 #define DEFAULT_TIMEOUT_MS 5000U
 #define TICK_MS 50U
+#define SILENT_TICKS 10       /* end a period, too */
 #define BURST 100             /* queries sent in one turn of the loop */
 #define RECEIVE_BYTES 1048576 /* of socket buffer, as far as allowed */
 
@@ -53,6 +61,11 @@ struct cm_upstream {
     struct cm_question *queue; /* first of those that wait to be sent */
     struct cm_question **queue_end;
     unsigned in_flight;
+    unsigned recent[2]; /* of them, sent in this period and in the one before */
+    unsigned period;
+    unsigned ticks; /* of this period */
+    bool heard;     /* an answer in this period */
+    unsigned max_recent;
     struct cm_timer pump; /* sends what waits */
     struct cm_timer tick; /* while something is in flight */
     bool closing;
@@ -199,6 +212,10 @@ static void on_answer(void *arg, int status, int timeouts, unsigned char *data,
         return;
     }
     upstream->in_flight--;
+    upstream->heard = upstream->heard || data != NULL;
+    if (upstream->period - question->period < 2) {
+        upstream->recent[question->period % 2]--;
+    }
     read_answer(&answer, question, status,
                 (struct cm_span){.data = data, .len = (size_t)len});
     /* A later server's failure does not replace the first one's. */
@@ -227,26 +244,54 @@ static void set_tick(struct cm_upstream *upstream)
                        upstream);
 }
 
+/* An answer that is there already is not late: the loop was. */
+static void read_then_time_out(const struct channel *channel)
+{
+    ares_socket_t open[ARES_GETSOCK_MAXNUM];
+    int ready = ares_getsock(channel->ares, open, ARES_GETSOCK_MAXNUM);
+
+    for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
+        if (ARES_GETSOCK_READABLE(ready, i)) {
+            ares_process_fd(channel->ares, open[i], ARES_SOCKET_BAD);
+        }
+    }
+    ares_process_fd(channel->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+}
+
 static void on_tick(void *arg)
 {
     struct cm_upstream *upstream = arg;
 
     for (unsigned i = 0; i < upstream->servers.num; i++) {
-        ares_process_fd(upstream->channels[i].ares, ARES_SOCKET_BAD,
-                        ARES_SOCKET_BAD);
+        read_then_time_out(&upstream->channels[i]);
+    }
+    upstream->ticks++;
+    if (upstream->heard || upstream->ticks >= SILENT_TICKS) {
+        upstream->period++;
+        upstream->recent[upstream->period % 2] = 0;
+        upstream->ticks = 0;
+        upstream->heard = false;
+    }
+    if (upstream->queue != NULL) {
+        (void)wake_pump(upstream);
     }
     if (upstream->in_flight > 0) {
         set_tick(upstream);
     }
 }
 
+static bool may_send(const struct cm_upstream *upstream)
+{
+    return upstream->queue != NULL &&
+           upstream->in_flight < CM_RESOLVER_MAX_IN_FLIGHT &&
+           upstream->recent[0] + upstream->recent[1] < upstream->max_recent;
+}
+
 static void on_pump(void *arg)
 {
     struct cm_upstream *upstream = arg;
 
-    for (unsigned sent = 0; sent < BURST && upstream->queue != NULL &&
-                            upstream->in_flight < CM_RESOLVER_MAX_IN_FLIGHT;
-         sent++) {
+    for (unsigned sent = 0; sent < BURST && may_send(upstream); sent++) {
         struct cm_question *question = upstream->queue;
 
         upstream->queue = question->next;
@@ -254,11 +299,12 @@ static void on_pump(void *arg)
             upstream->queue_end = &upstream->queue;
         }
         upstream->in_flight++;
+        question->period = upstream->period;
+        upstream->recent[question->period % 2]++;
         ares_query(upstream->channels[question->level].ares, question->host,
                    ns_c_in, (int)question->type, on_answer, question);
     }
-    if (upstream->queue != NULL &&
-        upstream->in_flight < CM_RESOLVER_MAX_IN_FLIGHT) {
+    if (may_send(upstream)) {
         (void)wake_pump(upstream);
     }
     if (upstream->in_flight > 0 && upstream->tick.slot == 0) {
@@ -353,10 +399,12 @@ static bool system_servers(struct cm_server_list *out)
 }
 
 enum cm_status cm_upstream_new(struct cm_upstream **out, struct cm_loop *loop,
-                               const char *servers, unsigned timeout_ms,
+                               const char *servers,
+                               const struct cm_resolver_options *options,
                                struct cm_error *err)
 {
     struct cm_upstream *upstream = calloc(1, sizeof(*upstream));
+    unsigned sharers = options->sharers == 0 ? 1 : options->sharers;
     enum cm_status status = CM_OK;
 
     *out = NULL;
@@ -364,7 +412,12 @@ enum cm_status cm_upstream_new(struct cm_upstream **out, struct cm_loop *loop,
         return cm_error_nomem(err, "the resolver");
     }
     upstream->loop = loop;
-    upstream->timeout_ms = timeout_ms == 0 ? DEFAULT_TIMEOUT_MS : timeout_ms;
+    upstream->timeout_ms =
+        options->timeout_ms == 0 ? DEFAULT_TIMEOUT_MS : options->timeout_ms;
+    upstream->max_recent = CM_RESOLVER_MAX_RECENT / sharers;
+    if (upstream->max_recent == 0) {
+        upstream->max_recent = 1;
+    }
     upstream->queue_end = &upstream->queue;
     if (servers != NULL) {
         status = cm_servers_parse(&upstream->servers, servers, err);

@@ -7,9 +7,10 @@
 #include "certmuster/evidence.h"
 #include "net/loop.h"
 
-#define CM_RESOLVER_MAX_IN_FLIGHT                                              \
-    1000                            /* queries; boringssl/c-ares pitfalls      \
-                                     */
+#define CM_RESOLVER_MAX_IN_FLIGHT 1000 /* queries without an answer */
+/* Of them, those that the server may not even have read yet: its socket has
+ * room for some 270 small queries (Linux's 208 KiB), and drops the rest. */
+#define CM_RESOLVER_MAX_RECENT 256
 #define CM_RESOLVER_MAX_CACHE 65536 /* names kept; the oldest go first */
 
 struct cm_resolver_options {
@@ -17,6 +18,7 @@ struct cm_resolver_options {
                             (/etc/resolv.conf) */
     const char *second;  /* a second view to compare with; NULL: none */
     unsigned timeout_ms; /* for one question, all tries together; 0: 5000 */
+    unsigned sharers;    /* resolvers that share CM_RESOLVER_MAX_RECENT; 0: 1 */
     int family;          /* 4, 6, or 0: both */
     bool hosts_file;     /* look into the hosts file first (read once) */
     const char *hosts_path; /* NULL: /etc/hosts */

@@ -376,12 +376,13 @@ void cm_resolver_cancel(struct cm_resolver *resolver, uint64_t ticket)
 }
 
 static enum cm_status open_view(struct cm_resolver *resolver, unsigned view,
-                                const char *servers, unsigned timeout_ms,
+                                const char *servers,
+                                const struct cm_resolver_options *options,
                                 struct cm_error *err)
 {
     struct cm_buf text;
     enum cm_status status = cm_upstream_new(
-        &resolver->views[view], resolver->loop, servers, timeout_ms, err);
+        &resolver->views[view], resolver->loop, servers, options, err);
 
     if (status != CM_OK) {
         return status;
@@ -413,11 +414,9 @@ enum cm_status cm_resolver_new(struct cm_resolver **out, struct cm_loop *loop,
     resolver->lookups = cm_map_new();
     status = resolver->names == NULL || resolver->lookups == NULL
                  ? cm_error_nomem(err, "the resolver")
-                 : open_view(resolver, 0, options->servers, options->timeout_ms,
-                             err);
+                 : open_view(resolver, 0, options->servers, options, err);
     if (status == CM_OK && options->second != NULL) {
-        status =
-            open_view(resolver, 1, options->second, options->timeout_ms, err);
+        status = open_view(resolver, 1, options->second, options, err);
     }
     if (status == CM_OK && options->hosts_file) {
         const char *path = options->hosts_path;

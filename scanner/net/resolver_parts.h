@@ -80,12 +80,15 @@ struct cm_question {
     /* Below: the upstream's. */
     struct cm_upstream *upstream;
     struct cm_question *next;
-    unsigned level; /* how many servers at the list's head are passed over */
+    unsigned level;  /* how many servers at the list's head are passed over */
+    unsigned period; /* when it was last sent */
     uint64_t deadline_ms;
 };
-/* `servers`: NULL for the system's. */
+/* `servers`: NULL for the system's. Of the options, only how long and with how
+ * many others is of interest. */
 enum cm_status cm_upstream_new(struct cm_upstream **out, struct cm_loop *loop,
-                               const char *servers, unsigned timeout_ms,
+                               const char *servers,
+                               const struct cm_resolver_options *options,
                                struct cm_error *err);
 /* Questions under way are dropped; `done` is not called. Accepts NULL. */
 void cm_upstream_free(struct cm_upstream *upstream);

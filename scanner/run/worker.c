@@ -378,8 +378,11 @@ enum cm_status cm_worker_new(struct cm_worker **out,
     worker->lane.wake_arg = worker;
     status = cm_loop_new(&worker->env.loop, err);
     if (status == CM_OK) {
+        struct cm_resolver_options resolver = share->config->resolver;
+
+        resolver.sharers = share->num_workers;
         status = cm_resolver_new(&worker->env.resolver, worker->env.loop,
-                                 &share->config->resolver, err);
+                                 &resolver, err);
     }
     if (status == CM_OK) {
         status = cm_tls_context_new(&worker->env.tls,

@@ -441,6 +441,12 @@ void dns_server_hold(struct dns_server *server, bool hold)
     server->hold = hold;
 }
 
+void dns_server_sleep(struct dns_server *server, bool sleep)
+{
+    NEED(cm_loop_interest(server->loop, server->udp_watch,
+                          sleep ? 0 : CM_READABLE) == CM_OK);
+}
+
 void dns_server_release(struct dns_server *server, unsigned max)
 {
     unsigned num = max < server->counts.held ? max : server->counts.held;

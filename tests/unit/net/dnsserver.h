@@ -47,6 +47,10 @@ void dns_server_hold(struct dns_server *server, bool hold);
 /* Answers at most `max` of the questions that are held. */
 void dns_server_release(struct dns_server *server, unsigned max);
 
+/* While it sleeps, it does not even read: what its socket has no room for is
+ * lost. */
+void dns_server_sleep(struct dns_server *server, bool sleep);
+
 /* "127.0.0.1:port" where nobody listens. */
 const char *dns_nobody(char out[32]);
 
