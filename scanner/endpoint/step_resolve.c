@@ -51,8 +51,7 @@ static void resolved(void *arg, const struct cm_dns_evidence *answer)
 
     scan->dns_ticket = 0;
     if (scan->env->resolved != NULL) {
-        scan->env->resolved(scan->env->done_arg,
-                            answer->result != CM_DNS_TIMEOUT);
+        scan->env->resolved(scan->env->done_arg, answer);
     }
     scan->evidence->dns = *answer;
     scan->evidence->dns.ms =

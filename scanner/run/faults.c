@@ -71,11 +71,13 @@ static enum cm_scanner_fault fault_of_all(struct cm_faults *faults,
     return found;
 }
 
-void cm_faults_resolved(struct cm_faults *faults, bool answered)
+void cm_faults_resolved(struct cm_faults *faults, uint64_t now_ms,
+                        const struct cm_dns_evidence *answer)
 {
-    if (answered) {
+    if (answer->result != CM_DNS_TIMEOUT) {
+        atomic_store(&faults->answered_ms, now_ms);
         atomic_store(&faults->unanswered, 0);
-    } else {
+    } else if (atomic_load(&faults->answered_ms) + answer->ms < now_ms) {
         atomic_fetch_add(&faults->unanswered, 1);
     }
 }

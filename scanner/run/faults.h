@@ -22,13 +22,16 @@ struct cm_faults {
         atomic_int_fast64_t from;
         atomic_int_fast64_t until;
     } of[CM_FAULT_COUNT];
-    atomic_uint unanswered;   /* names, since DNS last answered */
-    atomic_uint routes_known; /* bits of families that were looked up */
-    atomic_uint routes;       /* and those that have a route */
+    atomic_uint unanswered;           /* names, asked since DNS last answered */
+    atomic_uint_fast64_t answered_ms; /* DNS, last, by the loops' clock */
+    atomic_uint routes_known;         /* bits of families that were looked up */
+    atomic_uint routes;               /* and those that have a route */
 };
 
-/* DNS has answered for a name, whatever it said, or was silent. */
-void cm_faults_resolved(struct cm_faults *faults, bool answered);
+/* DNS has answered for a name, whatever it said, or was silent. A name that
+ * was asked before the last answer to another tells nothing of the servers. */
+void cm_faults_resolved(struct cm_faults *faults, uint64_t now_ms,
+                        const struct cm_dns_evidence *answer);
 /* Sets ev->fault when the endpoint was not reached for a fault of ours. */
 void cm_faults_settle(struct cm_faults *faults, struct cm_evidence *ev);
 uint64_t cm_faults_endpoints(const struct cm_faults *faults);

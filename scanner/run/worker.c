@@ -71,11 +71,12 @@ static void ready(void *arg, struct cm_scan *scan)
     cm_slots_ready(&worker->slots, cm_slot_of(scan));
 }
 
-static void resolved(void *arg, bool answered)
+static void resolved(void *arg, const struct cm_dns_evidence *answer)
 {
     const struct cm_worker *worker = arg;
 
-    cm_faults_resolved(worker->share->faults, answered);
+    cm_faults_resolved(worker->share->faults, cm_loop_now_ms(worker->env.loop),
+                       answer);
 }
 
 /* From any thread. */
