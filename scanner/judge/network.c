@@ -32,13 +32,16 @@ bool cm_judge_scanner(struct cm_case *c)
     if (c->ev->fault == CM_FAULT_NONE) {
         return false;
     }
+    if (c->ep->is_ip || c->ev->dns.result == CM_DNS_OK) {
+        cm_judge_dns(c); /* what the addresses tell needs no connection */
+    }
     if (c->probe != NULL && c->probe->sys_errno != 0) {
         (void)snprintf(errors, sizeof(errors), " (%s)",
                        strerrordesc_np(c->probe->sys_errno));
     }
     (void)cm_finding_add(c, rule->cause, "",
-                         "%s%s; nothing is known about the endpoint",
-                         rule->seen, errors);
+                         "%s%s; nothing is known about the server", rule->seen,
+                         errors);
     return true;
 }
 

@@ -94,6 +94,21 @@ static void address(struct scene *s, unsigned i, const char *text)
     s->ev->dns.num_addresses = i + 1;
 }
 
+/* What the addresses tell needs no connection. */
+static void no_route_hides_no_wrong_address(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_open(&s, NULL);
+    address(&s, 0, "10.0.0.1");
+    s.ev->fault = CM_FAULT_NO_ROUTE;
+    scene_expect(&s, CM_VERDICT_NOT_CHECKED, "scanner_no_route");
+    s.policy.cloud_clients = true;
+    scene_expect(&s, X, "dns_private_for_cloud scanner_no_route");
+    scene_close(&s);
+}
+
 static void special_address_blocks_unless_it_works(void **state)
 {
     struct scene s;
@@ -342,6 +357,7 @@ int main(void)
         cmocka_unit_test(nothing_seen_is_not_trusted),
         cmocka_unit_test(faults_of_the_scanner_blame_nobody),
         cmocka_unit_test(special_address_blocks_unless_it_works),
+        cmocka_unit_test(no_route_hides_no_wrong_address),
         cmocka_unit_test(private_addresses_matter_to_cloud_clients_only),
         cmocka_unit_test(split_horizon_needs_other_certificates),
         cmocka_unit_test(names_every_way_in_which_addresses_fail),
