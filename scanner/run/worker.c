@@ -167,6 +167,7 @@ static void scan_done(void *arg, struct cm_scan *scan)
     const struct cm_worker_share *share = worker->share;
     struct cm_slot *slot = cm_slot_of(scan);
     struct cm_result *result = cm_result_new();
+    struct cm_error err;
     enum cm_status status = CM_ENOMEM;
 
     scan->evidence->seen_unix = (int64_t)time(NULL);
@@ -196,7 +197,10 @@ static void scan_done(void *arg, struct cm_scan *scan)
                          1);
         status = cm_store_put_result(share->store, result);
         if (status != CM_OK) {
-            fail(worker, status, "the store takes no more results");
+            fail(worker, status,
+                 cm_store_failed(share->store, &err)
+                     ? err.text
+                     : "the store takes no more results");
         }
     } else {
         cm_result_free(result);
