@@ -91,6 +91,18 @@ static void put_progress(struct cm_buf *out,
         (int64_t)facts->resumed);
     one(out, "endpoints_in_flight", "gauge", "Endpoints under way.",
         (int64_t)facts->in_flight);
+    one(out, "endpoints_waiting", "gauge",
+        "Endpoints that wait for a place at their address or network.",
+        (int64_t)facts->waiting);
+    one(out, "endpoints_set_aside", "gauge",
+        "Endpoints asked anew later, when their network has had a rest.",
+        (int64_t)facts->set_aside);
+    one(out, "endpoints_throttled_total", "counter",
+        "Endpoints that are done and were asked anew after such a rest.",
+        (int64_t)facts->throttled);
+    one(out, "start_rate_limit", "gauge",
+        "Endpoints that may be started in a second; 0: no limit.",
+        (int64_t)facts->rate_limit);
     one(out, "retries_total", "counter",
         "Further tries after time-outs and resets.", (int64_t)facts->retries);
     one(out, "judged_again_total", "counter",

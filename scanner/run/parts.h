@@ -30,6 +30,9 @@ struct cm_counters {
     atomic_uint_fast64_t settled;   /* endpoints done, invalid rows included */
     atomic_uint_fast64_t resumed;   /* of `settled`: before this process */
     atomic_uint_fast64_t in_flight;
+    atomic_uint_fast64_t waiting;   /* for a place at their address */
+    atomic_uint_fast64_t set_aside; /* until their network has had a rest */
+    atomic_uint_fast64_t throttled; /* done, and asked anew for that */
     atomic_uint_fast64_t retries;
     atomic_uint_fast64_t verdicts[CM_VERDICT_COUNT];
     atomic_uint_fast64_t bytes_read;
@@ -140,10 +143,11 @@ struct cm_metrics;
 struct cm_progress *cm_progress_new(enum cm_progress_kind kind,
                                     struct cm_counters *counters,
                                     int64_t input_size);
-/* Both accept a progress that is NULL. The texts and metrics stay the caller's.
- */
-void cm_progress_metrics(struct cm_progress *progress,
-                         struct cm_metrics *metrics);
+/* Of a scan: its metrics, if there are any, and how many endpoints may be
+ * started in a second (0: any number). This and the next one accept a progress
+ * that is NULL; texts and metrics stay the caller's. */
+void cm_progress_scan(struct cm_progress *progress, struct cm_metrics *metrics,
+                      unsigned rate_limit);
 void cm_progress_state(struct cm_progress *progress, const char *state);
 void cm_progress_show(struct cm_progress *progress);
 /* Says the last words and frees. */

@@ -23,6 +23,7 @@ struct cm_progress {
     struct cm_counters *counters;
     struct cm_metrics *metrics; /* borrowed; NULL: none are wanted */
     int64_t input_size;
+    unsigned rate_limit;
     double began_s;
     double shown_s;
     int shown_stage;
@@ -70,11 +71,12 @@ struct cm_progress *cm_progress_new(enum cm_progress_kind kind,
     return progress;
 }
 
-void cm_progress_metrics(struct cm_progress *progress,
-                         struct cm_metrics *metrics)
+void cm_progress_scan(struct cm_progress *progress, struct cm_metrics *metrics,
+                      unsigned rate_limit)
 {
     if (progress != NULL) {
         progress->metrics = metrics;
+        progress->rate_limit = rate_limit;
     }
 }
 
@@ -143,6 +145,10 @@ static void gather(struct cm_progress *progress, double now,
         .eta_s = -1,
         .endpoints = atomic_load(&counters->endpoints),
         .in_flight = atomic_load(&counters->in_flight),
+        .waiting = atomic_load(&counters->waiting),
+        .set_aside = atomic_load(&counters->set_aside),
+        .throttled = atomic_load(&counters->throttled),
+        .rate_limit = progress->rate_limit,
         .retries = atomic_load(&counters->retries),
         .judged_again = atomic_load(&counters->again),
         .downloads_done = atomic_load(&counters->fetch.done),

@@ -18,6 +18,10 @@ struct cm_progress_facts {
     double eta_s;      /* -1: not known */
     uint64_t endpoints;
     uint64_t in_flight;
+    uint64_t waiting;    /* for a place at their address or network */
+    uint64_t set_aside;  /* until their network has had a rest */
+    uint64_t throttled;  /* done, and asked anew after such a rest */
+    unsigned rate_limit; /* endpoints started in a second; 0: none */
     uint64_t retries;
     uint64_t verdicts[CM_VERDICT_COUNT]; /* of endpoints */
     uint64_t judged_again;

@@ -22,6 +22,16 @@ void cm_progress_json(const struct cm_progress_facts *facts, struct cm_buf *out)
                   (unsigned long long)facts->endpoints,
                   (unsigned long long)facts->in_flight,
                   (unsigned long long)facts->retries);
+    cm_buf_printf(out,
+                  ",\"waiting\":%llu,\"set_aside\":%llu,\"throttled\":%llu",
+                  (unsigned long long)facts->waiting,
+                  (unsigned long long)facts->set_aside,
+                  (unsigned long long)facts->throttled);
+    if (facts->rate_limit == 0) {
+        cm_buf_puts(out, ",\"rate_limit\":null");
+    } else {
+        cm_buf_printf(out, ",\"rate_limit\":%u", facts->rate_limit);
+    }
     cm_buf_puts(out, ",\"verdicts\":{");
     for (int i = CM_VERDICT_NONE + 1; i < CM_VERDICT_COUNT; i++) {
         cm_buf_printf(out, "%s\"%s\":%llu", i == CM_VERDICT_NONE + 1 ? "" : ",",

@@ -63,7 +63,16 @@ static void add_scan(struct line *line, const struct cm_progress_facts *facts)
         facts->exact ? "" : "~", (unsigned long long)facts->total);
     add(line, 1, "%llu%%", (unsigned long long)(percent > 100 ? 100 : percent));
     add(line, 2, "%.0f/s", facts->rate);
+    if (facts->rate_limit > 0) {
+        add(line, 8, "limit %u/s", facts->rate_limit);
+    }
     add(line, 5, "in flight %llu", (unsigned long long)facts->in_flight);
+    if (facts->waiting > 0) {
+        add(line, 5, "waiting %llu", (unsigned long long)facts->waiting);
+    }
+    if (facts->set_aside > 0) {
+        add(line, 5, "set aside %llu", (unsigned long long)facts->set_aside);
+    }
     if (facts->retries > 0) {
         add(line, 7, "retries %llu", (unsigned long long)facts->retries);
     }

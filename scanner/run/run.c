@@ -196,7 +196,7 @@ static enum cm_status scan(struct run *run, struct cm_error *err)
 
     run->progress = cm_progress_new(run->config->progress, &run->counters,
                                     cm_feed_size(run->feed));
-    cm_progress_metrics(run->progress, run->metrics);
+    cm_progress_scan(run->progress, run->metrics, run->config->polite.rate);
     for (unsigned i = 0; status == CM_OK && i < run->num_workers; i++) {
         status = cm_worker_start(run->workers[i], err);
     }

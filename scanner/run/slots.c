@@ -56,6 +56,20 @@ static void count_out(struct cm_slots *slots)
     atomic_fetch_sub(&slots->counters->in_flight, 1);
 }
 
+static atomic_uint_fast64_t *parked_of(const struct cm_slots *slots,
+                                       const struct cm_slot *slot)
+{
+    return slot->aside ? &slots->counters->set_aside
+                       : &slots->counters->waiting;
+}
+
+static void unpark(struct cm_slots *slots, struct cm_slot *slot)
+{
+    slot->parked = false;
+    slots->parked--;
+    atomic_fetch_sub(parked_of(slots, slot), 1);
+}
+
 struct cm_slot *cm_slots_take(struct cm_slots *slots)
 {
     struct cm_slot *slot;
@@ -80,8 +94,7 @@ void cm_slots_give_back(struct cm_slots *slots, struct cm_slot *slot)
     slot->next_free = slots->free_slots;
     slots->free_slots = slot;
     if (slot->parked) {
-        slot->parked = false;
-        slots->parked--;
+        unpark(slots, slot);
     } else {
         count_out(slots);
     }
@@ -92,9 +105,11 @@ struct cm_slot *cm_slot_of(struct cm_scan *scan)
     return (struct cm_slot *)(void *)scan;
 }
 
-void cm_slots_park(struct cm_slots *slots, struct cm_slot *slot)
+void cm_slots_park(struct cm_slots *slots, struct cm_slot *slot, bool aside)
 {
     slot->parked = true;
+    slot->aside = aside;
+    atomic_fetch_add(parked_of(slots, slot), 1);
     slots->parked++;
     count_out(slots);
 }
@@ -117,8 +132,7 @@ struct cm_slot *cm_slots_next_ready(struct cm_slots *slots)
     if (slots->ready == NULL) {
         slots->last_ready = &slots->ready;
     }
-    slot->parked = false;
-    slots->parked--;
+    unpark(slots, slot);
     count_in(slots);
     return slot;
 }

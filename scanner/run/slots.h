@@ -9,6 +9,7 @@
 struct cm_slot {
     struct cm_scan scan; /* first: a scan leads to its slot */
     bool parked;
+    bool aside; /* parked until a better time, not until a place is free */
     struct cm_slot *next_free; /* or the next one that is ready */
     struct cm_slot *prev_busy;
     struct cm_slot *next_busy;
@@ -32,7 +33,7 @@ struct cm_slot *cm_slots_take(struct cm_slots *slots); /* NULL: no memory */
 void cm_slots_give_back(struct cm_slots *slots, struct cm_slot *slot);
 struct cm_slot *cm_slot_of(struct cm_scan *scan);
 
-void cm_slots_park(struct cm_slots *slots, struct cm_slot *slot);
+void cm_slots_park(struct cm_slots *slots, struct cm_slot *slot, bool aside);
 /* It may go on as soon as cm_slots_next_ready gives it: who was ready first
  * comes first, and counts as under way again. NULL: nobody is ready. */
 void cm_slots_ready(struct cm_slots *slots, struct cm_slot *slot);

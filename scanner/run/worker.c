@@ -60,7 +60,7 @@ static bool park(void *arg, struct cm_scan *scan, bool must)
     if (!must && worker->slots.parked >= max_parked(worker)) {
         return false;
     }
-    cm_slots_park(&worker->slots, cm_slot_of(scan));
+    cm_slots_park(&worker->slots, cm_slot_of(scan), !must);
     return true;
 }
 
@@ -173,6 +173,9 @@ static void scan_done(void *arg, struct cm_scan *scan)
     scan->evidence->seen_unix = (int64_t)time(NULL);
     cm_faults_settle(share->faults, scan->evidence);
     atomic_fetch_add(&share->counters->retries, scan->retried);
+    if (scan->evidence->throttle.times > 0) {
+        atomic_fetch_add(&share->counters->throttled, 1);
+    }
     remember_issuers(worker, scan->evidence);
     if (result != NULL && !scan->out_of_memory) {
         result->endpoint_id = scan->endpoint_id;

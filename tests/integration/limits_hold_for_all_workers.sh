@@ -29,7 +29,7 @@ print(eval(sys.argv[2]))' "$1" "$2"
 }
 run() {
   code=0
-  "$CERTMUSTER" scan --quiet --resolver "127.63.0.53:$dns_port" --no-hosts-file \
+  "$CERTMUSTER" scan --progress json --resolver "127.63.0.53:$dns_port" --no-hosts-file \
     --out report --formats jsonl --timeout-connect 20 --timeout-tls 20 "$@" \
     >summary.txt 2>messages.txt || code=$?
 }
@@ -46,9 +46,15 @@ start python3 "$PEERS" dns 127.63.0.53 "$dns_port"
   done
 } >names.csv
 count address.json
-run --jobs 4 --per-address 3 --per-prefix 0 names.csv
+run --jobs 4 --per-address 3 --per-prefix 0 --rate 500 names.csv
 count_over
 want_code 0
+python3 -c 'import json
+lines = [json.loads(x) for x in open("messages.txt") if x.startswith("{")]
+assert max(x["waiting"] for x in lines) > 50, lines
+assert all(x["rate_limit"] == 500 for x in lines)
+assert lines[-1]["waiting"] == lines[-1]["set_aside"] == 0, lines[-1]' ||
+  fail "who waits is not in the progress"
 most=$(ask address.json 'max(v for k, v in d["most"].items() if "/" not in k)')
 [ "$most" = 3 ] || fail "$most connections to one address at once"
 n=$(ask address.json 'd["connections"]')

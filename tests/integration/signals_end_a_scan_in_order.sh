@@ -184,7 +184,8 @@ for name in sys.argv[1:]:
         o = json.loads(line)
         assert set(o) >= {"run", "state", "stage", "seconds", "done", "total",
                           "total_exact", "resumed", "rate", "eta_seconds",
-                          "endpoints", "in_flight", "retries", "verdicts",
+                          "endpoints", "in_flight", "retries", "waiting",
+                          "set_aside", "throttled", "rate_limit", "verdicts",
                           "judged_again", "downloads_done", "downloads"}, o
         assert o["done"] <= o["total"] and o["done"] >= last, o
         last = o["done"]

@@ -18,7 +18,7 @@ count() { sqlite3 certmuster.db "SELECT count(*) FROM v_endpoint WHERE run =
   (SELECT max(id) FROM run) AND $1"; }
 run() {
   code=0
-  "$CERTMUSTER" scan --quiet --trust cert.pem --loopback-ok --out report \
+  "$CERTMUSTER" scan --progress json --trust cert.pem --loopback-ok --out report \
     --formats jsonl "$@" >summary.txt 2>messages.txt || code=$?
 }
 
@@ -26,13 +26,20 @@ run() {
 awk -v port="$port" 'BEGIN { print "host,port,sni"
   for (i = 0; i < 100; i++) printf "127.63.3.1,%d,n%d.test\n", port, i }' \
   >fleet.csv
-run --diagnose-probes 0 fleet.csv
+run --diagnose-probes 0 --metrics scan.prom fleet.csv
 n=$(count "primary_cause IN ('tls_reset_on_hello', 'connect_refused',
   'tls_closed_on_hello', 'connect_timeout', 'not_scanned')")
 [ "$n" -eq 0 ] || fail "$n endpoints are blamed for the throttling"
 n=$(count "causes LIKE '%throttled%'")
 [ "$n" -gt 10 ] || fail "$n endpoints are throttled"
 [ "$n" -lt 90 ] || fail "$n endpoints of 100 are throttled"
+python3 -c 'import json, sys
+lines = [json.loads(x) for x in open("messages.txt") if x.startswith("{")]
+assert max(x["set_aside"] for x in lines) > 10, lines
+assert lines[-1]["set_aside"] == lines[-1]["waiting"] == 0, lines[-1]
+assert lines[-1]["throttled"] >= int(sys.argv[1]), lines[-1]' "$n" ||
+  fail "the progress does not tell of $n that were throttled"
+grep -q "^certmuster_endpoints_set_aside 0\$" scan.prom || fail "$(cat scan.prom)"
 sqlite3 certmuster.db "SELECT proof FROM finding WHERE cause = 'throttled'" |
   grep -q "connections to 127.63.3.0/24 that were started together" ||
   fail "the proof names no network"

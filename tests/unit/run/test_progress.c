@@ -86,6 +86,37 @@ static void a_line_fits_its_terminal(void **state)
     assert_line(&facts, 79, "  judging: 5 endpoints");
 }
 
+static void limits_are_shown_where_they_hold(void **state)
+{
+    struct cm_progress_facts facts = busy();
+    struct cm_buf text;
+
+    (void)state;
+    facts.waiting = 12;
+    facts.set_aside = 34;
+    facts.throttled = 56;
+    facts.rate_limit = 200;
+    assert_line(&facts, 1000,
+                "  1200/~20000  6%  123/s  limit 200/s  in flight 100  waiting "
+                "12  set aside 34  retries 8  trusted 500  not trusted 40  "
+                "unreachable 0  not TLS 0  invalid 0  ETA 1:02:05");
+    assert_line(&facts, 108,
+                "  1200/~20000  6%  123/s  in flight 100  waiting 12  trusted "
+                "500  not trusted 40  unreachable 0  ETA 1:02:05");
+    for (size_t width = 1; width < 200; width++) {
+        cm_buf_init(&text, 1024);
+        cm_progress_line(&facts, width, &text);
+        assert_true(text.len <= width);
+        cm_buf_cleanup(&text);
+    }
+    cm_buf_init(&text, 4096);
+    cm_progress_json(&facts, &text);
+    assert_non_null(strstr(cm_buf_cstr(&text),
+                           ",\"waiting\":12,\"set_aside\":34,\"throttled\":56,"
+                           "\"rate_limit\":200,"));
+    cm_buf_cleanup(&text);
+}
+
 static void an_object_has_all_numbers(void **state)
 {
     struct cm_progress_facts facts = busy();
@@ -99,7 +130,8 @@ static void an_object_has_all_numbers(void **state)
         "{\"run\":3,\"state\":\"running\",\"stage\":\"scanning\",\"seconds\":"
         "12.3,\"done\":1200,\"total\":20000,\"total_exact\":false,\"resumed\":"
         "200,\"rate\":123.4,\"eta_seconds\":3725,\"endpoints\":900,\"in_"
-        "flight\":100,\"retries\":8,\"verdicts\":{\"trusted\":500,"
+        "flight\":100,\"retries\":8,\"waiting\":0,\"set_aside\":0,"
+        "\"throttled\":0,\"rate_limit\":null,\"verdicts\":{\"trusted\":500,"
         "\"untrusted\":40,\"unreachable\":0,\"not_tls\":0,\"invalid_row\":0,"
         "\"not_checked\":0},\"judged_again\":5,\"downloads_done\":2,"
         "\"downloads\":7}\n");
@@ -134,7 +166,7 @@ static void metrics_are_there_from_the_start_and_at_the_end(void **state)
 {
     struct folder *f = *state;
     const char *path = folder_path(f, "certmuster.prom");
-    const struct cm_progress_facts facts = busy();
+    struct cm_progress_facts facts = busy();
     struct cm_store_totals totals = {.actions = 4,
                                      .earliest_expiry = 1900000000};
     struct cm_metrics *metrics;
@@ -148,7 +180,15 @@ static void metrics_are_there_from_the_start_and_at_the_end(void **state)
     assert_has(path, "certmuster_run_state{state=\"running\"} 1\n");
     assert_has(path, "certmuster_last_success_timestamp_seconds 1800000000\n");
     assert_has(path, "certmuster_build_info{version=\"1.2\"} 1\n");
+    facts.waiting = 12;
+    facts.set_aside = 34;
+    facts.throttled = 56;
+    facts.rate_limit = 200;
     cm_metrics_show(metrics, &facts);
+    assert_has(path, "certmuster_endpoints_waiting 12\n");
+    assert_has(path, "certmuster_endpoints_set_aside 34\n");
+    assert_has(path, "certmuster_endpoints_throttled_total 56\n");
+    assert_has(path, "certmuster_start_rate_limit 200\n");
     assert_has(path, "certmuster_run_number 3\n");
     assert_has(path, "certmuster_endpoints{verdict=\"trusted\"} 500\n");
     text = read_text(path);
@@ -187,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_fits_its_terminal),
+        cmocka_unit_test(limits_are_shown_where_they_hold),
         cmocka_unit_test(an_object_has_all_numbers),
         cmocka_unit_test_setup_teardown(
             metrics_are_there_from_the_start_and_at_the_end, folder_setup,
