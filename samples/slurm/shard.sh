@@ -48,7 +48,7 @@ while kill -0 $pid 2>/dev/null; do # a signal ended the wait, not the scan
 done
 
 # 0: done. 2: a mistake in the options or the input: another try would make it
-# again. 75: another try may succeed (stopped, disk full, no network here).
+# again. 75: another try may succeed (stopped, disk full, no route, no DNS).
 if [ $code -eq 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt 4 ]; then
   # Where Slurm has put the task back already (a lost or preempted node), it
   # refuses; that is fine.

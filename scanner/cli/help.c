@@ -65,7 +65,9 @@ static const struct cm_command commands[] = {
      "certmuster report --formats actions,endpoints",
      cm_cmd_report},
     {"runs", 'U', "", "list the runs in the store",
-     "Lists all runs, the newest first, with their rows and verdicts.",
+     "Lists all runs, the newest first, with their state and rows, and "
+     "whether they are shards, were resumed, or had faults of the scanner's "
+     "own.",
      "certmuster runs --db audit.db", cm_cmd_runs},
     {"explain", 'E', "[CAUSE|RESOLUTION|PROFILE|POLICY]",
      "what a cause means, or how to carry out a resolution",
@@ -183,9 +185,8 @@ static void print_program(void)
         "then open certmuster-report/report.html. \"certmuster COMMAND --help\""
         "\nshows a command's options. Exit codes: 0 done; 1 done and --fail-on "
         "met,\nor check: not trusted; 2 wrong usage or input; 3 incomplete "
-        "(interrupted,\ndisk full); 4 a defect; 75 of a shard or a merge: run "
-        "it "
-        "again.\n");
+        "(interrupted,\ndisk full, a fault of the scanner's own side); 4 a "
+        "defect; 75 of a shard or a\nmerge: run it again.\n");
 }
 
 void cm_help_print(const struct cm_command *command)

@@ -127,10 +127,12 @@ void cm_manpage_print(const char *version)
         "still be untrusted.\n.It 1\nDone, and\n.Fl \\-fail\\-on\nwas met; "
         "for\n.Cm check :\nnot trusted.\n"
         ".It 2\nWrong usage, or an input that cannot be read.\n.It 3\nThe run "
-        "is incomplete: interrupted, or the disk is full.\n.It 4\nA defect of "
+        "is incomplete: interrupted, the disk is full, or rows were not "
+        "checked for a\nfault of the scanner's own side.\n.It 4\nA defect of "
         "the program.\n.It 75\nOf a scan with\n.Fl \\-shard\nand of\n.Cm merge "
         ":\n"
-        "run it again; it was stopped, or the disk was full.\n.El\n");
+        "run it again; it was stopped, the disk was full, or the scanner's own "
+        "side had a\nfault.\n.El\n");
     put_examples();
     (void)printf(".Sh SEE ALSO\n.Xr openssl 1 ,\n.Xr sqlite3 1\n");
 }
