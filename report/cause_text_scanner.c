@@ -47,3 +47,14 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(SCANNER_RESOLVER_DOWN) = {
                 "in between.",
     .clients = CM_NO_CLIENTS,
 };
+const struct cm_cause_text CM_CAUSE_TEXT_OF(SCANNER_OFFLINE) = {
+    .meaning = "The machine that scanned could not connect to any of its "
+               "canaries, endpoints that are known to be up, and waited for "
+               "them in vain: its own network was gone. Nothing is known about "
+               "this endpoint.",
+    .rule = "no RFC: a path that carries nothing tells nothing about its end",
+    .detected = "The endpoint timed out, was reset or had no route after the "
+                "last answer of a canary, or was not asked any more; all "
+                "canaries failed from then on, for half a minute.",
+    .clients = CM_NO_CLIENTS,
+};

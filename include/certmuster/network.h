@@ -25,6 +25,7 @@ enum cm_scanner_fault {
     CM_FAULT_NO_ROUTE,       /* to any address of a family */
     CM_FAULT_NO_DESCRIPTORS, /* nor local ports, nor kernel memory */
     CM_FAULT_RESOLVER_DOWN,  /* no DNS server answered anything */
+    CM_FAULT_OFFLINE,        /* none of the canaries could be reached */
     CM_FAULT_COUNT
 };
 const char *cm_scanner_fault_id(enum cm_scanner_fault fault); /* "no_route" */

@@ -139,6 +139,7 @@ const char *cm_scanner_fault_id(enum cm_scanner_fault fault)
         [CM_FAULT_NO_ROUTE] = "no_route",
         [CM_FAULT_NO_DESCRIPTORS] = "no_descriptors",
         [CM_FAULT_RESOLVER_DOWN] = "resolver_down",
+        [CM_FAULT_OFFLINE] = "offline",
     };
 
     cm_assert((unsigned)fault < CM_FAULT_COUNT);

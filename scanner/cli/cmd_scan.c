@@ -201,8 +201,10 @@ static enum cm_status run_options(const struct cm_options *options,
     if (cm_progress_option(options, &run->progress, err) != CM_OK) {
         return err->status;
     }
+    if (cm_polite_options(&run->polite, options, err) != CM_OK) {
+        return err->status;
+    }
     run->metrics_path = options->text[CM_OPTION_METRICS];
-    cm_polite_options(&run->polite, options);
     run->db_path = cm_db_path(options);
     run->version = CERTMUSTER_VERSION;
     cm_options_json(options, &setup->options_json);

@@ -8,8 +8,31 @@ static unsigned limit(const struct cm_options *options, enum cm_option option,
     return options->given[option] ? (unsigned)options->count[option] : standard;
 }
 
-void cm_polite_options(struct cm_polite_config *out,
-                       const struct cm_options *options)
+static enum cm_status canaries(struct cm_polite_config *out,
+                               const struct cm_options *options,
+                               struct cm_error *err)
+{
+    const size_t num = options->num_list[CM_OPTION_CANARY];
+
+    if (num > CM_MAX_CANARIES) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--canary may be given %u times at most",
+                            CM_MAX_CANARIES);
+    }
+    for (size_t i = 0; i < num; i++) {
+        const char *text = options->list[CM_OPTION_CANARY][i];
+
+        if (!cm_canary_parse(text, &out->canaries[out->num_canaries++])) {
+            return cm_error_set(err, CM_EUSAGE,
+                                "--canary takes HOST[:PORT], not \"%s\"", text);
+        }
+    }
+    return CM_OK;
+}
+
+enum cm_status cm_polite_options(struct cm_polite_config *out,
+                                 const struct cm_options *options,
+                                 struct cm_error *err)
 {
     *out = (struct cm_polite_config){
         .in_order = options->given[CM_OPTION_NO_SHUFFLE],
@@ -21,4 +44,5 @@ void cm_polite_options(struct cm_polite_config *out,
                           options->given[CM_OPTION_PER_PREFIX],
         .no_back_off = options->given[CM_OPTION_NO_BACK_OFF],
     };
+    return canaries(out, options, err);
 }

@@ -7,7 +7,8 @@
 #include "run/polite.h"
 
 /* Texts stay the options'. */
-void cm_polite_options(struct cm_polite_config *out,
-                       const struct cm_options *options);
+enum cm_status cm_polite_options(struct cm_polite_config *out,
+                                 const struct cm_options *options,
+                                 struct cm_error *err);
 
 #endif

@@ -22,6 +22,10 @@ static const struct fault_rule {
     [CM_FAULT_RESOLVER_DOWN] = {CM_CAUSE_SCANNER_RESOLVER_DOWN,
                                 "the DNS servers answered no question at all "
                                 "at that time, whatever the name"},
+    [CM_FAULT_OFFLINE] = {CM_CAUSE_SCANNER_OFFLINE,
+                          "the machine that scanned could connect to none of "
+                          "its canaries, endpoints that are known to be up, "
+                          "from then on"},
 };
 
 bool cm_judge_scanner(struct cm_case *c)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -341,5 +342,28 @@ enum cm_status cm_clients_settle(struct cm_clients *clients,
     }
     ep->path_counts =
         ep->client != 0 || choice->http_check == CM_HTTP_CHECK_ALWAYS;
+    return status;
+}
+
+enum cm_status cm_clients_of_all(struct cm_clients *clients, const char *cert,
+                                 const char *key, char *note, size_t note_size,
+                                 struct cm_error *err)
+{
+    const struct cm_scan_client *const *table = cm_clients_table(clients);
+    uint16_t number;
+    enum cm_status status;
+
+    if (cert == NULL) {
+        return CM_OK;
+    }
+    key = key != NULL ? key : "";
+    status = cm_clients_note(
+        clients, (struct cm_span){(const uint8_t *)cert, strlen(cert)},
+        (struct cm_span){(const uint8_t *)key, strlen(key)}, &number, err);
+    if (status == CM_OK && !cm_client_usable(table[number - 1]->facts.fault)) {
+        (void)snprintf(note, note_size,
+                       "%s: servers are asked without a client certificate",
+                       table[number - 1]->facts.detail);
+    }
     return status;
 }

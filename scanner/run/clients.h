@@ -36,4 +36,11 @@ enum cm_status cm_clients_settle(struct cm_clients *clients,
 const struct cm_scan_client *const *
 cm_clients_table(const struct cm_clients *clients);
 
+/* The certificate for all rows that name none (NULL: there is none). One that
+ * cannot be used is said at once, in `note`: the scan goes on without it, and
+ * each endpoint says so. */
+enum cm_status cm_clients_of_all(struct cm_clients *clients, const char *cert,
+                                 const char *key, char *note, size_t note_size,
+                                 struct cm_error *err);
+
 #endif

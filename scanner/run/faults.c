@@ -14,6 +14,7 @@ static const char *const details[CM_FAULT_COUNT] = {
     [CM_FAULT_NO_ROUTE] = "no route to any address of the family",
     [CM_FAULT_NO_DESCRIPTORS] = "no descriptor, local port or buffer was left",
     [CM_FAULT_RESOLVER_DOWN] = "the DNS servers answered no question",
+    [CM_FAULT_OFFLINE] = "no canary could be reached",
 };
 
 static bool lacks_resources(int error)
@@ -95,7 +96,9 @@ void cm_faults_settle(struct cm_faults *faults, struct cm_evidence *ev)
 {
     int_fast64_t none = 0;
 
-    ev->fault = fault_of_dns(faults, ev);
+    if (ev->fault == CM_FAULT_NONE) {
+        ev->fault = fault_of_dns(faults, ev);
+    }
     if (ev->fault == CM_FAULT_NONE) {
         ev->fault = fault_of_all(faults, ev);
     }

@@ -32,7 +32,8 @@ struct cm_faults {
  * was asked before the last answer to another tells nothing of the servers. */
 void cm_faults_resolved(struct cm_faults *faults, uint64_t now_ms,
                         const struct cm_dns_evidence *answer);
-/* Sets ev->fault when the endpoint was not reached for a fault of ours. */
+/* Sets ev->fault when the endpoint was not reached for a fault of ours, unless
+ * it is set already, and counts it. */
 void cm_faults_settle(struct cm_faults *faults, struct cm_evidence *ev);
 uint64_t cm_faults_endpoints(const struct cm_faults *faults);
 /* Into the store and, for the user, into `note`; nothing when there is none. */

@@ -1,12 +1,36 @@
-/* The descriptor limit: raised as far as allowed, and respected.
+/* How many threads, and the descriptor limit: raised as far as allowed, and
+ * respected.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "run/parts.h"
 
 #define RESERVED_FDS 64U   /* store, input, reports, standard streams */
 #define FDS_PER_WORKER 24U /* epoll, eventfd, DNS sockets */
+
+static unsigned processors(void)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return online < 1                       ? 1
+           : online > (long)CM_RUN_MAX_JOBS ? CM_RUN_MAX_JOBS
+                                            : (unsigned)online;
+}
+
+unsigned cm_limits_jobs(unsigned wanted, unsigned concurrency)
+{
+    unsigned jobs = wanted == 0 ? processors() : wanted;
+
+    if (jobs > CM_RUN_MAX_JOBS) {
+        jobs = CM_RUN_MAX_JOBS;
+    }
+    if (jobs > concurrency) {
+        jobs = concurrency;
+    }
+    return jobs == 0 ? 1 : jobs;
+}
 
 unsigned cm_limits_concurrency(unsigned wanted, unsigned jobs, char note[256])
 {

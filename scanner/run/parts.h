@@ -90,8 +90,9 @@ struct cm_worker_share { /* the same for all workers; borrowed */
     struct cm_counters *counters;
     struct cm_pace *pace;
     struct cm_faults *faults;
-    struct cm_gate *gate; /* NULL: no limit */
-    unsigned slots;       /* of each worker */
+    struct cm_gate *gate;           /* NULL: no limit */
+    struct cm_canary_watch *canary; /* NULL: there are no canaries */
+    unsigned slots;                 /* of each worker */
     unsigned num_workers;
     bool is_stream; /* the input may come slowly, and is used as it comes */
 };
@@ -175,7 +176,9 @@ struct cm_attendance { /* borrowed */
 };
 bool cm_attend(const struct cm_attendance *attendance);
 
-/* limits.c -- how many connections this process may hold. */
+/* limits.c -- how many workers there are, and connections this process may
+ * hold. */
+unsigned cm_limits_jobs(unsigned wanted, unsigned concurrency);
 unsigned cm_limits_concurrency(unsigned wanted, unsigned jobs, char note[256]);
 
 #endif

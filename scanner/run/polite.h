@@ -13,6 +13,16 @@
 #define CM_PER_ADDRESS 16U
 #define CM_PER_PREFIX 128U
 
+/* An endpoint known to be up. */
+struct cm_canary {
+    char host[CM_HOST_SIZE]; /* a name or an address */
+    uint16_t port;
+};
+#define CM_MAX_CANARIES 8U
+
+/* canary.c -- HOST[:PORT], 443 without a port. */
+bool cm_canary_parse(const char *text, struct cm_canary *out);
+
 /* All texts are borrowed for the run. */
 struct cm_polite_config {
     bool in_order;        /* of the file; else shuffled */
@@ -22,6 +32,9 @@ struct cm_polite_config {
     unsigned per_prefix;  /* ... in one /24 or /48; 0: no limit */
     bool limit_loopback;  /* the two hold for this machine's own, too */
     bool no_back_off;
+    struct cm_canary canaries[CM_MAX_CANARIES];
+    unsigned num_canaries;
+    unsigned canary_patience_ms; /* 0: CM_LIFELINE_PATIENCE_MS */
 };
 
 /* Chooses the seed if none was given. */

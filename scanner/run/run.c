@@ -4,13 +4,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "run/run.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "run/again.h"
+#include "run/canary.h"
 #include "run/digest.h"
 #include "run/labels.h"
 #include "run/metrics.h"
@@ -41,38 +40,21 @@ struct run {
     struct cm_worker_share worker_share;
     struct cm_pace *pace;
     struct cm_faults faults;
-    struct cm_gate *gate; /* NULL: no limit */
+    struct cm_gate *gate;           /* NULL: no limit */
+    struct cm_canary_watch *canary; /* NULL: there are none */
     struct cm_feed_share feed_share;
     struct cm_feed *feed;
     int64_t at_unix;
     char config_sha256[CM_CONFIG_DIGEST_SIZE];
 };
 
-static unsigned processors(void)
-{
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-
-    return online < 1                       ? 1
-           : online > (long)CM_RUN_MAX_JOBS ? CM_RUN_MAX_JOBS
-                                            : (unsigned)online;
-}
-
 static enum cm_status make_workers(struct run *run, struct cm_error *err)
 {
     const struct cm_run_config *config = run->config;
-    unsigned jobs = config->jobs == 0 ? processors() : config->jobs;
+    unsigned jobs = cm_limits_jobs(config->jobs, config->concurrency);
     unsigned concurrency;
     enum cm_status status = CM_OK;
 
-    if (jobs > CM_RUN_MAX_JOBS) {
-        jobs = CM_RUN_MAX_JOBS;
-    }
-    if (jobs > config->concurrency) {
-        jobs = config->concurrency;
-    }
-    if (jobs == 0) {
-        jobs = 1;
-    }
     concurrency =
         cm_limits_concurrency(config->concurrency, jobs, run->outcome->note);
     run->outcome->concurrency = concurrency;
@@ -92,6 +74,7 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
         .pace = run->pace,
         .faults = &run->faults,
         .gate = run->gate,
+        .canary = run->canary,
         .slots = (concurrency + jobs - 1) / jobs,
         .num_workers = jobs,
         .is_stream = cm_feed_size(run->feed) < 0,
@@ -190,13 +173,14 @@ static void attend(struct run *run)
 
 static enum cm_status scan(struct run *run, struct cm_error *err)
 {
-    enum cm_status status = CM_OK;
+    enum cm_status status;
     enum cm_status joined;
     struct cm_error join_err;
 
     run->progress = cm_progress_new(run->config->progress, &run->counters,
                                     cm_feed_size(run->feed));
     cm_progress_scan(run->progress, run->metrics, run->config->polite.rate);
+    status = cm_canary_start(run->canary, err);
     for (unsigned i = 0; status == CM_OK && i < run->num_workers; i++) {
         status = cm_worker_start(run->workers[i], err);
     }
@@ -207,6 +191,7 @@ static enum cm_status scan(struct run *run, struct cm_error *err)
         attend(run);
     }
     joined = join(run, &join_err);
+    cm_canary_stop(run->canary);
     if (status == CM_OK && joined != CM_OK) {
         *err = join_err;
         status = joined;
@@ -307,34 +292,18 @@ static enum cm_status finish(struct run *run, struct cm_error *err)
     return status;
 }
 
-/* A certificate for all rows that cannot be used is said at once: the scan
- * goes on without it, and each endpoint says so. */
 static enum cm_status open_clients(struct run *run, struct cm_error *err)
 {
     struct cm_run_config *config = &run->with_clients;
-    const char *cert = config->client_cert;
-    const char *key = config->client_key != NULL ? config->client_key : "";
-    uint16_t number;
-    enum cm_status status;
 
     run->clients = cm_clients_new(run->at_unix);
     if (run->clients == NULL) {
         return cm_error_nomem(err, "client certificates");
     }
     config->scan.clients = cm_clients_table(run->clients);
-    if (cert == NULL) {
-        return CM_OK;
-    }
-    status = cm_clients_note(
-        run->clients, (struct cm_span){(const uint8_t *)cert, strlen(cert)},
-        (struct cm_span){(const uint8_t *)key, strlen(key)}, &number, err);
-    if (status == CM_OK &&
-        !cm_client_usable(config->scan.clients[number - 1]->facts.fault)) {
-        (void)snprintf(run->outcome->note, sizeof(run->outcome->note),
-                       "%s: servers are asked without a client certificate",
-                       config->scan.clients[number - 1]->facts.detail);
-    }
-    return status;
+    return cm_clients_of_all(run->clients, config->client_cert,
+                             config->client_key, run->outcome->note,
+                             sizeof(run->outcome->note), err);
 }
 
 static enum cm_status make_store(struct run *run, struct cm_error *err)
@@ -346,6 +315,33 @@ static enum cm_status make_store(struct run *run, struct cm_error *err)
         return CM_OK;
     }
     return cm_store_open(&run->store, run->config->db_path, err);
+}
+
+/* From the canaries' thread. */
+static void wake_workers(void *arg)
+{
+    const struct run *run = arg;
+
+    for (unsigned i = 0; i < run->num_workers; i++) {
+        cm_worker_wake(run->workers[i]);
+    }
+}
+
+static enum cm_status open_canaries(struct run *run, struct cm_error *err)
+{
+    const struct cm_polite_config *polite = &run->config->polite;
+    const struct cm_canary_config config = {
+        .canaries = polite->canaries,
+        .num_canaries = polite->num_canaries,
+        .patience_ms = polite->canary_patience_ms,
+        .resolver = &run->config->resolver,
+        .told = wake_workers,
+        .told_arg = run,
+    };
+
+    return config.num_canaries == 0
+               ? CM_OK
+               : cm_canary_open(&run->canary, &config, err);
 }
 
 static enum cm_status open_store(struct run *run, struct cm_error *err)
@@ -369,6 +365,9 @@ static enum cm_status open_store(struct run *run, struct cm_error *err)
     if (status == CM_OK) {
         status = cm_polite_gate(
             &config->polite, config->scan.proxy_host != NULL, &run->gate, err);
+    }
+    if (status == CM_OK) {
+        status = open_canaries(run, err);
     }
     if (status == CM_OK) {
         run->pace = cm_pace_new(config->polite.rate);
@@ -482,6 +481,7 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
     for (unsigned i = 0; i < run->num_workers; i++) {
         cm_worker_free(run->workers[i]);
     }
+    cm_canary_free(run->canary);
     cm_pace_free(run->pace);
     cm_gate_free(run->gate);
     cm_progress_end(run->progress);

@@ -9,7 +9,8 @@
 struct cm_slot {
     struct cm_scan scan; /* first: a scan leads to its slot */
     bool parked;
-    bool aside; /* parked until a better time, not until a place is free */
+    bool aside;     /* parked until a better time, not until a place is free */
+    unsigned began; /* cm_lifeline_asked when it was started */
     struct cm_slot *next_free; /* or the next one that is ready */
     struct cm_slot *prev_busy;
     struct cm_slot *next_busy;

@@ -4,40 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "certmuster/log.h"
-#include "run/again.h"
-#include "run/parts.h"
-#include "run/slots.h"
-#include "run/window.h"
+#include "run/worker_parts.h"
 
 #define QUEUE_JOBS 256U        /* endpoints on their way to the window */
 #define TURN_MS 200            /* the longest wait for anything */
 #define MAX_PARKED 4096U       /* of all workers together */
 #define ABANDON_AFTER_MS 4000U /* after a stop, what is in flight gets this */
-
-#define THREAD_NAME_SIZE 16 /* as the system has it */
-
-struct cm_worker {
-    const struct cm_worker_share *share;
-    struct cm_scan_env env;
-    struct cm_jobqueue *queue;
-    struct cm_window *window;
-    struct cm_job next; /* drawn, and waiting for the rate to allow it */
-    bool has_next;
-    int turn_ms; /* the longest wait of the next turn */
-    struct cm_slots slots;
-    struct cm_gate_lane lane;
-    atomic_bool called;     /* there is somebody in the lane */
-    uint64_t stop_since_ms; /* 0: not stopping */
-    bool input_over;
-    char name[THREAD_NAME_SIZE];
-    pthread_t thread;
-    bool started;
-    enum cm_status status;
-    struct cm_error error;
-};
 
 static void wake(void *arg)
 {
@@ -123,97 +97,6 @@ static void watch_gate(struct cm_worker *worker)
     }
 }
 
-/* --- results --- */
-
-static void fail(struct cm_worker *worker, enum cm_status status,
-                 const char *what)
-{
-    if (worker->status == CM_OK) {
-        worker->status = status;
-        (void)cm_error_set(&worker->error, status, "%s", what);
-    }
-    atomic_store(&worker->share->counters->stop, true);
-}
-
-static void remember_above_first(struct cm_worker *worker,
-                                 struct cm_cert *const *chain, size_t num)
-{
-    for (size_t i = 1; i < num; i++) {
-        if (chain[i]->parsed &&
-            !cm_certset_add(worker->share->seen, chain[i])) {
-            fail(worker, CM_ENOMEM, "no memory for the fleet's issuers");
-        }
-    }
-}
-
-/* What the servers sent above their own certificates may complete the chains
- * of others, in the second pass. */
-static void remember_issuers(struct cm_worker *worker,
-                             const struct cm_evidence *ev)
-{
-    for (size_t i = 0; i < ev->num_probes; i++) {
-        remember_above_first(worker, ev->probes[i].chain,
-                             ev->probes[i].num_chain);
-    }
-    for (size_t i = 0; i < ev->num_answers; i++) {
-        remember_above_first(worker, ev->answers[i].chain,
-                             ev->answers[i].num_chain);
-    }
-}
-
-static void scan_done(void *arg, struct cm_scan *scan)
-{
-    struct cm_worker *worker = arg;
-    const struct cm_worker_share *share = worker->share;
-    struct cm_slot *slot = cm_slot_of(scan);
-    struct cm_result *result = cm_result_new();
-    struct cm_error err;
-    enum cm_status status = CM_ENOMEM;
-
-    scan->evidence->seen_unix = (int64_t)time(NULL);
-    cm_faults_settle(share->faults, scan->evidence);
-    atomic_fetch_add(&share->counters->retries, scan->retried);
-    if (scan->evidence->throttle.times > 0) {
-        atomic_fetch_add(&share->counters->throttled, 1);
-    }
-    remember_issuers(worker, scan->evidence);
-    if (result != NULL && !scan->out_of_memory) {
-        result->endpoint_id = scan->endpoint_id;
-        status = cm_judging_judge(&share->judging, &result->judgement,
-                                  &scan->endpoint, scan->evidence);
-    }
-    if (status == CM_OK) {
-        status =
-            cm_measure(&result->measured, &share->judging, scan->endpoint_id,
-                       &scan->endpoint, scan->evidence, &result->judgement);
-    }
-    if (status == CM_OK && share->pending != NULL &&
-        result->judgement.num_wants > 0 &&
-        !cm_pending_note(share->pending, scan->endpoint_id, &scan->endpoint,
-                         scan->evidence, &result->judgement)) {
-        status = CM_ENOMEM;
-    }
-    if (status == CM_OK) {
-        result->evidence = scan->evidence;
-        scan->evidence = NULL;
-        atomic_fetch_add(&share->counters->verdicts[result->judgement.verdict],
-                         1);
-        status = cm_store_put_result(share->store, result);
-        if (status != CM_OK) {
-            fail(worker, status,
-                 cm_store_failed(share->store, &err)
-                     ? err.text
-                     : "the store takes no more results");
-        }
-    } else {
-        cm_result_free(result);
-        fail(worker, status, "no memory for a result");
-    }
-    atomic_fetch_add(&share->counters->settled, 1);
-    cm_scan_abandon(scan);
-    cm_slots_give_back(&worker->slots, slot);
-}
-
 /* --- the thread --- */
 
 /* The endpoint to start next, into worker->next. */
@@ -222,52 +105,83 @@ static bool draw_next(struct cm_worker *worker)
     bool no_memory = false;
     enum cm_pop pop;
 
-    if (worker->has_next) {
+    if (worker->has_next ||
+        cm_suspects_draw(&worker->suspects, &worker->next)) {
+        worker->has_next = true;
         return true;
+    }
+    if (worker->input_over) {
+        return false;
     }
     pop = cm_window_draw(worker->window, &worker->next, &no_memory);
     worker->has_next = pop == CM_POP_JOB;
     worker->input_over = pop == CM_POP_CLOSED;
     if (no_memory) {
-        fail(worker, CM_ENOMEM, "no memory for an endpoint");
+        cm_worker_fail(worker, CM_ENOMEM, "no memory for an endpoint");
     }
     return worker->has_next;
+}
+
+/* Nothing new goes out while it is not sure that there is a network. */
+static bool is_held(const struct cm_worker *worker)
+{
+    return worker->line != NULL &&
+           !atomic_load(&worker->share->counters->stop) &&
+           (cm_lifeline_holds(worker->line) ||
+            worker->suspects.num >= cm_worker_max_suspects(worker));
+}
+
+static bool has_room(const struct cm_worker *worker)
+{
+    return worker->slots.in_flight < worker->share->slots &&
+           worker->slots.parked < max_parked(worker) &&
+           !cm_store_congested(worker->share->store);
+}
+
+/* False: no memory. */
+static bool start_next(struct cm_worker *worker)
+{
+    const struct cm_job *job = &worker->next;
+    struct cm_slot *slot = cm_slots_take(&worker->slots);
+
+    if (slot == NULL) {
+        cm_worker_fail(worker, CM_ENOMEM, "no memory for a slot");
+        return false;
+    }
+    slot->began = worker->line == NULL ? 0 : cm_lifeline_asked(worker->line);
+    if (!cm_scan_start(&slot->scan, &worker->env, &job->endpoint,
+                       job->endpoint_id)) {
+        cm_slots_give_back(&worker->slots, slot);
+        cm_worker_fail(worker, CM_ENOMEM, "no memory for a scan");
+        return false;
+    }
+    return true;
 }
 
 static void start_jobs(struct cm_worker *worker)
 {
     const struct cm_worker_share *share = worker->share;
     bool stop = atomic_load(&share->counters->stop);
-    const struct cm_job *job = &worker->next;
+    bool lost = worker->line != NULL && cm_lifeline_is_lost(worker->line);
 
     worker->turn_ms = TURN_MS;
+    if (is_held(worker)) {
+        return;
+    }
     resume_ready(worker);
-    while (!worker->input_over &&
-           (stop || (worker->slots.in_flight < share->slots &&
-                     worker->slots.parked < max_parked(worker) &&
-                     !cm_store_congested(share->store)))) {
-        struct cm_slot *slot;
-
-        if (!draw_next(worker)) {
-            return;
-        }
-        if (stop) {
+    while ((stop || has_room(worker)) && draw_next(worker)) {
+        if (stop || lost) {
             worker->has_next = false;
+            if (!stop) {
+                cm_worker_skip_offline(worker, &worker->next);
+            }
             continue; /* recorded as not_scanned at the end of the run */
         }
         if (!cm_pace_take(share->pace, &worker->turn_ms)) {
             return;
         }
         worker->has_next = false;
-        slot = cm_slots_take(&worker->slots);
-        if (slot == NULL) {
-            fail(worker, CM_ENOMEM, "no memory for a slot");
-            return;
-        }
-        if (!cm_scan_start(&slot->scan, &worker->env, &job->endpoint,
-                           job->endpoint_id)) {
-            cm_slots_give_back(&worker->slots, slot);
-            fail(worker, CM_ENOMEM, "no memory for a scan");
+        if (!start_next(worker)) {
             return;
         }
     }
@@ -318,6 +232,21 @@ static void note_stop(struct cm_worker *worker)
     }
 }
 
+/* Whoever waits for the canaries' word at the end asks for it. */
+static bool is_over(struct cm_worker *worker)
+{
+    const struct cm_suspect *last = worker->suspects.last;
+
+    if (!worker->input_over || worker->has_next ||
+        worker->slots.in_flight > 0 || worker->slots.parked > 0) {
+        return false;
+    }
+    if (last != NULL && cm_lifeline_asked(worker->line) <= last->ended) {
+        cm_worker_want_canaries(worker);
+    }
+    return !cm_suspects_any(&worker->suspects);
+}
+
 static void *work(void *arg)
 {
     struct cm_worker *worker = arg;
@@ -325,15 +254,15 @@ static void *work(void *arg)
 
     (void)pthread_setname_np(pthread_self(), worker->name);
     for (;;) {
+        cm_worker_settle_suspects(worker);
         start_jobs(worker);
-        if (worker->input_over && worker->slots.in_flight == 0 &&
-            worker->slots.parked == 0) {
+        if (is_over(worker)) {
             atomic_fetch_sub(&worker->share->counters->working, 1);
             return NULL;
         }
         watch_gate(worker);
         if (cm_loop_turn(worker->env.loop, worker->turn_ms, &err) != CM_OK) {
-            fail(worker, err.status, err.text);
+            cm_worker_fail(worker, err.status, err.text);
             abandon_all(worker);
         }
         note_stop(worker);
@@ -372,10 +301,12 @@ enum cm_status cm_worker_new(struct cm_worker **out,
         return cm_error_nomem(err, "a worker");
     }
     worker->share = share;
+    worker->line =
+        share->canary == NULL ? NULL : cm_canary_lifeline(share->canary);
     (void)snprintf(worker->name, sizeof(worker->name), "cm-worker-%u", index);
     cm_slots_init(&worker->slots, share->counters);
     worker->env.config = &share->config->scan;
-    worker->env.done = scan_done;
+    worker->env.done = cm_worker_scan_done;
     worker->env.done_arg = worker;
     worker->env.gate = share->gate;
     worker->env.lane = &worker->lane;
@@ -459,6 +390,7 @@ void cm_worker_free(struct cm_worker *worker)
     (void)cm_worker_join(worker, NULL);
     abandon_all(worker);
     cm_slots_cleanup(&worker->slots);
+    cm_suspects_drop(&worker->suspects);
     cm_window_free(worker->window);
     cm_jobqueue_free(worker->queue);
     cm_tls_context_free(worker->env.tls);

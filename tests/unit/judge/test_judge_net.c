@@ -72,6 +72,7 @@ static void faults_of_the_scanner_blame_nobody(void **state)
         {CM_FAULT_NO_ROUTE, "scanner_no_route"},
         {CM_FAULT_NO_DESCRIPTORS, "scanner_no_descriptors"},
         {CM_FAULT_RESOLVER_DOWN, "scanner_resolver_down"},
+        {CM_FAULT_OFFLINE, "scanner_offline"},
     };
 
     (void)state;
