@@ -16,7 +16,10 @@
 
 #include "net/timer.h"
 
-#define BATCH 256      /* events taken from the kernel at once */
+/* Events taken from the kernel at once. Some are a handshake of work, and what
+ * is to start next starts after them: many would make waves of connections that
+ * all wait at the same time. */
+#define BATCH 32
 #define FIRST_SLOTS 64 /* of the slab */
 #define NO_SLOT UINT32_MAX
 #define WAKE_TOKEN 0 /* no watch has it: generations start at 1 */

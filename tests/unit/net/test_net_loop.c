@@ -305,7 +305,7 @@ static void hundreds_of_watches_each_get_their_event(void **state)
         watch(&wires[i], CM_READABLE, on_wire);
         assert_int_equal(write(wires[i].far, "x", 1), 1);
     }
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < COUNT; i++) { /* one at least in a turn */
         turn(scene, 0);
     }
     for (size_t i = 0; i < COUNT; i++) {
