@@ -19,13 +19,15 @@
 #define HEADER_APPLICATION_ID 68
 
 /* The application id is written before WAL mode begins and so always stands
- * in the file itself. */
-static const char create_sql[] = "PRAGMA page_size = 8192;"
+ * in the file itself. A new file need not outlive a power cut before it is
+ * whole: the change to WAL mode syncs it and its folder. */
+static const char create_sql[] = "PRAGMA synchronous = OFF;"
+                                 "PRAGMA page_size = 8192;"
                                  "PRAGMA application_id = 0x434D5354;";
 
 static const char settings_sql[] =
-    "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = NORMAL;" /* finish.c syncs at the end of a run */
+    "PRAGMA journal_mode = WAL;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA trusted_schema = OFF;"
     "PRAGMA cache_size = -16384;"
