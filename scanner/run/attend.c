@@ -4,12 +4,6 @@
 
 #define TICK_MS 200
 
-static bool busy(const struct cm_counters *counters)
-{
-    return !atomic_load(&counters->input_done) ||
-           atomic_load(&counters->settled) < atomic_load(&counters->rows);
-}
-
 static void stop(const struct cm_attendance *attendance, bool again)
 {
     struct cm_counters *counters = attendance->counters;
@@ -26,9 +20,9 @@ static void stop(const struct cm_attendance *attendance, bool again)
 }
 
 /* Waits, and tells whether a signal came. */
-static bool tick(const struct cm_attendance *attendance, int ms, bool signalled)
+static bool tick(const struct cm_attendance *attendance, bool signalled)
 {
-    bool came = cm_signals_wait(attendance->signals, ms) != 0;
+    bool came = cm_signals_wait(attendance->signals, TICK_MS) != 0;
 
     if (came) {
         stop(attendance, signalled);
@@ -43,15 +37,9 @@ bool cm_attend(const struct cm_attendance *attendance)
 {
     struct cm_counters *counters = attendance->counters;
     bool signalled = false;
-    int tick_ms = 1;
 
-    while (busy(counters) && !atomic_load(&counters->stop)) {
-        signalled = tick(attendance, TICK_MS, signalled) || signalled;
-    }
-    /* They end at once, unless something is still under way. */
-    while (atomic_load(&counters->working) > 0) {
-        signalled = tick(attendance, tick_ms, signalled) || signalled;
-        tick_ms = tick_ms * 2 < TICK_MS ? tick_ms * 2 : TICK_MS;
+    while (atomic_load(&counters->working) > 0) { /* the last one wakes us */
+        signalled = tick(attendance, signalled) || signalled;
     }
     return signalled;
 }

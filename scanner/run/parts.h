@@ -90,6 +90,7 @@ struct cm_worker_share { /* the same for all workers; borrowed */
     struct cm_counters *counters;
     struct cm_pace *pace;
     struct cm_faults *faults;
+    struct cm_signals *signals;     /* woken when a worker has ended */
     struct cm_gate *gate;           /* NULL: no limit */
     struct cm_canary_watch *canary; /* NULL: there are no canaries */
     unsigned slots;                 /* of each worker */
@@ -160,6 +161,8 @@ struct cm_signals;
 enum cm_status cm_signals_open(struct cm_signals **out, struct cm_error *err);
 /* Waits up to `ms`; the number of stop signals since the last call. */
 unsigned cm_signals_wait(struct cm_signals *signals, int ms);
+/* From any thread: whoever waits looks at once. */
+void cm_signals_wake(struct cm_signals *signals);
 void cm_signals_close(struct cm_signals *signals); /* restores; NULL is fine */
 
 /* attend.c -- what the main thread does while the others scan: it shows the

@@ -73,6 +73,7 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
         .counters = &run->counters,
         .pace = run->pace,
         .faults = &run->faults,
+        .signals = run->signals,
         .gate = run->gate,
         .canary = run->canary,
         .slots = (concurrency + jobs - 1) / jobs,
@@ -166,9 +167,8 @@ static void attend(struct run *run)
         .num_workers = run->num_workers,
     };
 
-    if (cm_attend(&attendance)) {
-        run->outcome->interrupted = true;
-    }
+    run->outcome->interrupted =
+        cm_attend(&attendance) || run->outcome->interrupted;
 }
 
 static enum cm_status scan(struct run *run, struct cm_error *err)

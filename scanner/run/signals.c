@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -12,10 +13,21 @@
 
 struct cm_signals {
     int fd;
+    int wake_fd; /* ends a wait */
     sigset_t before;
     struct sigaction pipe_before;
     struct sigaction size_before;
 };
+
+static void close_all(const struct cm_signals *signals)
+{
+    if (signals->fd >= 0) {
+        (void)close(signals->fd);
+    }
+    if (signals->wake_fd >= 0) {
+        (void)close(signals->wake_fd);
+    }
+}
 
 enum cm_status cm_signals_open(struct cm_signals **out, struct cm_error *err)
 {
@@ -31,10 +43,15 @@ enum cm_status cm_signals_open(struct cm_signals **out, struct cm_error *err)
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGTERM);
     signals->fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    if (signals->fd < 0) {
+    signals->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (signals->fd < 0 || signals->wake_fd < 0) {
+        enum cm_status status =
+            cm_error_set(err, CM_EIO, "a descriptor to hear signals: %s",
+                         strerrordesc_np(errno));
+
+        close_all(signals);
         free(signals);
-        return cm_error_set(err, CM_EIO, "signalfd: %s",
-                            strerrordesc_np(errno));
+        return status;
     }
     /* Threads started later inherit the mask: only the descriptor hears. */
     (void)pthread_sigmask(SIG_BLOCK, &set, &signals->before);
@@ -49,22 +66,30 @@ enum cm_status cm_signals_open(struct cm_signals **out, struct cm_error *err)
 
 unsigned cm_signals_wait(struct cm_signals *signals, int ms)
 {
-    struct pollfd poll_fd = {.fd = signals->fd, .events = POLLIN};
+    struct pollfd fds[] = {{.fd = signals->fd, .events = POLLIN},
+                           {.fd = signals->wake_fd, .events = POLLIN}};
     struct signalfd_siginfo info;
+    eventfd_t times;
     unsigned num = 0;
 
-    (void)poll(&poll_fd, 1, ms);
+    (void)poll(fds, 2, ms);
+    (void)eventfd_read(signals->wake_fd, &times);
     while (read(signals->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
         num++;
     }
     return num;
 }
 
+void cm_signals_wake(struct cm_signals *signals)
+{
+    (void)eventfd_write(signals->wake_fd, 1);
+}
+
 void cm_signals_close(struct cm_signals *signals)
 {
     if (signals != NULL) {
         (void)cm_signals_wait(signals, 0); /* too late to end anything */
-        (void)close(signals->fd);
+        close_all(signals);
         (void)pthread_sigmask(SIG_SETMASK, &signals->before, NULL);
         (void)sigaction(SIGPIPE, &signals->pipe_before, NULL);
         (void)sigaction(SIGXFSZ, &signals->size_before, NULL);

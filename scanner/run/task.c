@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-#define FIRST_TICK_MS 5 /* most work is done before anybody could look */
-#define LAST_TICK_MS 200
+#define TICK_MS 200
 
 struct background {
     const struct cm_task *task;
@@ -21,13 +20,13 @@ static void *work(void *arg)
 
     background->status = task->work(task->arg, &background->error);
     atomic_store(&background->done, true);
+    cm_signals_wake(task->signals);
     return NULL;
 }
 
 enum cm_status cm_task_run(const struct cm_task *task, struct cm_error *err)
 {
     struct background background = {.task = task};
-    int tick_ms = FIRST_TICK_MS;
     pthread_t thread;
     int failed = pthread_create(&thread, NULL, work, &background);
 
@@ -36,13 +35,12 @@ enum cm_status cm_task_run(const struct cm_task *task, struct cm_error *err)
                             strerrordesc_np(failed));
     }
     while (!atomic_load(&background.done)) {
-        if (cm_signals_wait(task->signals, tick_ms) != 0) {
+        if (cm_signals_wait(task->signals, TICK_MS) != 0) {
             atomic_store(task->stop, true);
         }
         if (task->progress != NULL) {
             cm_progress_show(task->progress);
         }
-        tick_ms = tick_ms * 2 < LAST_TICK_MS ? tick_ms * 2 : LAST_TICK_MS;
     }
     (void)pthread_join(thread, NULL);
     if (background.status != CM_OK) {

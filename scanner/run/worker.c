@@ -258,6 +258,7 @@ static void *work(void *arg)
         start_jobs(worker);
         if (is_over(worker)) {
             atomic_fetch_sub(&worker->share->counters->working, 1);
+            cm_signals_wake(worker->share->signals);
             return NULL;
         }
         watch_gate(worker);
