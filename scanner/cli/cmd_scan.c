@@ -410,9 +410,9 @@ static int present_complete(const struct cm_options *options,
     return cm_present(options, run_id);
 }
 
-static enum cm_status run(const struct cm_command *command,
-                          struct cm_options *options, struct setup *setup,
-                          int *code, struct cm_error *err)
+static enum cm_status perform(const struct cm_command *command,
+                              struct cm_options *options, struct setup *setup,
+                              int *code, struct cm_error *err)
 {
     bool resuming = options->given[CM_OPTION_RESUME];
     enum cm_status status =
@@ -451,7 +451,7 @@ int cm_cmd_scan(const struct cm_command *command, int argc, char **argv)
     if (status == CM_OK && options.help) {
         cm_help_print(command);
     } else if (status == CM_OK) {
-        status = run(command, &options, &setup, &code, &err);
+        status = perform(command, &options, &setup, &code, &err);
     }
     cm_resume_close(setup.resume);
     cm_resume_options_cleanup(&setup.resumed);
