@@ -44,7 +44,7 @@ struct cm_gate {
 void cm_gate_list_add(struct cm_gate_list *list, struct cm_gate_place *place);
 void cm_gate_list_remove(struct cm_gate_list *list,
                          struct cm_gate_place *place);
-void cm_gate_place_free(void *place);
+void cm_gate_place_free(void *value);
 /* NULL: nobody named it, or its history is gone. */
 struct cm_gate_place *cm_gate_find(const struct cm_gate *gate, bool is_prefix,
                                    const struct cm_address *address);

@@ -350,7 +350,7 @@ enum cm_status cm_clients_of_all(struct cm_clients *clients, const char *cert,
                                  struct cm_error *err)
 {
     const struct cm_scan_client *const *table = cm_clients_table(clients);
-    uint16_t number;
+    uint16_t number = 1;
     enum cm_status status;
 
     if (cert == NULL) {
