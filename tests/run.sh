@@ -118,12 +118,14 @@ threads() {
   configure tsan -DCMAKE_BUILD_TYPE=Debug -DCERTMUSTER_SANITIZE=thread &&
     cmake --build "$BUILD/tsan" &&
     ctest --test-dir "$BUILD/tsan" --output-on-failure -j "$(nproc)" \
-      -R '^test_(run|store|pki|net_gate|base_memo|judge_chainmemo)|^fleet|^scan_loses_no_row$|^interrupted|^limits_hold|^resume_needs'
+      -R '^test_(run|store|pki|net_gate|base_memo|judge_chainmemo)|^fleet|^scan_loses_no_row$|^interrupted|^resume_needs'
 }
 
 # The longest tests have run by then, and reach hardly a line that others do not.
 LONGEST='scan_loses_no_row|starttls_asks|inventory_equals|clients_do'
 LONGEST="$LONGEST|killed_scan|slurm_array|signals_end|full_disk|hellos_ask"
+LONGEST="$LONGEST|canaries_tell|limits_hold|throttled_networks|html_failures"
+LONGEST="$LONGEST|recognise|html_hostile|report_nomem|report_large"
 coverage() {
   configure coverage -DCMAKE_BUILD_TYPE=Debug -DCERTMUSTER_COVERAGE=ON &&
     cmake --build "$BUILD/coverage" && run_tests coverage -E "$LONGEST" &&

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A real Slurm of four nodes, all on this machine and in this folder, runs the
+# A real Slurm of four nodes, all on this machine and in one folder, runs the
 # scripts of samples/slurm. One node dies in the middle of its shard; another one
 # takes the shard over. The merged reports are those of one machine.
 # ROWS (20000) rows in four shards: a quarter asks for TLS, the others are
@@ -77,9 +77,10 @@ awk -v rows="$ROWS" -v port="$tls_port" 'BEGIN {
 options="--trust test=$WORK/root.pem --loopback-ok --timeout-tls 30
   --timeout-total 60"
 
-# --- Slurm, with nothing outside of this folder ---
+# --- Slurm, with nothing outside of one folder ---
 
-B=$WORK/cluster
+# Its sockets are in it, and a socket's path has at most 107 bytes.
+B=$(mktemp -d "${TMPDIR:-/tmp}/slurm.XXXXXX")
 mkdir -p "$B/state" "$B/spool" "$B/log" "$B/munge" "$B/tmp"
 chmod 711 "$B/munge"
 mungekey --create --keyfile="$B/munge/munge.key"
@@ -148,6 +149,8 @@ stop_cluster() {
     slurm* | shard.sh | merge.sh | certmuster) kill -9 "$pid" 2>/dev/null || : ;;
     esac
   done
+  cp -r "$B/log" "$WORK/" 2>/dev/null || :
+  rm -rf "$B" 2>/dev/null || :
   stop_started
 }
 trap stop_cluster EXIT
@@ -190,6 +193,13 @@ node=$(squeue -h -r -j "$array" -o '%K %N' | sed -n 's/^2 //p')
 [ -n "$node" ] || fail "nobody runs shard 2"
 victims=$(ours SLURM_ARRAY_TASK_ID=2)
 [ -n "$victims" ] || fail "no process of shard 2"
+# The step's keeper, their parent, goes first: it would tell how they ended.
+for pid in $victims; do
+  parent=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$pid/status")
+  case $(cat "/proc/$parent/comm") in
+  slurmstepd*) kill -9 "$parent" ;;
+  esac
+done
 kill -9 "$(cat "$B/slurmd.$node.pid")"
 for pid in $victims; do
   kill -9 "$pid" 2>/dev/null || :

@@ -51,7 +51,7 @@ static void parse(struct parsed *p, const struct cm_buf *out)
     struct cm_reader r;
     struct cm_reader body;
     struct cm_reader list;
-    struct cm_span random;
+    struct cm_span random = {0};
     uint8_t type;
 
     *p = (struct parsed){0};
