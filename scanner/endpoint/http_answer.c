@@ -23,10 +23,9 @@ static bool take_line(struct cm_reader *r, struct cm_span *line)
 {
     const uint8_t *end = r->len > 0 ? memchr(r->data, '\n', r->len) : NULL;
 
-    if (end == NULL) {
+    if (end == NULL || !cm_reader_bytes(r, (size_t)(end - r->data), line)) {
         return false;
     }
-    (void)cm_reader_bytes(r, (size_t)(end - r->data), line);
     (void)cm_reader_skip(r, 1);
     if (line->len > 0 && line->data[line->len - 1] == '\r') {
         line->len--;
