@@ -1,6 +1,5 @@
 /* merge: the stores of all shards made one run, with its reports.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,8 +11,6 @@
 struct setup {
     struct cm_options *options;
     bool given[CM_OPTION_COUNT]; /* on the command line */
-    char **texts;                /* owned: what the shards were given */
-    size_t num_texts;
     struct cm_trust_options trust;
     struct cm_buf options_json;
 };
@@ -53,31 +50,15 @@ static enum cm_status inherit(void *arg, const char *name, const char *value,
 {
     struct setup *setup = arg;
     enum cm_option option = by_name(name);
-    char **grown;
 
     if (option == CM_OPTION_COUNT || !is_inherited(setup, option)) {
         return CM_OK;
     }
-    grown =
-        reallocarray(setup->texts, setup->num_texts + 1, sizeof(*setup->texts));
-    if (grown == NULL) {
-        return cm_error_nomem(err, "an option");
-    }
-    setup->texts = grown;
-    grown[setup->num_texts] = strdup(value);
-    if (grown[setup->num_texts] == NULL) {
-        return cm_error_nomem(err, "an option");
-    }
-    return cm_options_set(setup->options, option, grown[setup->num_texts++],
-                          err);
+    return cm_options_keep(setup->options, option, value, err);
 }
 
 static void cleanup(struct setup *setup)
 {
-    for (size_t i = 0; i < setup->num_texts; i++) {
-        free(setup->texts[i]);
-    }
-    free(setup->texts);
     cm_trust_options_cleanup(&setup->trust);
     cm_buf_cleanup(&setup->options_json);
 }

@@ -141,6 +141,26 @@ enum cm_status cm_options_set(struct cm_options *options, enum cm_option option,
     return keep_value(options, option, value, err);
 }
 
+enum cm_status cm_options_keep(struct cm_options *options,
+                               enum cm_option option, const char *value,
+                               struct cm_error *err)
+{
+    char **grown = reallocarray(options->kept, options->num_kept + 1,
+                                sizeof(*options->kept));
+    char *text;
+
+    if (grown == NULL) {
+        return cm_error_nomem(err, "an option");
+    }
+    options->kept = grown;
+    text = strdup(value);
+    if (text == NULL) {
+        return cm_error_nomem(err, "an option");
+    }
+    grown[options->num_kept++] = text;
+    return cm_options_set(options, option, text, err);
+}
+
 static enum cm_status read_option(struct cm_options *options,
                                   const struct cm_command *command, char **argv,
                                   int *i, struct cm_error *err)
@@ -217,7 +237,13 @@ enum cm_status cm_options_parse(struct cm_options *options,
 
 void cm_options_cleanup(struct cm_options *options)
 {
+    for (size_t i = 0; i < options->num_kept; i++) {
+        free(options->kept[i]);
+    }
+    free(options->kept);
     free(options->operands);
+    options->kept = NULL;
+    options->num_kept = 0;
     options->operands = NULL;
 }
 

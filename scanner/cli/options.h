@@ -58,6 +58,8 @@ struct cm_options {
     size_t num_list[CM_OPTION_COUNT];
     const char **operands; /* owned; NULL ends */
     size_t num_operands;
+    char **kept; /* owned: values that came from elsewhere */
+    size_t num_kept;
     bool help;
 };
 
@@ -73,6 +75,10 @@ enum cm_option cm_option_find(const struct cm_command *command,
 /* As if the option had been given with this value, which is borrowed. */
 enum cm_status cm_options_set(struct cm_options *options, enum cm_option option,
                               const char *value, struct cm_error *err);
+/* The same with a copy of the value, which lives as long as `options`. */
+enum cm_status cm_options_keep(struct cm_options *options,
+                               enum cm_option option, const char *value,
+                               struct cm_error *err);
 void cm_options_cleanup(struct cm_options *options);
 /* The options that were given, as a JSON object, for the run's facts. */
 void cm_options_json(const struct cm_options *options, struct cm_buf *out);

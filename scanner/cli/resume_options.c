@@ -14,23 +14,11 @@ static enum cm_status keep(void *arg, const char *name, const char *value,
 {
     struct cm_resume_options *out = arg;
     enum cm_option option = cm_option_find(out->command, name);
-    char **grown;
-    char *text;
 
     if (option == CM_OPTION_COUNT) {
         return CM_OK;
     }
-    grown = reallocarray(out->texts, out->num_texts + 1, sizeof(*grown));
-    if (grown == NULL) {
-        return cm_error_nomem(err, "an option");
-    }
-    out->texts = grown;
-    text = strdup(value);
-    if (text == NULL) {
-        return cm_error_nomem(err, "an option");
-    }
-    grown[out->num_texts++] = text;
-    return cm_options_set(&out->was, option, text, err);
+    return cm_options_keep(&out->was, option, value, err);
 }
 
 /* An answer that belongs to the terminal that it was given on. */
@@ -125,10 +113,7 @@ enum cm_status cm_resume_options(struct cm_resume_options *out,
 
 void cm_resume_options_cleanup(struct cm_resume_options *resumed)
 {
-    for (size_t i = 0; i < resumed->num_texts; i++) {
-        free(resumed->texts[i]);
-    }
-    free(resumed->texts);
+    cm_options_cleanup(&resumed->was);
     memset(resumed, 0, sizeof(*resumed));
 }
 

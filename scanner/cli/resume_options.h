@@ -9,9 +9,7 @@
 /* Zero is fine to clean up. */
 struct cm_resume_options {
     const struct cm_command *command;
-    struct cm_options was; /* borrows from `texts` */
-    char **texts;          /* owned */
-    size_t num_texts;
+    struct cm_options was;
 };
 /* cm_resume_options adds to `options` what the run was given and is not given
  * now. Another value of an option that decides results is refused. `out` is to
