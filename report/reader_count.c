@@ -223,10 +223,10 @@ static enum cm_status count_actions(struct cm_report_counter *counter,
 
 /* --- a row, and the end --- */
 
-enum cm_status cm_report_count_row(struct cm_report_counter *counter,
-                                   const struct cm_report_row *row,
-                                   const struct cm_report_findings *findings,
-                                   struct cm_error *err)
+static enum cm_status count_row(struct cm_report_counter *counter,
+                                const struct cm_report_row *row,
+                                const struct cm_report_findings *findings,
+                                struct cm_error *err)
 {
     if (!count_kind(counter, row) ||
         !cm_report_book_row(counter->book, row, findings)) {
@@ -239,8 +239,8 @@ enum cm_status cm_report_count_row(struct cm_report_counter *counter,
     return CM_OK;
 }
 
-enum cm_status cm_report_count_end(struct cm_report_counter *counter,
-                                   struct cm_error *err)
+static enum cm_status count_end(struct cm_report_counter *counter,
+                                struct cm_error *err)
 {
     struct cm_report_run *run = counter->run;
     enum cm_status status = count_actions(counter, err);
@@ -263,8 +263,10 @@ enum cm_status cm_report_count_end(struct cm_report_counter *counter,
     return status;
 }
 
-static enum cm_status walk(struct cm_report_counter *counter,
-                           struct cm_report_rows *rows, struct cm_error *err)
+enum cm_status cm_report_count_walk(struct cm_report_counter *counter,
+                                    struct cm_report_rows *rows,
+                                    cm_report_row_fn *each, void *arg,
+                                    struct cm_error *err)
 {
     const struct cm_report_row *row = NULL;
     struct cm_report_findings findings;
@@ -277,10 +279,13 @@ static enum cm_status walk(struct cm_report_counter *counter,
         }
         status = cm_report_rows_findings(rows, &findings, err);
         if (status == CM_OK) {
-            status = cm_report_count_row(counter, row, &findings, err);
+            status = count_row(counter, row, &findings, err);
+        }
+        if (status == CM_OK && each != NULL) {
+            status = each(arg, row, &findings, err);
         }
     }
-    return status == CM_OK ? cm_report_count_end(counter, err) : status;
+    return status == CM_OK ? count_end(counter, err) : status;
 }
 
 enum cm_status cm_report_count_run(struct cm_report_run *run, bool members,
@@ -299,7 +304,7 @@ enum cm_status cm_report_count_run(struct cm_report_run *run, bool members,
     }
     status = cm_report_rows_open(&rows, run, err);
     if (status == CM_OK) {
-        status = walk(counter, rows, err);
+        status = cm_report_count_walk(counter, rows, NULL, NULL, err);
     }
     cm_report_rows_close(rows);
     cm_report_count_free(counter);

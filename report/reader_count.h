@@ -11,13 +11,16 @@ struct cm_report_counter; /* opaque */
 enum cm_status cm_report_count_begin(struct cm_report_counter **out,
                                      struct cm_report_run *run, bool members,
                                      struct cm_error *err);
-enum cm_status cm_report_count_row(struct cm_report_counter *counter,
-                                   const struct cm_report_row *row,
-                                   const struct cm_report_findings *findings,
-                                   struct cm_error *err);
-/* After the last row: hands over to the run. */
-enum cm_status cm_report_count_end(struct cm_report_counter *counter,
-                                   struct cm_error *err);
+/* Walks over all rows, counts each, and hands it to `each` (NULL: nobody); then
+ * what was counted is the run's. */
+typedef enum cm_status
+cm_report_row_fn(void *arg, const struct cm_report_row *row,
+                 const struct cm_report_findings *findings,
+                 struct cm_error *err);
+enum cm_status cm_report_count_walk(struct cm_report_counter *counter,
+                                    struct cm_report_rows *rows,
+                                    cm_report_row_fn *each, void *arg,
+                                    struct cm_error *err);
 void cm_report_count_free(struct cm_report_counter *counter); /* or NULL */
 
 /* Makes sure that the run is counted, by a walk of its own if there was none.

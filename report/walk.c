@@ -27,48 +27,29 @@ static enum cm_status begin_all(struct cm_report_run *run,
     return status;
 }
 
-static enum cm_status write_row(struct cm_report_target *targets, size_t num,
-                                const struct cm_report_row *row,
+struct targets {
+    struct cm_report_target *all;
+    size_t num;
+};
+
+static enum cm_status write_row(void *arg, const struct cm_report_row *row,
                                 const struct cm_report_findings *findings,
                                 struct cm_error *err)
 {
+    const struct targets *targets = arg;
     enum cm_status status = CM_OK;
 
-    for (size_t i = 0; i < num && status == CM_OK; i++) {
-        if (targets[i].format->row != NULL) {
-            status =
-                targets[i].format->row(targets[i].writer, row, findings, err);
+    for (size_t i = 0; i < targets->num && status == CM_OK; i++) {
+        struct cm_report_target *target = &targets->all[i];
+
+        if (target->format->row != NULL) {
+            status = target->format->row(target->writer, row, findings, err);
         }
         if (status == CM_OK) {
-            status = cm_report_out_settle(&targets[i].out, err);
+            status = cm_report_out_settle(&target->out, err);
         }
     }
     return status;
-}
-
-static enum cm_status write_rows(struct cm_report_counter *counter,
-                                 struct cm_report_rows *rows,
-                                 struct cm_report_target *targets, size_t num,
-                                 struct cm_error *err)
-{
-    const struct cm_report_row *row = NULL;
-    struct cm_report_findings findings;
-    enum cm_status status = CM_OK;
-
-    while (status == CM_OK) {
-        status = cm_report_rows_next(rows, &row, err);
-        if (status != CM_OK || row == NULL) {
-            break;
-        }
-        status = cm_report_rows_findings(rows, &findings, err);
-        if (status == CM_OK) {
-            status = cm_report_count_row(counter, row, &findings, err);
-        }
-        if (status == CM_OK) {
-            status = write_row(targets, num, row, &findings, err);
-        }
-    }
-    return status == CM_OK ? cm_report_count_end(counter, err) : status;
 }
 
 static void cleanup_all(struct cm_report_target *targets, size_t num)
@@ -88,6 +69,7 @@ enum cm_status cm_report_walk(struct cm_report_run *run,
 {
     struct cm_report_counter *counter = NULL;
     struct cm_report_rows *rows = NULL;
+    struct targets all = {targets, num};
     bool members = false;
     enum cm_status status;
 
@@ -102,7 +84,7 @@ enum cm_status cm_report_walk(struct cm_report_run *run,
         status = begin_all(run, targets, num, err);
     }
     if (status == CM_OK) {
-        status = write_rows(counter, rows, targets, num, err);
+        status = cm_report_count_walk(counter, rows, write_row, &all, err);
     }
     cm_report_count_free(counter);
     cm_report_rows_close(rows); /* its caches are not needed any more */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "certmuster/map.h"
+#include "certmuster/stored.h"
 #include "run/measures.h"
 
 #define MAX_COLUMNS 16 /* that policies speak of; others are not known */
@@ -221,4 +222,25 @@ void cm_labels_lend(struct cm_labels *labels, uint64_t endpoint,
         out->fields = row->fields;
         out->num_columns = row->num;
     }
+}
+
+static enum cm_status add_label(void *arg, uint64_t endpoint,
+                                const char *column, const char *field,
+                                struct cm_error *err)
+{
+    return cm_labels_add(arg, endpoint, column, field)
+               ? CM_OK
+               : cm_error_nomem(err, "the input's columns");
+}
+
+enum cm_status cm_labels_of_run(struct cm_labels **out,
+                                const struct cm_measures *measures,
+                                struct cm_store *store, int64_t run_id,
+                                struct cm_error *err)
+{
+    enum cm_status status = cm_labels_new(out, measures, err);
+
+    return status == CM_OK && *out != NULL
+               ? cm_store_each_field(store, run_id, add_label, *out, err)
+               : status;
 }

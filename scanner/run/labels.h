@@ -11,6 +11,7 @@
 #include "certmuster/status.h"
 
 struct cm_measures;
+struct cm_store;
 struct cm_comply_case;
 struct cm_labels;
 
@@ -19,6 +20,11 @@ struct cm_labels;
 enum cm_status cm_labels_new(struct cm_labels **out,
                              const struct cm_measures *measures,
                              struct cm_error *err);
+/* Those of a stored run; its rows are read only when a policy asks. */
+enum cm_status cm_labels_of_run(struct cm_labels **out,
+                                const struct cm_measures *measures,
+                                struct cm_store *store, int64_t run_id,
+                                struct cm_error *err);
 void cm_labels_free(struct cm_labels *labels);
 /* Keeps a field if a policy speaks of its column; false: no memory. */
 bool cm_labels_add(struct cm_labels *labels, uint64_t endpoint,

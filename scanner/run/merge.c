@@ -247,26 +247,6 @@ static enum cm_status bring_in(struct cm_merge *merge, struct cm_error *err)
 
 /* --- the fleet as a whole --- */
 
-static enum cm_status add_label(void *arg, uint64_t endpoint,
-                                const char *column, const char *field,
-                                struct cm_error *err)
-{
-    return cm_labels_add(arg, endpoint, column, field)
-               ? CM_OK
-               : cm_error_nomem(err, "the input's columns");
-}
-
-static enum cm_status fill_labels(struct cm_merge *merge, struct cm_error *err)
-{
-    enum cm_status status = cm_labels_new(&merge->labels, merge->measures, err);
-
-    merge->judging.labels = merge->labels;
-    return status == CM_OK && merge->labels != NULL
-               ? cm_store_each_field(merge->store, merge->outcome->run_id,
-                                     add_label, merge->labels, err)
-               : status;
-}
-
 static enum cm_status note_helped(void *arg, uint64_t endpoint)
 {
     struct cm_again *again = arg;
@@ -337,7 +317,9 @@ static enum cm_status work(void *arg, struct cm_error *err)
         status = bring_in(merge, err);
     }
     if (status == CM_OK && !is_stopped(merge)) {
-        status = fill_labels(merge, err);
+        status = cm_labels_of_run(&merge->labels, merge->measures, merge->store,
+                                  merge->outcome->run_id, err);
+        merge->judging.labels = merge->labels;
     }
     if (status == CM_OK && !is_stopped(merge)) {
         status = judge_fleet(merge, err);

@@ -182,28 +182,6 @@ static enum cm_status finish(struct cm_rejudge *rejudge,
                : status;
 }
 
-static enum cm_status add_label(void *arg, uint64_t endpoint,
-                                const char *column, const char *field,
-                                struct cm_error *err)
-{
-    return cm_labels_add(arg, endpoint, column, field)
-               ? CM_OK
-               : cm_error_nomem(err, "the input's columns");
-}
-
-/* Rows are read again only when a policy asks for their columns. */
-static enum cm_status fill_labels(struct cm_rejudge *rejudge,
-                                  struct cm_error *err)
-{
-    enum cm_status status =
-        cm_labels_new(&rejudge->labels, rejudge->measures, err);
-
-    return status == CM_OK && rejudge->labels != NULL
-               ? cm_store_each_field(rejudge->store, rejudge->source.id,
-                                     add_label, rejudge->labels, err)
-               : status;
-}
-
 enum cm_status cm_rejudge_run(struct cm_rejudge *rejudge,
                               const struct cm_rejudge_config *config,
                               struct cm_run_outcome *outcome,
@@ -218,7 +196,8 @@ enum cm_status cm_rejudge_run(struct cm_rejudge *rejudge,
         status = cm_measures_load(&rejudge->measures, &config->measure, err);
     }
     if (status == CM_OK) {
-        status = fill_labels(rejudge, err);
+        status = cm_labels_of_run(&rejudge->labels, rejudge->measures,
+                                  rejudge->store, rejudge->source.id, err);
     }
     rejudge->judging = (struct cm_judging){
         .views = rejudge->files.views,
