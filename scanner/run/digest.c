@@ -3,12 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "run/digest.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "certmuster/file.h"
 #include "tls/tls.h"
@@ -48,7 +45,7 @@ static enum cm_status add_set(struct cm_digest *digest, const char *name,
     return CM_OK;
 }
 
-static enum cm_status add_file(struct cm_digest *digest, const char *path,
+static enum cm_status add_file(void *digest, const char *path,
                                struct cm_error *err)
 {
     struct cm_buf bytes;
@@ -60,57 +57,6 @@ static enum cm_status add_file(struct cm_digest *digest, const char *path,
         add(digest, "file", bytes.data, bytes.len);
     }
     cm_buf_cleanup(&bytes);
-    return status;
-}
-
-static int is_shown(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-static enum cm_status add_member(struct cm_digest *digest, const char *folder,
-                                 const char *name, struct cm_error *err)
-{
-    struct stat info;
-    char *path = NULL;
-    enum cm_status status = CM_OK;
-
-    if (asprintf(&path, "%s/%s", folder, name) < 0) {
-        return cm_error_nomem(err, folder);
-    }
-    /* What cannot be read was left out when the folder was loaded, too. */
-    if (stat(path, &info) == 0 && S_ISREG(info.st_mode) &&
-        add_file(digest, path, err) == CM_ENOMEM) {
-        status = CM_ENOMEM;
-    }
-    free(path);
-    return status;
-}
-
-/* A file, or a folder of them in the order of their names. */
-static enum cm_status add_path(struct cm_digest *digest, const char *path,
-                               struct cm_error *err)
-{
-    struct dirent **entries = NULL;
-    enum cm_status status = CM_OK;
-    struct stat info;
-    int num;
-
-    if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode)) {
-        return add_file(digest, path, err);
-    }
-    num = scandir(path, &entries, is_shown, alphasort);
-    if (num < 0) {
-        return cm_error_set(err, CM_EINPUT, "%s: %s", path,
-                            strerrordesc_np(errno));
-    }
-    for (int i = 0; i < num; i++) {
-        if (status == CM_OK) {
-            status = add_member(digest, path, entries[i]->d_name, err);
-        }
-        free(entries[i]);
-    }
-    free(entries);
     return status;
 }
 
@@ -136,7 +82,7 @@ static enum cm_status add_trust(struct cm_digest *digest,
     }
     add_text(digest, "revocation lists", NULL);
     for (; crl != NULL && *crl != NULL && status == CM_OK; crl++) {
-        status = add_path(digest, *crl, err);
+        status = cm_path_each(*crl, add_file, digest, err);
     }
     return status;
 }

@@ -25,9 +25,10 @@ static const char *noun(const struct sink *sink)
                                : "revocation list (DER or PEM)";
 }
 
-static enum cm_status load_file(const struct sink *sink, const char *path,
+static enum cm_status load_file(void *arg, const char *path,
                                 struct cm_error *err)
 {
+    const struct sink *sink = arg;
     struct cm_error inner;
     struct cm_buf bytes;
     size_t found = 0;
@@ -56,47 +57,66 @@ static int is_shown(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-/* One file of a folder; whatever else lies there is left alone. */
-static enum cm_status load_member(const struct sink *sink, const char *folder,
-                                  const char *name, struct cm_error *err)
+static enum cm_status each_member(const char *folder, struct dirent **entries,
+                                  int num, cm_path_fn *fn, void *arg,
+                                  struct cm_error *err)
 {
-    struct cm_error skipped;
-    struct stat info;
-    char *path = NULL;
     enum cm_status status = CM_OK;
 
-    if (asprintf(&path, "%s/%s", folder, name) < 0) {
-        return cm_error_nomem(err, folder);
+    for (int i = 0; i < num && status == CM_OK; i++) {
+        struct cm_error skipped;
+        struct stat info;
+        char *path = NULL;
+
+        if (asprintf(&path, "%s/%s", folder, entries[i]->d_name) < 0) {
+            return cm_error_nomem(err, folder);
+        }
+        if (stat(path, &info) == 0 && S_ISREG(info.st_mode) &&
+            fn(arg, path, &skipped) == CM_ENOMEM) {
+            status = cm_error_nomem(err, path);
+        }
+        free(path);
     }
-    if (stat(path, &info) == 0 && S_ISREG(info.st_mode) &&
-        load_file(sink, path, &skipped) == CM_ENOMEM) {
-        status = cm_error_nomem(err, path);
-    }
-    free(path);
     return status;
 }
 
-/* In the order of their names, so that the same folder gives the same set. */
-static enum cm_status load_folder(const struct sink *sink, const char *path,
-                                  struct cm_error *err)
+enum cm_status cm_path_each(const char *path, cm_path_fn *fn, void *arg,
+                            struct cm_error *err)
 {
     struct dirent **entries = NULL;
-    size_t before = *sink->added;
-    int num = scandir(path, &entries, is_shown, alphasort);
-    enum cm_status status = CM_OK;
+    struct stat info;
+    enum cm_status status;
+    int num;
 
+    if (stat(path, &info) != 0) {
+        return cm_error_set(err, CM_EINPUT, "%s: %s", path,
+                            strerrordesc_np(errno));
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        return fn(arg, path, err);
+    }
+    num = scandir(path, &entries, is_shown, alphasort);
     if (num < 0) {
         return cm_error_set(err, CM_EINPUT, "%s: %s", path,
                             strerrordesc_np(errno));
     }
+    status = each_member(path, entries, num, fn, arg, err);
     for (int i = 0; i < num; i++) {
-        if (status == CM_OK) {
-            status = load_member(sink, path, entries[i]->d_name, err);
-        }
         free(entries[i]);
     }
     free(entries);
-    if (status == CM_OK && *sink->added == before) {
+    return status;
+}
+
+static enum cm_status load(struct sink *sink, const char *path,
+                           struct cm_error *err)
+{
+    size_t before = *sink->added;
+    struct stat info;
+    enum cm_status status = cm_path_each(path, load_file, sink, err);
+
+    if (status == CM_OK && *sink->added == before && stat(path, &info) == 0 &&
+        S_ISDIR(info.st_mode)) {
         return cm_error_set(err, CM_EINPUT,
                             "%s: no file in this folder holds a %s", path,
                             noun(sink));
@@ -104,23 +124,10 @@ static enum cm_status load_folder(const struct sink *sink, const char *path,
     return status;
 }
 
-static enum cm_status load(const struct sink *sink, const char *path,
-                           struct cm_error *err)
-{
-    struct stat info;
-
-    if (stat(path, &info) != 0) {
-        return cm_error_set(err, CM_EINPUT, "%s: %s", path,
-                            strerrordesc_np(errno));
-    }
-    return S_ISDIR(info.st_mode) ? load_folder(sink, path, err)
-                                 : load_file(sink, path, err);
-}
-
 enum cm_status cm_certs_from_path(struct cm_certset *set, const char *path,
                                   size_t *added, struct cm_error *err)
 {
-    const struct sink sink = {.certs = set, .added = added};
+    struct sink sink = {.certs = set, .added = added};
 
     return load(&sink, path, err);
 }
@@ -128,7 +135,7 @@ enum cm_status cm_certs_from_path(struct cm_certset *set, const char *path,
 enum cm_status cm_crls_from_path(struct cm_revocation *set, const char *path,
                                  size_t *added, struct cm_error *err)
 {
-    const struct sink sink = {.revocation = set, .added = added};
+    struct sink sink = {.revocation = set, .added = added};
 
     return load(&sink, path, err);
 }

@@ -63,7 +63,15 @@ bool cm_certset_digest(const struct cm_certset *set,
 enum cm_status cm_distrust_read(struct cm_distrust *list, const char *path,
                                 struct cm_error *err);
 
-/* files.c -- a file, or each file of a folder. Of a folder's files those that
+/* files.c -- `fn` for a file, or for each regular file of a folder in the order
+ * of their names, so that the same folder gives the same set. Of a folder's
+ * files those that `fn` fails on are left out, unless memory is what fails. */
+typedef enum cm_status cm_path_fn(void *arg, const char *file,
+                                  struct cm_error *err);
+enum cm_status cm_path_each(const char *path, cm_path_fn *fn, void *arg,
+                            struct cm_error *err);
+
+/* A file, or each file of a folder. Of a folder's files those that
  * hold nothing of the kind are left out; when all do it is an error. */
 /* Certificates: PEM, DER or PKCS#7. */
 enum cm_status cm_certs_from_path(struct cm_certset *set, const char *path,

@@ -170,6 +170,10 @@ void cm_get_asked(struct cm_evidence_reader *reader, int64_t endpoint,
 enum cm_status cm_endpoint_get(struct cm_store *store, int64_t run_id,
                                int64_t endpoint, struct cm_endpoint *out);
 
+/* stored.c -- says that there is no run of that number; 0: none of the kind. */
+enum cm_status cm_store_no_run(const struct cm_store *store, int64_t run_id,
+                               const char *kind, struct cm_error *err);
+
 /* second.c */
 bool cm_pass_stopped(const struct cm_store_pass *pass);
 

@@ -89,19 +89,6 @@ static enum cm_status take_run(const struct cm_query *q,
                : cm_error_nomem(err, "a run");
 }
 
-static enum cm_status nothing_found(const struct cm_store *store,
-                                    int64_t run_id, struct cm_error *err)
-{
-    if (run_id == 0) {
-        return cm_error_set(err, CM_EINPUT, "the store %s holds no scan yet",
-                            store->db.path);
-    }
-    return cm_error_set(err, CM_EINPUT,
-                        "the store %s holds no run %lld. \"certmuster runs\" "
-                        "lists those it holds",
-                        store->db.path, (long long)run_id);
-}
-
 /* Nobody else may write it from here on. */
 static enum cm_status claim(struct cm_store *store,
                             const struct cm_unfinished *run,
@@ -137,7 +124,7 @@ enum cm_status cm_store_find_unfinished(struct cm_store *store, int64_t run_id,
     if (cm_query_end(&q) != CM_OK) {
         status = cm_db_take_error(&store->db, err);
     } else if (!found) {
-        status = nothing_found(store, run_id, err);
+        status = cm_store_no_run(store, run_id, "scan", err);
     }
     if (status == CM_OK && !out->complete) {
         status = claim(store, out, err);

@@ -63,6 +63,19 @@ static enum cm_status take_run(const struct cm_query *q,
     return check_state(state, out->id, err);
 }
 
+enum cm_status cm_store_no_run(const struct cm_store *store, int64_t run_id,
+                               const char *kind, struct cm_error *err)
+{
+    if (run_id == 0) {
+        return cm_error_set(err, CM_EINPUT, "the store %s holds no %s yet",
+                            store->db.path, kind);
+    }
+    return cm_error_set(err, CM_EINPUT,
+                        "the store %s holds no run %lld. \"certmuster runs\" "
+                        "lists those it holds",
+                        store->db.path, (long long)run_id);
+}
+
 enum cm_status cm_store_find_run(struct cm_store *store, int64_t run_id,
                                  struct cm_stored_run *out,
                                  struct cm_error *err)
@@ -80,15 +93,8 @@ enum cm_status cm_store_find_run(struct cm_store *store, int64_t run_id,
     if (cm_query_end(&q) != CM_OK) {
         return cm_db_take_error(&store->db, err);
     }
-    if (!found && run_id == 0) {
-        return cm_error_set(err, CM_EINPUT, "the store %s holds no run yet",
-                            store->db.path);
-    }
     if (!found) {
-        return cm_error_set(err, CM_EINPUT,
-                            "the store %s holds no run %lld. \"certmuster "
-                            "runs\" lists those it holds",
-                            store->db.path, (long long)run_id);
+        return cm_store_no_run(store, run_id, "run", err);
     }
     return status;
 }
