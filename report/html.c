@@ -48,7 +48,8 @@ static void head(struct cm_buf *out)
                       "content=\"no-referrer\">\n"
                       "<title>certmuster: fleet trust report</title>\n<style>");
     (void)cm_buf_puts(out, cm_html_css);
-    (void)cm_buf_puts(out, "</style></head>\n<body>\n");
+    (void)cm_buf_puts(out, "</style></head>\n<body>\n<a class=\"skip\" "
+                           "href=\"#main\">Skip to the report</a>\n");
 }
 
 static void time_text(struct cm_buf *out, int64_t unix_s)
@@ -61,21 +62,13 @@ static void time_text(struct cm_buf *out, int64_t unix_s)
                         text + 11);
 }
 
-static void faults_text(struct cm_buf *out, const struct cm_run_facts *facts)
-{
-    struct cm_buf words;
-
-    cm_buf_init(&words, MAX_PART);
-    cm_run_faults_words(&words, facts);
-    cm_html_text(out, cm_buf_cstr(&words));
-    out->failed = out->failed || words.failed;
-    cm_buf_cleanup(&words);
-}
-
 /* What a reader must know before believing any number. */
 static void caveats(struct cm_buf *out, const struct cm_run_facts *facts,
-                    bool balanced)
+                    const struct cm_report_totals *totals)
 {
+    bool balanced =
+        facts->rows_read == CM_UNKNOWN || facts->rows_read == totals->rows;
+
     if (strcmp(facts->state, "complete") != 0) {
         bool running = strcmp(facts->state, "running") == 0;
 
@@ -88,7 +81,7 @@ static void caveats(struct cm_buf *out, const struct cm_run_facts *facts,
     if (cm_run_num_faults(facts) > 0) {
         (void)cm_buf_puts(out, "<p class=\"caveat\"><b>The scanner's own "
                                "faults:</b> ");
-        faults_text(out, facts);
+        cm_html_faults(out, facts);
         (void)cm_buf_puts(out, ". These rows say nothing of their endpoints."
                                "</p>\n");
     }
@@ -115,169 +108,146 @@ static void title(struct cm_buf *out, const struct cm_run_facts *facts,
     cm_html_count(out, totals->rows, "result", "results");
     (void)cm_buf_puts(out, " · trust: ");
     cm_html_text(out, facts->trust);
-    (void)cm_buf_puts(out, "</p></header>\n<main>\n");
-    caveats(out, facts, num_read == totals->rows);
+    (void)cm_buf_puts(out, "</p></header>\n");
 }
 
-static void causes(struct cm_buf *out, const struct cm_report_totals *totals)
+/* In the order of the page. The page's own ones need what its walk over the
+ * rows has gathered. */
+static const struct section {
+    const char *id;
+    const char *title;
+    const char *hint; /* said beside the title, or NULL */
+    enum cm_status (*write)(struct cm_buf *out, struct cm_report_run *run,
+                            struct cm_error *err);
+    enum cm_status (*own)(struct cm_buf *out, struct cm_report_run *run,
+                          const struct cm_html_digest *digest,
+                          struct cm_error *err);
+} sections[] = {
+    {"headline", "Where the fleet stands", NULL, NULL, cm_html_headline},
+    {"plan", "Action plan", "by endpoints fixed", NULL, cm_html_actions},
+    {"causes", "Causes", NULL, cm_html_causes, NULL},
+    {"clients", "Clients", "would it work for them?", cm_html_clients, NULL},
+    {"policies", "Policies", NULL, cm_html_policies, NULL},
+    {"views", "What differs between the trust views", NULL, cm_html_views,
+     NULL},
+    {"protocols", "Protocols", NULL, cm_html_protocols, NULL},
+    {"table", "Endpoints", NULL, cm_html_table, NULL},
+    {"run", "Run facts", NULL, cm_html_run_facts, NULL},
+};
+#define NUM_SECTIONS (sizeof(sections) / sizeof(*sections))
+
+static enum cm_status write_sections(struct cm_buf *parts,
+                                     struct cm_report_run *run,
+                                     const struct cm_html_digest *digest,
+                                     struct cm_error *err)
 {
-    bool done[CM_CAUSE_COUNT] = {false};
+    enum cm_status status = CM_OK;
 
-    (void)cm_buf_puts(
-        out, "<h2>Causes</h2><div class=\"card scroll\"><table><caption"
-             ">Every cause that was found; a row may have several."
-             "</caption><thead><tr><th scope=\"col\">cause</th><th "
-             "scope=\"col\">what it means</th><th scope=\"col\">"
-             "severity</th><th scope=\"col\" class=\"num\">fix first"
-             "</th><th scope=\"col\" class=\"num\">rows</th></tr>"
-             "</thead><tbody>\n");
-    for (;;) {
-        size_t best = CM_CAUSE_COUNT;
-        const struct cm_cause_info *info;
+    for (size_t i = 0; status == CM_OK && i < NUM_SECTIONS; i++) {
+        const struct section *section = &sections[i];
 
-        for (size_t i = 0; i < CM_CAUSE_COUNT; i++) {
-            if (!done[i] && totals->causes[i] > 0 &&
-                (best == CM_CAUSE_COUNT ||
-                 totals->causes[i] > totals->causes[best])) {
-                best = i;
-            }
+        status = section->own != NULL
+                     ? section->own(&parts[i], run, digest, err)
+                     : section->write(&parts[i], run, err);
+        if (status == CM_OK && parts[i].failed) {
+            status = cm_error_nomem(err, "the HTML report");
         }
-        if (best == CM_CAUSE_COUNT) {
-            break;
+    }
+    return status;
+}
+
+/* Only to what is there. */
+static void navigation(struct cm_buf *out, const struct cm_buf *parts)
+{
+    (void)cm_buf_puts(out, "<nav aria-label=\"Sections\"><ul>");
+    for (size_t i = 0; i < NUM_SECTIONS; i++) {
+        if (parts[i].len > 0) {
+            (void)cm_buf_printf(out, "<li><a href=\"#%s\">%s</a></li>",
+                                sections[i].id, sections[i].title);
         }
-        done[best] = true;
-        info = cm_cause_info((enum cm_cause)best);
-        (void)cm_buf_printf(out,
-                            "<tr><th scope=\"row\">%s</th><td>%s</td><td "
-                            "class=\"%s\">%s</td><td class=\"num\">",
-                            info->id, info->title,
-                            cm_severity_id(info->severity),
-                            cm_severity_id(info->severity));
-        cm_html_number(out, totals->primaries[best]);
-        (void)cm_buf_puts(out, "</td><td class=\"num\">");
-        cm_html_number(out, totals->causes[best]);
-        (void)cm_buf_puts(out, "</td></tr>\n");
     }
-    (void)cm_buf_puts(out, "</tbody></table></div>\n");
+    (void)cm_buf_puts(out, "</ul></nav>\n");
 }
 
-static void fact(struct cm_buf *out, const char *name, const char *value)
+static enum cm_status put_section(const struct section *section,
+                                  struct cm_buf *part, struct cm_outfile *file,
+                                  struct cm_error *err)
 {
-    (void)cm_buf_printf(out, "<tr><th scope=\"row\">%s</th><td>", name);
-    cm_html_text(out, value);
-    (void)cm_buf_puts(out, "</td></tr>");
+    struct cm_buf head;
+    enum cm_status status;
+
+    if (part->len == 0) {
+        return CM_OK;
+    }
+    cm_buf_init(&head, MAX_PART);
+    (void)cm_buf_printf(&head,
+                        "<section id=\"%s\" aria-labelledby=\"%s-title\">"
+                        "<h2 id=\"%s-title\">%s",
+                        section->id, section->id, section->id, section->title);
+    if (section->hint != NULL) {
+        (void)cm_buf_printf(&head, " <small>%s</small>", section->hint);
+    }
+    (void)cm_buf_puts(&head, "</h2>\n");
+    (void)cm_buf_puts(part, "</section>\n");
+    status = cm_outfile_put(file, &head, err);
+    if (status == CM_OK) {
+        status = cm_outfile_put(file, part, err);
+    }
+    cm_buf_cleanup(&head);
+    return status;
 }
 
-static void number_fact(struct cm_buf *out, const char *name, int64_t number)
-{
-    (void)cm_buf_printf(
-        out, "<tr><th scope=\"row\">%s</th><td>%" PRId64 "</td></tr>", name,
-        number);
-}
-
-/* How it went, where there is something to say. */
-static void how_facts(struct cm_buf *out, const struct cm_run_facts *facts)
-{
-    struct cm_buf notes;
-
-    cm_buf_init(&notes, MAX_PART);
-    cm_run_notes_words(&notes, facts, false);
-    if (notes.len > 0) {
-        fact(out, "made", cm_buf_cstr(&notes));
-    }
-    out->failed = out->failed || notes.failed;
-    cm_buf_cleanup(&notes);
-    if (facts->seed != CM_UNKNOWN) {
-        number_fact(out, "order (seed)", facts->seed);
-    }
-    if (cm_run_num_faults(facts) > 0) {
-        (void)cm_buf_puts(out, "<tr><th scope=\"row\">scanner's faults</th>"
-                               "<td>");
-        faults_text(out, facts);
-        (void)cm_buf_puts(out, "</td></tr>");
-    }
-}
-
-static void facts_table(struct cm_buf *out, const struct cm_run_facts *facts)
-{
-    char text[CM_TIME_TEXT_SIZE];
-
-    (void)cm_buf_printf(
-        out,
-        "<h2>Run</h2><div class=\"card scroll\"><table><tbody><tr>"
-        "<th scope=\"row\">run</th><td>%" PRId64 " (",
-        facts->run);
-    cm_html_text(out, facts->state);
-    (void)cm_buf_puts(out, ")</td></tr>");
-    if (facts->source_run != CM_UNKNOWN) {
-        (void)cm_buf_printf(out,
-                            "<tr><th scope=\"row\">judged again</th><td>run "
-                            "%" PRId64 "</td></tr>",
-                            facts->source_run);
-    }
-    fact(out, "input", facts->input_name);
-    fact(out, "input SHA-256", facts->input_sha256);
-    fact(out, "started", cm_time_rfc3339(facts->started, text));
-    if (facts->finished != CM_UNKNOWN) {
-        fact(out, "finished", cm_time_rfc3339(facts->finished, text));
-    }
-    fact(out, "judged for", cm_time_rfc3339(facts->judged_at, text));
-    fact(out, "trust anchors", facts->trust);
-    fact(out, "resolvers", facts->resolvers);
-    fact(out, "options", facts->options);
-    how_facts(out, facts);
-    fact(out, "certmuster", facts->version);
-    fact(out, "TLS library", facts->tls_library);
-    (void)cm_buf_puts(out,
-                      "</tbody></table></div>\n</main>\n<footer><p>Made by "
-                      "certmuster. Nothing in this file is loaded from "
-                      "elsewhere.</p></footer>\n");
-}
-
-static enum cm_status write_top(struct cm_report_run *run,
-                                const struct cm_html_digest *digest,
+static enum cm_status write_top(struct cm_report_run *run, struct cm_buf *parts,
                                 struct cm_outfile *file, struct cm_error *err)
 {
     const struct cm_report_totals *totals;
-    const struct cm_report_views *views = NULL;
-    const struct cm_report_measures *measures = NULL;
-    const struct cm_report_fleet *fleet = NULL;
     struct cm_buf out;
     enum cm_status status = cm_report_run_totals(run, &totals, err);
 
-    if (status == CM_OK) {
-        status = cm_report_run_views(run, &views, err);
-    }
-    if (status == CM_OK) {
-        status = cm_report_run_measures(run, &measures, err);
-    }
-    if (status == CM_OK) {
-        status = cm_report_run_fleet(run, &fleet, err);
-    }
     if (status != CM_OK) {
         return status;
     }
     cm_buf_init(&out, MAX_PART);
     head(&out);
     title(&out, cm_report_run_facts(run), totals);
-    cm_html_summary(&out, totals, digest);
-    (void)cm_buf_puts(&out, "<h2>Action plan <small>by endpoints fixed"
-                            "</small></h2>\n");
+    navigation(&out, parts);
+    (void)cm_buf_puts(&out, "<main id=\"main\" tabindex=\"-1\">\n");
+    caveats(&out, cm_report_run_facts(run), totals);
     status = cm_outfile_put(file, &out, err);
-    if (status == CM_OK) {
-        status = cm_html_actions_write(run, digest, file, err);
-    }
-    if (status == CM_OK) {
-        cm_html_clients(&out, measures, fleet);
-        cm_html_policies(&out, measures, fleet);
-        cm_html_views(&out, views);
-        causes(&out, totals);
-        cm_html_protocols(&out, &fleet->protocols);
-        cm_html_table(&out);
-        facts_table(&out, cm_report_run_facts(run));
-        status = cm_outfile_put(file, &out, err);
-    }
     cm_buf_cleanup(&out);
+    return status;
+}
+
+/* Everything above the data. */
+static enum cm_status write_page(struct cm_report_run *run,
+                                 const struct cm_html_digest *digest,
+                                 struct cm_outfile *file, struct cm_error *err)
+{
+    struct cm_buf parts[NUM_SECTIONS];
+    struct cm_buf foot;
+    enum cm_status status;
+
+    for (size_t i = 0; i < NUM_SECTIONS; i++) {
+        cm_buf_init(&parts[i], MAX_PART);
+    }
+    cm_buf_init(&foot, MAX_PART);
+    status = write_sections(parts, run, digest, err);
+    if (status == CM_OK) {
+        status = write_top(run, parts, file, err);
+    }
+    for (size_t i = 0; status == CM_OK && i < NUM_SECTIONS; i++) {
+        status = put_section(&sections[i], &parts[i], file, err);
+    }
+    if (status == CM_OK) {
+        (void)cm_buf_puts(&foot, "</main>\n<footer><p>Made by certmuster. "
+                                 "Nothing in this file is loaded from "
+                                 "elsewhere.</p></footer>\n");
+        status = cm_outfile_put(file, &foot, err);
+    }
+    for (size_t i = 0; i < NUM_SECTIONS; i++) {
+        cm_buf_cleanup(&parts[i]);
+    }
+    cm_buf_cleanup(&foot);
     return status;
 }
 
@@ -316,7 +286,7 @@ static enum cm_status end(struct cm_report_writer *writer, struct cm_error *err)
         status = cm_report_run_measures(run, &measures, err);
     }
     if (status == CM_OK) {
-        status = write_top(run, digest, file, err);
+        status = write_page(run, digest, file, err);
     }
     if (status == CM_OK) {
         status = cm_html_columns_write(digest->columns, file, err);

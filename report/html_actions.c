@@ -254,20 +254,17 @@ static void one_action(struct cm_buf *out,
     (void)cm_buf_puts(out, "</div></div></details>\n");
 }
 
-enum cm_status cm_html_actions_write(struct cm_report_run *run,
-                                     const struct cm_html_digest *digest,
-                                     struct cm_outfile *file,
-                                     struct cm_error *err)
+enum cm_status cm_html_actions(struct cm_buf *out, struct cm_report_run *run,
+                               const struct cm_html_digest *digest,
+                               struct cm_error *err)
 {
     struct cm_report_actions *actions = NULL;
     const struct cm_report_action *action = NULL;
-    struct cm_buf out;
     int64_t written = 0;
     int64_t most = 0;
     enum cm_status status =
         cm_report_actions_open(&actions, run, CM_ORDER_RANK, err);
 
-    cm_buf_init(&out, MAX_ACTION);
     while (status == CM_OK) {
         status = cm_report_actions_next(actions, &action, err);
         if (status != CM_OK || action == NULL ||
@@ -276,20 +273,15 @@ enum cm_status cm_html_actions_write(struct cm_report_run *run,
         }
         most = written == 0 ? action->fixes_rows : most;
         written++;
-        one_action(&out, action, digest, most);
-        status = cm_outfile_put(file, &out, err);
+        one_action(out, action, digest, most);
     }
     if (status == CM_OK && written == 0) {
-        (void)cm_buf_puts(&out, "<p class=\"card\">Nothing to do.</p>\n");
+        (void)cm_buf_puts(out, "<p class=\"card\">Nothing to do.</p>\n");
     } else if (status == CM_OK && action != NULL) {
-        (void)cm_buf_puts(&out, "<p class=\"mute\">These are the first ");
-        cm_html_number(&out, written);
-        (void)cm_buf_puts(&out, " actions; actions.csv has all.</p>\n");
+        (void)cm_buf_puts(out, "<p class=\"mute\">These are the first ");
+        cm_html_number(out, written);
+        (void)cm_buf_puts(out, " actions; actions.csv has all.</p>\n");
     }
-    if (status == CM_OK) {
-        status = cm_outfile_put(file, &out, err);
-    }
-    cm_buf_cleanup(&out);
     cm_report_actions_close(actions);
     return status;
 }

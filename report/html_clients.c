@@ -120,19 +120,25 @@ static void client(struct cm_buf *out, const struct cm_report_measure *profile,
     (void)cm_buf_puts(out, ".</p></div></details>\n");
 }
 
-void cm_html_clients(struct cm_buf *out,
-                     const struct cm_report_measures *measures,
-                     const struct cm_report_fleet *fleet)
+enum cm_status cm_html_clients(struct cm_buf *out, struct cm_report_run *run,
+                               struct cm_error *err)
 {
-    if (measures->num_profiles == 0) {
-        return;
+    const struct cm_report_measures *measures;
+    const struct cm_report_fleet *fleet;
+    enum cm_status status = cm_report_run_measures(run, &measures, err);
+
+    if (status != CM_OK || measures->num_profiles == 0) {
+        return status;
     }
-    (void)cm_buf_puts(out, "<h2>Clients <small>would it work for them?</small>"
-                           "</h2>\n");
+    status = cm_report_run_fleet(run, &fleet, err);
+    if (status != CM_OK) {
+        return status;
+    }
     matrix(out, measures, fleet);
     for (size_t i = 0; i < measures->num_profiles; i++) {
         if (fleet->profiles[i].failed + fleet->profiles[i].unknown > 0) {
             client(out, &measures->profiles[i], &fleet->profiles[i]);
         }
     }
+    return CM_OK;
 }

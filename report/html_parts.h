@@ -119,36 +119,37 @@ void cm_html_expiry_chart(struct cm_buf *out,
  * not. */
 void cm_html_share_bar(struct cm_buf *out, int64_t part, int64_t most);
 
-/* html_summary.c -- what fails, what to do, what breaks next. */
-void cm_html_summary(struct cm_buf *out, const struct cm_report_totals *totals,
-                     const struct cm_html_digest *digest);
+/* The sections of the page, in the order of the list in html.c. Each appends
+ * its content, without section and heading; one that appends nothing is left
+ * out, of the navigation too. */
+enum cm_status cm_html_headline(struct cm_buf *out, struct cm_report_run *run,
+                                const struct cm_html_digest *digest,
+                                struct cm_error *err);
+enum cm_status cm_html_actions(struct cm_buf *out, struct cm_report_run *run,
+                               const struct cm_html_digest *digest,
+                               struct cm_error *err);
+enum cm_status cm_html_causes(struct cm_buf *out, struct cm_report_run *run,
+                              struct cm_error *err);
+enum cm_status cm_html_clients(struct cm_buf *out, struct cm_report_run *run,
+                               struct cm_error *err);
+enum cm_status cm_html_policies(struct cm_buf *out, struct cm_report_run *run,
+                                struct cm_error *err);
+enum cm_status cm_html_views(struct cm_buf *out, struct cm_report_run *run,
+                             struct cm_error *err);
+enum cm_status cm_html_protocols(struct cm_buf *out, struct cm_report_run *run,
+                                 struct cm_error *err);
+enum cm_status cm_html_table(struct cm_buf *out, struct cm_report_run *run,
+                             struct cm_error *err);
+enum cm_status cm_html_run_facts(struct cm_buf *out, struct cm_report_run *run,
+                                 struct cm_error *err);
 
-/* html_views.c -- where trust views disagree; nothing with one view. */
-void cm_html_views(struct cm_buf *out, const struct cm_report_views *views);
+/* html_run_facts.c -- the scanner's own faults, in words. */
+void cm_html_faults(struct cm_buf *out, const struct cm_run_facts *facts);
 
-/* html_actions.c -- the action plan. */
-enum cm_status cm_html_actions_write(struct cm_report_run *run,
-                                     const struct cm_html_digest *digest,
-                                     struct cm_outfile *file,
-                                     struct cm_error *err);
-
-/* html_table.c -- the endpoint table that the script fills, and the words it
- * needs. */
-void cm_html_table(struct cm_buf *out);
+/* html_table.c -- the words that the script needs. */
 void cm_html_table_words(struct cm_buf *out, const struct cm_run_facts *facts,
                          const struct cm_report_measures *measures);
 
-/* html_protocols.c -- versions, suites, groups, grades. */
-void cm_html_protocols(struct cm_buf *out,
-                       const struct cm_report_protocols *protocols);
-
-/* html_clients.c, html_policies.c -- nothing where none was asked for. */
-void cm_html_clients(struct cm_buf *out,
-                     const struct cm_report_measures *measures,
-                     const struct cm_report_fleet *fleet);
-void cm_html_policies(struct cm_buf *out,
-                      const struct cm_report_measures *measures,
-                      const struct cm_report_fleet *fleet);
 /* A count that shows its endpoints in the table: `pick` is "client:0f" (the
  * first profile's failures), "policy:0f" or "rule:0/M1". */
 void cm_html_pick(struct cm_buf *out, int64_t rows, const char *pick);

@@ -134,18 +134,25 @@ static void policy_body(struct cm_buf *out,
     (void)cm_buf_puts(out, "</div></details>\n");
 }
 
-void cm_html_policies(struct cm_buf *out,
-                      const struct cm_report_measures *measures,
-                      const struct cm_report_fleet *fleet)
+enum cm_status cm_html_policies(struct cm_buf *out, struct cm_report_run *run,
+                                struct cm_error *err)
 {
-    if (measures->num_policies == 0) {
-        return;
+    const struct cm_report_measures *measures;
+    const struct cm_report_fleet *fleet;
+    enum cm_status status = cm_report_run_measures(run, &measures, err);
+
+    if (status != CM_OK || measures->num_policies == 0) {
+        return status;
     }
-    (void)cm_buf_puts(out, "<h2>Policies</h2>\n");
+    status = cm_report_run_fleet(run, &fleet, err);
+    if (status != CM_OK) {
+        return status;
+    }
     overview(out, measures, fleet);
     for (size_t i = 0; i < measures->num_policies; i++) {
         if (fleet->policies[i].num_kinds > 0) {
             policy_body(out, &measures->policies[i], &fleet->policies[i], i);
         }
     }
+    return CM_OK;
 }

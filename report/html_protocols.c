@@ -202,23 +202,31 @@ static void grades(struct cm_buf *out,
     tail(out);
 }
 
-void cm_html_protocols(struct cm_buf *out,
-                       const struct cm_report_protocols *protocols)
+enum cm_status cm_html_protocols(struct cm_buf *out, struct cm_report_run *run,
+                                 struct cm_error *err)
 {
-    if (protocols->connected == 0 && protocols->inventories == 0) {
-        return;
+    const struct cm_report_fleet *fleet;
+    const struct cm_report_protocols *protocols;
+    enum cm_status status = cm_report_run_fleet(run, &fleet, err);
+
+    if (status != CM_OK) {
+        return status;
     }
-    (void)cm_buf_puts(out, "<h2>Protocols</h2>\n<section class=\"two\" "
-                           "aria-label=\"Protocols\">");
+    protocols = &fleet->protocols;
+    if (protocols->connected == 0 && protocols->inventories == 0) {
+        return CM_OK;
+    }
+    (void)cm_buf_puts(out, "<div class=\"two\">");
     versions(out, protocols);
     groups(out, protocols);
     if (protocols->inventories > 0) {
         classes(out, protocols);
         grades(out, protocols);
     }
-    (void)cm_buf_puts(out, "</section>\n");
+    (void)cm_buf_puts(out, "</div>\n");
     post_quantum(out, protocols);
     if (protocols->inventories > 0) {
         suites(out, protocols);
     }
+    return CM_OK;
 }

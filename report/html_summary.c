@@ -129,18 +129,25 @@ static void next_breaks(struct cm_buf *out, int64_t rows)
     (void)cm_buf_puts(out, " within 30 days.");
 }
 
-void cm_html_summary(struct cm_buf *out, const struct cm_report_totals *totals,
-                     const struct cm_html_digest *digest)
+enum cm_status cm_html_headline(struct cm_buf *out, struct cm_report_run *run,
+                                const struct cm_html_digest *digest,
+                                struct cm_error *err)
 {
-    (void)cm_buf_puts(out, "<section class=\"two\" aria-label=\"Summary\">"
-                           "<div class=\"card\">");
+    const struct cm_report_totals *totals;
+    enum cm_status status = cm_report_run_totals(run, &totals, err);
+
+    if (status != CM_OK) {
+        return status;
+    }
+    (void)cm_buf_puts(out, "<div class=\"two\"><div class=\"card\">");
     headline(out, totals, digest);
     cm_html_verdict_bar(out, totals);
     needs(out, digest);
-    (void)cm_buf_puts(out, "</div><div class=\"card\"><h2>What breaks next"
-                           "</h2><p>");
+    (void)cm_buf_puts(out, "</div><div class=\"card\"><h3>What breaks next"
+                           "</h3><p>");
     next_breaks(out, totals->will_break_30_days);
     (void)cm_buf_puts(out, "</p>");
     cm_html_expiry_chart(out, digest);
-    (void)cm_buf_puts(out, "</div></section>\n");
+    (void)cm_buf_puts(out, "</div></div>\n");
+    return CM_OK;
 }

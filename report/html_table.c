@@ -32,7 +32,8 @@ static void tools(struct cm_buf *out)
                            "id=\"export\">CSV of these</button></div>\n");
 }
 
-void cm_html_table(struct cm_buf *out)
+enum cm_status cm_html_table(struct cm_buf *out, struct cm_report_run *run,
+                             struct cm_error *err)
 {
     static const char *const heads[][2] = {
         {"line", "line"},       {"host", "host"},
@@ -42,10 +43,12 @@ void cm_html_table(struct cm_buf *out)
         {"tls", "TLS"},
     };
 
+    (void)run;
+    (void)err;
     (void)cm_buf_puts(out,
-                      "<h2 id=\"endpoints-title\">Endpoints <small id=\"found\""
-                      " aria-live=\"polite\">the table needs JavaScript; "
-                      "endpoints.csv has all rows</small></h2>\n");
+                      "<p class=\"mute\" id=\"found\" aria-live=\"polite\">The "
+                      "table needs JavaScript; endpoints.csv has all rows.</p>"
+                      "\n");
     tools(out);
     (void)cm_buf_puts(out, "<div class=\"card scroll\"><table id=\"endpoints\">"
                            "<thead><tr>");
@@ -60,6 +63,7 @@ void cm_html_table(struct cm_buf *out)
                       "<p class=\"pages\"><button class=\"plain\" id=\"previous"
                       "\" disabled>Previous</button> <button class=\"plain\" "
                       "id=\"next\" disabled>Next</button></p>\n");
+    return CM_OK;
 }
 
 static void json(struct cm_buf *out, const char *before, const char *text)

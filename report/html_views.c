@@ -105,16 +105,20 @@ static void differences(struct cm_buf *out, const struct cm_report_views *views)
     }
 }
 
-void cm_html_views(struct cm_buf *out, const struct cm_report_views *views)
+enum cm_status cm_html_views(struct cm_buf *out, struct cm_report_run *run,
+                             struct cm_error *err)
 {
-    if (views->num < 2) {
-        return;
+    const struct cm_report_views *views;
+    enum cm_status status = cm_report_run_views(run, &views, err);
+
+    if (status != CM_OK || views->num < 2) {
+        return status;
     }
-    (void)cm_buf_puts(out, "<h2>What differs between the trust views</h2>\n");
     totals(out, views);
     if (views->num_kinds == 0) {
         (void)cm_buf_puts(out, "<p>They agree on every endpoint.</p>\n");
     } else {
         differences(out, views);
     }
+    return CM_OK;
 }

@@ -64,6 +64,9 @@
   /* The address after "#" holds what is shown, so that it can be sent to
    * somebody; it is foreign text too. */
   function readFragment() {
+    if (byId(location.hash.slice(1))) {
+      return; /* a section of the page */
+    }
     const params = new URLSearchParams(location.hash.slice(1));
     for (const name of ["q", "action", "pick", ...FILTERS]) {
       state[name] = params.get(name) || "";
@@ -88,7 +91,9 @@
     if (state.page) {
       params.set("page", String(state.page));
     }
-    history.replaceState(null, "", "#" + params.toString());
+    if (params.size > 0 || !byId(location.hash.slice(1))) {
+      history.replaceState(null, "", "#" + params.toString());
+    }
   }
 
   /* "client:3f", "policy:0u", "rule:0/M1": which column, and what its text must
@@ -496,7 +501,7 @@
         change({ ...none, q: "", action: button.dataset.action || "",
           pick: button.dataset.pick || "" });
         showControls();
-        byId("endpoints-title").scrollIntoView();
+        byId("table").scrollIntoView();
       });
     }
     window.addEventListener("hashchange", () => {

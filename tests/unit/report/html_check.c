@@ -33,15 +33,16 @@ static const struct {
     {"title", "head rect"},
     {"section", "main"},
     {"h1", "header"},
-    {"h2", "main div"},
+    {"nav", "body"},
+    {"h2", "section"},
     {"h3", "div"},
-    {"p", "header main footer div"},
-    {"div", "main section div details"},
+    {"p", "header main footer section div"},
+    {"div", "section div details"},
     {"ol", "div"},
-    {"ul", "div"},
+    {"ul", "div nav"},
     {"li", "ol ul"},
     {"pre", "details div"},
-    {"details", "main div"},
+    {"details", "section div"},
     {"summary", "details"},
     {"table", "div"},
     {"caption", "table"},
@@ -58,6 +59,7 @@ static const struct {
     {"rect", "svg"},
     {"line", "svg"},
     {"text", "svg"},
+    {"a", "body p li td"},
     {"b", NULL},
     {"br", NULL},
     {"span", NULL},
@@ -158,11 +160,26 @@ static void keep_id(struct check *check, const char *value, size_t len)
     check->ids[check->num_ids++] = id;
 }
 
+/* A link within the page, to a file that stands in the page, or to one of the
+ * fix bundles beside it. */
+static bool stays_here(const char *link)
+{
+    static const char *const starts[] = {
+        "#", "data:application/x-pem-file;base64,", "fixes/"};
+
+    for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++) {
+        if (strncmp(link, starts[i], strlen(starts[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* name or name="value" */
 static void take_attribute(struct check *check, char *seen, size_t size)
 {
     static const char *const refused =
-        "src href style srcset srcdoc action formaction data poster ping "
+        "src style srcset srcdoc action formaction data poster ping "
         "background xlink manifest integrity target";
     char name[NAME];
     const char *value;
@@ -187,6 +204,9 @@ static void take_attribute(struct check *check, char *seen, size_t size)
     value = check->at + 2;
     len = strcspn(value, "\"");
     check_text(check, value, len);
+    if (strcmp(name, "href") == 0 && !stays_here(value)) {
+        wrong(check, "a link to elsewhere");
+    }
     if (strcmp(name, "id") == 0) {
         keep_id(check, value, len);
     }

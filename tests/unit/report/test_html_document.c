@@ -234,7 +234,7 @@ static void the_proof_is_of_a_row_that_is_fixed(void **state)
 static void causes_are_listed_most_rows_first(void **state)
 {
     char *html = html_of(*state);
-    char *causes = html_between(html, "<h2>Causes</h2>", "</table>");
+    char *causes = html_between(html, "id=\"causes\"", "</table>");
     const char *first = strstr(causes, "<tr><th scope=\"row\">");
 
     assert_non_null(first);
