@@ -13,14 +13,14 @@ static void table(struct cm_buf *out, const struct cm_report_totals *totals)
     if (!any) {
         return;
     }
-    (void)cm_buf_puts(out,
-                      "<div class=\"card scroll\"><table><caption"
-                      ">Every cause that was found; a row may have several."
-                      "</caption><thead><tr><th scope=\"col\">cause</th><th "
-                      "scope=\"col\">what it means</th><th scope=\"col\">"
-                      "severity</th><th scope=\"col\" class=\"num\">fix first"
-                      "</th><th scope=\"col\" class=\"num\">rows</th></tr>"
-                      "</thead><tbody>\n");
+    (void)cm_buf_puts(
+        out, "<div class=\"card scroll\" tabindex=\"0\"><table><caption"
+             ">Every cause that was found; a row may have several."
+             "</caption><thead><tr><th scope=\"col\">cause</th><th "
+             "scope=\"col\">what it means</th><th scope=\"col\">"
+             "severity</th><th scope=\"col\" class=\"num\">fix first"
+             "</th><th scope=\"col\" class=\"num\">rows</th></tr>"
+             "</thead><tbody>\n");
     for (;;) {
         size_t best = CM_CAUSE_COUNT;
         const struct cm_cause_info *info;

@@ -29,15 +29,16 @@ static void matrix(struct cm_buf *out,
                    const struct cm_report_measures *measures,
                    const struct cm_report_fleet *fleet)
 {
-    (void)cm_buf_puts(out,
-                      "<div class=\"card scroll\"><table><caption>Endpoints "
-                      "by what each client would make of them; a number shows "
-                      "them</caption><thead><tr><th scope=\"col\">client</th>"
-                      "<th scope=\"col\"></th><th scope=\"col\" class=\"num\">"
-                      "works</th><th scope=\"col\" class=\"num\">fails</th>"
-                      "<th scope=\"col\" class=\"num\">unknown</th><th "
-                      "scope=\"col\"></th><th scope=\"col\">what it says most"
-                      "</th></tr></thead><tbody>\n");
+    (void)cm_buf_puts(
+        out,
+        "<div class=\"card scroll\" tabindex=\"0\"><table><caption>Endpoints "
+        "by what each client would make of them; a number shows "
+        "them</caption><thead><tr><th scope=\"col\">client</th>"
+        "<th scope=\"col\">what it is</th><th scope=\"col\" class=\"num\">"
+        "works</th><th scope=\"col\" class=\"num\">fails</th>"
+        "<th scope=\"col\" class=\"num\">unknown</th><td></td><th "
+        "scope=\"col\">what it says most"
+        "</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < measures->num_profiles; i++) {
         const struct cm_report_tally *tally = &fleet->profiles[i];
         bool fails = tally->num_kinds > 0 && tally->failed > 0;
@@ -105,7 +106,8 @@ static void client(struct cm_buf *out, const struct cm_report_measure *profile,
     cm_html_count(out, tally->failed, "endpoint fails", "endpoints fail");
     (void)cm_buf_puts(out, ", ");
     cm_html_number(out, tally->unknown);
-    (void)cm_buf_puts(out, " unknown</span></summary><div class=\"scroll\">");
+    (void)cm_buf_puts(
+        out, " unknown</span></summary><div class=\"scroll\" tabindex=\"0\">");
     kinds(out, tally);
     (void)cm_buf_puts(out, "<p class=\"mute\">");
     cm_html_text(out, profile->title);

@@ -29,14 +29,15 @@ static void overview(struct cm_buf *out,
                      const struct cm_report_measures *measures,
                      const struct cm_report_fleet *fleet)
 {
-    (void)cm_buf_puts(out,
-                      "<div class=\"card scroll\"><table><caption>Endpoints "
-                      "that follow each policy; a number shows them</caption>"
-                      "<thead><tr><th scope=\"col\">policy</th><th scope=\"col"
-                      "\"></th><th scope=\"col\" class=\"num\">pass</th><th "
-                      "scope=\"col\" class=\"num\">fail</th><th scope=\"col\" "
-                      "class=\"num\">unknown</th><th scope=\"col\"></th></tr>"
-                      "</thead><tbody>\n");
+    (void)cm_buf_puts(
+        out,
+        "<div class=\"card scroll\" tabindex=\"0\"><table><caption>Endpoints "
+        "that follow each policy; a number shows them</caption>"
+        "<thead><tr><th scope=\"col\">policy</th><th scope=\"col\">what it "
+        "is</th><th scope=\"col\" class=\"num\">pass</th><th "
+        "scope=\"col\" class=\"num\">fail</th><th scope=\"col\" "
+        "class=\"num\">unknown</th><td></td></tr>"
+        "</thead><tbody>\n");
     for (size_t i = 0; i < measures->num_policies; i++) {
         const struct cm_report_tally *tally = &fleet->policies[i];
 
@@ -123,8 +124,9 @@ static void policy_body(struct cm_buf *out,
     (void)cm_buf_puts(out, "</span> <span class=\"mute\">");
     cm_html_count(out, (int64_t)tally->num_kinds, "rule does not hold",
                   "rules do not hold");
-    (void)cm_buf_puts(out, " everywhere</span></summary><div class=\"scroll\">"
-                           "");
+    (void)cm_buf_puts(
+        out, " everywhere</span></summary><div class=\"scroll\" tabindex=\"0\">"
+             "");
     rules(out, policy, tally, at);
     if (policy->source[0] != '\0') {
         (void)cm_buf_puts(out, "<p class=\"mute\">By ");

@@ -11,10 +11,11 @@
 
 static void head(struct cm_buf *out, const char *caption)
 {
-    (void)cm_buf_printf(out,
-                        "<div class=\"card scroll\"><table><caption>%s"
-                        "</caption>",
-                        caption);
+    (void)cm_buf_printf(
+        out,
+        "<div class=\"card scroll\" tabindex=\"0\"><table><caption>%s"
+        "</caption>",
+        caption);
 }
 
 static void tail(struct cm_buf *out)
@@ -56,7 +57,7 @@ static void versions(struct cm_buf *out,
                                     "refused</th><th scope=\"col\" class=\""
                                     "num\">unknown</th>"
                                   : "");
-    (void)cm_buf_puts(out, "<th scope=\"col\"></th></tr></thead><tbody>\n");
+    (void)cm_buf_puts(out, "<td></td></tr></thead><tbody>\n");
     for (int i = CM_VERSION_COUNT - 1; i >= 0; i--) {
         name(out,
              cm_tls_version_name(cm_version_number((enum cm_version_index)i)));
@@ -88,11 +89,12 @@ static void groups(struct cm_buf *out,
     }
     head(out, served ? "Key exchange groups that are served, and chosen"
                      : "Key exchange groups that were chosen");
-    (void)cm_buf_puts(out, "<thead><tr><th scope=\"col\">group</th><th "
-                           "scope=\"col\">resists quantum computers</th><th "
-                           "scope=\"col\" class=\"num\">served</th><th "
-                           "scope=\"col\" class=\"num\">chosen</th><th "
-                           "scope=\"col\"></th></tr></thead><tbody>\n");
+    (void)cm_buf_puts(
+        out, "<thead><tr><th scope=\"col\">group</th><th "
+             "scope=\"col\">resists quantum computers</th><th "
+             "scope=\"col\" class=\"num\">served</th><th "
+             "scope=\"col\" "
+             "class=\"num\">chosen</th><td></td></tr></thead><tbody>\n");
     for (size_t i = 0; i < num; i++) {
         char hex[CM_CODE_SIZE];
         uint16_t group = numbers[i].number;
@@ -133,9 +135,10 @@ static void classes(struct cm_buf *out,
                     const struct cm_report_protocols *protocols)
 {
     head(out, "Endpoints by the kinds of suites they serve");
-    (void)cm_buf_puts(out, "<thead><tr><th scope=\"col\">suites</th><th "
-                           "scope=\"col\" class=\"num\">endpoints</th><th "
-                           "scope=\"col\"></th></tr></thead><tbody>\n");
+    (void)cm_buf_puts(
+        out, "<thead><tr><th scope=\"col\">suites</th><th "
+             "scope=\"col\" "
+             "class=\"num\">endpoints</th><td></td></tr></thead><tbody>\n");
     for (int i = 0; i < CM_SUITES_COUNT; i++) {
         name(out, cm_suite_class_words((enum cm_suite_class)i));
         number(out, protocols->classes[i]);
@@ -188,9 +191,10 @@ static void grades(struct cm_buf *out,
         return;
     }
     head(out, "Grades by the " CM_GRADE_GUIDE);
-    (void)cm_buf_puts(out, "<thead><tr><th scope=\"col\">grade</th><th "
-                           "scope=\"col\" class=\"num\">endpoints</th><th "
-                           "scope=\"col\"></th></tr></thead><tbody>\n");
+    (void)cm_buf_puts(
+        out, "<thead><tr><th scope=\"col\">grade</th><th "
+             "scope=\"col\" "
+             "class=\"num\">endpoints</th><td></td></tr></thead><tbody>\n");
     for (int i = CM_LETTER_A; i < CM_LETTER_COUNT; i++) {
         if (protocols->grades[i] > 0) {
             name(out, cm_letter_text((enum cm_letter)i));

@@ -60,10 +60,11 @@ static void table(struct cm_buf *out, const struct cm_run_facts *facts)
 {
     char text[CM_TIME_TEXT_SIZE];
 
-    (void)cm_buf_printf(out,
-                        "<div class=\"card scroll\"><table><tbody><tr>"
-                        "<th scope=\"row\">run</th><td>%" PRId64 " (",
-                        facts->run);
+    (void)cm_buf_printf(
+        out,
+        "<div class=\"card scroll\" tabindex=\"0\"><table><tbody><tr>"
+        "<th scope=\"row\">run</th><td>%" PRId64 " (",
+        facts->run);
     cm_html_text(out, facts->state);
     (void)cm_buf_puts(out, ")</td></tr>");
     if (facts->source_run != CM_UNKNOWN) {

@@ -50,8 +50,10 @@ enum cm_status cm_html_table(struct cm_buf *out, struct cm_report_run *run,
                       "table needs JavaScript; endpoints.csv has all rows.</p>"
                       "\n");
     tools(out);
-    (void)cm_buf_puts(out, "<div class=\"card scroll\"><table id=\"endpoints\">"
-                           "<thead><tr>");
+    (void)cm_buf_puts(
+        out,
+        "<div class=\"card scroll\" tabindex=\"0\"><table id=\"endpoints\">"
+        "<thead><tr>");
     for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
         (void)cm_buf_printf(out,
                             "<th scope=\"col\" data-column=\"%s\"><button>%s"

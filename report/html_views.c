@@ -8,11 +8,12 @@
 
 static void totals(struct cm_buf *out, const struct cm_report_views *views)
 {
-    (void)cm_buf_puts(out,
-                      "<div class=\"card scroll\"><table><caption>What each "
-                      "view trusts; the first is the default"
-                      "</caption><thead><tr><th scope=\"col\">view</th>"
-                      "<th scope=\"col\">anchors</th>");
+    (void)cm_buf_puts(
+        out,
+        "<div class=\"card scroll\" tabindex=\"0\"><table><caption>What each "
+        "view trusts; the first is the default"
+        "</caption><thead><tr><th scope=\"col\">view</th>"
+        "<th scope=\"col\">anchors</th>");
     for (int v = CM_VERDICT_TRUSTED; v < CM_VERDICT_COUNT; v++) {
         (void)cm_buf_printf(out, "<th scope=\"col\" class=\"num\">%s</th>",
                             cm_verdict_words((enum cm_verdict)v));
@@ -79,7 +80,8 @@ static void difference(struct cm_buf *out, const struct cm_report_views *views,
 
 static void differences(struct cm_buf *out, const struct cm_report_views *views)
 {
-    (void)cm_buf_puts(out, "<div class=\"card scroll\"><table><caption>");
+    (void)cm_buf_puts(
+        out, "<div class=\"card scroll\" tabindex=\"0\"><table><caption>");
     cm_html_count(out, views->differing_rows,
                   "endpoint that is not the same in all views",
                   "endpoints that are not the same in all views");
