@@ -50,9 +50,10 @@ static enum cm_status find_run(struct cm_report_run *run, int64_t run_id,
     return cm_sql_run_facts(run->facts_stmt, &run->facts, err);
 }
 
-enum cm_status cm_report_run_open(struct cm_report_run **out,
-                                  const char *db_path, int64_t run_id,
-                                  struct cm_error *err)
+/* `db` NULL: to be opened. */
+static enum cm_status open_run(struct cm_report_run **out, sqlite3 *db,
+                               const char *db_path, int64_t run_id,
+                               struct cm_error *err)
 {
     struct cm_report_run *run = calloc(1, sizeof(*run));
     enum cm_status status;
@@ -67,7 +68,9 @@ enum cm_status cm_report_run_open(struct cm_report_run **out,
         status = cm_error_nomem(err, "the report");
         goto out;
     }
-    status = cm_sql_open(&run->db, db_path, err);
+    run->db = db;
+    run->db_lent = db != NULL;
+    status = db != NULL ? CM_OK : cm_sql_open(&run->db, db_path, err);
     if (status == CM_OK) {
         status = find_run(run, run_id, err);
     }
@@ -80,11 +83,37 @@ out:
     return status;
 }
 
+enum cm_status cm_report_run_open(struct cm_report_run **out,
+                                  const char *db_path, int64_t run_id,
+                                  struct cm_error *err)
+{
+    return open_run(out, NULL, db_path, run_id, err);
+}
+
+enum cm_status cm_report_run_sibling(struct cm_report_run **out,
+                                     struct cm_report_run *run, int64_t run_id,
+                                     struct cm_error *err)
+{
+    return open_run(out, run->db, run->db_path, run_id, err);
+}
+
+static enum cm_status open_for(struct cm_report_run **out,
+                               const struct cm_report_options *options,
+                               struct cm_error *err)
+{
+    enum cm_status status =
+        cm_report_run_open(out, options->db_path, options->run_id, err);
+
+    if (status == CM_OK) {
+        (*out)->baseline = options->baseline;
+    }
+    return status;
+}
+
 enum cm_status cm_report_open(struct cm_report_options *options,
                               struct cm_error *err)
 {
-    return cm_report_run_open(&options->run, options->db_path, options->run_id,
-                              err);
+    return open_for(&options->run, options, err);
 }
 
 void cm_report_close(struct cm_report_options *options)
@@ -98,9 +127,7 @@ enum cm_status cm_report_run_borrow(struct cm_report_run **out,
                                     struct cm_error *err)
 {
     *out = options->run;
-    return *out != NULL ? CM_OK
-                        : cm_report_run_open(out, options->db_path,
-                                             options->run_id, err);
+    return *out != NULL ? CM_OK : open_for(out, options, err);
 }
 
 void cm_report_run_return(struct cm_report_run *run,
@@ -116,10 +143,13 @@ void cm_report_run_close(struct cm_report_run *run)
     if (run == NULL) {
         return;
     }
+    cm_changes_free(run->changes);
     (void)sqlite3_finalize(run->facts_stmt);
     (void)sqlite3_finalize(run->cert_stmt);
     (void)sqlite3_finalize(run->fingerprint_stmt);
-    (void)sqlite3_close(run->db);
+    if (!run->db_lent) {
+        (void)sqlite3_close(run->db);
+    }
     cm_report_list_cleanup(&run->facts.columns);
     cm_report_list_cleanup(&run->facts.faults);
     cm_report_list_cleanup(&run->cert.names);

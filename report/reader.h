@@ -107,9 +107,10 @@ struct cm_report_row {
     struct cm_report_list path;  /* the path judged: cm_report_fingerprint */
     struct cm_span chain_text;   /* the same two as they stand in the store */
     struct cm_span path_text;
-    int64_t path_valid; /* 1: nothing is wrong with the path, and its last
-                           certificate is an anchor; CM_UNKNOWN: no path */
-    const char *view;   /* whose verdict this is; NULL: not known */
+    int64_t path_valid;   /* 1: nothing is wrong with the path, and its last
+                             certificate is an anchor; CM_UNKNOWN: no path */
+    const char *view;     /* whose verdict this is; NULL: not known */
+    const char *own_view; /* the row's own; NULL: it has the run's default */
     struct cm_report_list views;     /* pairs: view, verdict */
     struct cm_report_list primaries; /* pairs: view, primary cause; empty with
                                         one view: it is the row's */
@@ -153,6 +154,7 @@ struct cm_report_finding {
     const char *resolution;
     const char *action; /* key; NULL: belongs to no action */
     const char *subject;
+    const char *subject_key; /* the same in every run */
     const char *fingerprint_sha256;
 };
 

@@ -6,7 +6,7 @@
 
 #include "reader_rows.h"
 
-#define NUM_TEXTS 9
+#define NUM_TEXTS 10
 
 static bool make_room(struct cm_report_rows *rows)
 {
@@ -90,7 +90,8 @@ static enum cm_status read_one(struct cm_report_rows *rows,
                         &finding->fingerprint_sha256, &finding->cause,
                         &finding->severity, &finding->confidence,
                         &finding->proof, &finding->rule, &finding->resolution,
-                        &finding->action, &finding->subject})) {
+                        &finding->action, &finding->subject,
+                        &finding->subject_key})) {
         status = cm_error_nomem(err, "the report");
     }
     rows->num_findings++;
@@ -120,6 +121,7 @@ static enum cm_status add_duplicate(struct cm_report_rows *rows,
         .position = CM_UNKNOWN,
         .resolution = cm_resolution_info(cause->resolution)->id,
         .subject = "",
+        .subject_key = "",
     };
     return CM_OK;
 }

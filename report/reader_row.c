@@ -104,7 +104,8 @@ static void read_endpoint(struct cm_sql_line *line, struct cm_report_row *row)
     row->protocol = cm_sql_word(line);
     row->sni = cm_sql_word(line);
     row->reason = cm_sql_text(line);
-    row->view = cm_sql_text(line);
+    row->own_view = cm_sql_text(line);
+    row->view = row->own_view;
     row->extras.client_cert = cm_sql_word(line);
 }
 

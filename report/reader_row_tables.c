@@ -22,7 +22,8 @@ static const struct cm_stream_sql tables[CM_TABLE_COUNT] = {
     [CM_TABLE_FINDING] = CM_STREAM_SQL("finding", "endpoint", ", ord",
                                        "ord, blocks, position, certificate, "
                                        "cause, severity, confidence, proof,"
-                                       " rule, resolution, action, subject"),
+                                       " rule, resolution, action, subject,"
+                                       " subject_key"),
     [CM_TABLE_VIEW_VERDICT] = CM_STREAM_SQL(
         "view_verdict", "endpoint", ", view", "view, verdict, primary_cause"),
     [CM_TABLE_CLIENT] =

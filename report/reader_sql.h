@@ -23,6 +23,8 @@ struct cm_remembered {
     char *subject; /* owned */
 };
 
+struct cm_changes; /* changes_parts.h */
+
 struct cm_report_run {
     sqlite3 *db;
     char *db_path;
@@ -40,11 +42,23 @@ struct cm_report_run {
     struct cm_report_fleet fleet;
     const struct cm_fixes *fixes; /* borrowed, or NULL */
     struct cm_report_book *book;  /* NULL: not written yet */
+    bool db_lent;                 /* another run closes it */
+    int64_t baseline;             /* as in cm_report_options */
+    bool changes_known;
+    struct cm_changes *changes; /* NULL: there is no baseline */
     sqlite3_stmt *cert_stmt;
     sqlite3_stmt *fingerprint_stmt;
     struct cm_report_certificate cert;
     struct cm_remembered *remembered;
 };
+
+/* Another run of the same store, in the same snapshot; it must be closed first.
+ */
+enum cm_status cm_report_run_sibling(struct cm_report_run **out,
+                                     struct cm_report_run *run, int64_t run_id,
+                                     struct cm_error *err);
+/* changes.c */
+void cm_changes_free(struct cm_changes *changes); /* accepts NULL */
 
 /* Opens the file and checks that it is a store this program can read. */
 enum cm_status cm_sql_open(sqlite3 **out, const char *path,

@@ -14,9 +14,13 @@
 
 struct cm_report_run; /* opaque */
 
+#define CM_BASELINE_NONE INT64_C(-1)
+
 struct cm_report_options {
     const char *db_path;
-    int64_t run_id; /* 0: the newest */
+    int64_t run_id;   /* 0: the newest */
+    int64_t baseline; /* the run to compare with; 0: the one before, over the
+                         same input; or CM_BASELINE_NONE */
     const char *out_dir;
     const char
         *formats; /* "html,json,jsonl,actions,endpoints,fixes"; NULL: all */
