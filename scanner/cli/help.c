@@ -90,6 +90,13 @@ static const struct cm_command commands[] = {
      "authority'\n"
      "certmuster explain --error - <client.log",
      cm_cmd_explain},
+    {"completion", 'L', "bash|zsh|fish", "print completions for a shell",
+     "Prints a script that lets the shell complete commands, options and their "
+     "values. \"cmake --install\" puts it where each shell looks for it.",
+     "source <(certmuster completion bash)\n"
+     "certmuster completion fish "
+     ">~/.config/fish/completions/certmuster.fish",
+     cm_cmd_completion},
 };
 
 const struct cm_command *cm_commands(size_t *num)
@@ -177,7 +184,7 @@ static void print_program(void)
         "\nand what to do about it.\n\n"
         "Usage: certmuster COMMAND [OPTIONS]\n\nCommands:\n");
     for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-        (void)printf("  %-9s %s\n", commands[i].name, commands[i].summary);
+        (void)printf("  %-10s %s\n", commands[i].name, commands[i].summary);
     }
     (void)printf(
         "\nStart with a CSV file that has a column \"host\":\n\n"

@@ -54,6 +54,10 @@ enum cm_status cm_input_finish(struct cm_input *input);
 const struct cm_error *cm_input_error(const struct cm_input *input);
 uint64_t cm_input_rows(const struct cm_input *input); /* handed over so far */
 
+/* protocol.c -- all protocol names, separated by spaces. */
+#define CM_PROTOCOL_NAMES_SIZE 256
+const char *cm_protocol_names(char out[CM_PROTOCOL_NAMES_SIZE]);
+
 /* target.c -- one endpoint from the texts of a row. `protocol`, `port` and
  * `sni` may be "" (not given). On failure `cause` and `reason` say why. */
 struct cm_target_text {

@@ -50,8 +50,6 @@ struct cm_protocol {
 };
 /* Without regard to case; NULL: no such word. */
 const struct cm_protocol *cm_protocol_find(struct cm_span word);
-/* All protocol names, separated by spaces. */
-const char *cm_protocol_names(char out[CM_REASON_SIZE]);
 
 /* target_split.c -- host texts to pieces, before any of them is judged. */
 struct cm_pieces {

@@ -66,7 +66,7 @@ const struct cm_protocol *cm_protocol_find(struct cm_span word)
     return NULL;
 }
 
-const char *cm_protocol_names(char out[CM_REASON_SIZE])
+const char *cm_protocol_names(char out[CM_PROTOCOL_NAMES_SIZE])
 {
     size_t len = 0;
 
@@ -75,7 +75,7 @@ const char *cm_protocol_names(char out[CM_REASON_SIZE])
         size_t more = strlen(row->word);
 
         if (strcmp(row->word, row->name) != 0 ||
-            len + more + 2 > CM_REASON_SIZE) {
+            len + more + 2 > CM_PROTOCOL_NAMES_SIZE) {
             continue; /* another word for the same */
         }
         if (len > 0) {

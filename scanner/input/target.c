@@ -73,7 +73,7 @@ static bool find_word(const struct cm_protocol **out, struct cm_span word,
 
     *out = cm_protocol_find(word);
     if (*out == NULL) {
-        char names[CM_REASON_SIZE];
+        char names[CM_PROTOCOL_NAMES_SIZE];
 
         char quoted[CM_QUOTE_SIZE];
 

@@ -11,6 +11,10 @@ program=$WORK/prefix/bin/certmuster
 grep -q 'Fl \\-concurrency' "$WORK/prefix/share/man/man1/certmuster.1" ||
   fail "the manual page lacks an option"
 
+for file in bash-completion/completions/certmuster \
+  zsh/site-functions/_certmuster fish/vendor_completions.d/certmuster.fish; do
+  grep -q 'concurrency' "$WORK/prefix/share/$file" || fail "no $file"
+done
 [ -s "$WORK/prefix/share/certmuster/profiles/java.ini" ] ||
   fail "no profiles to copy from"
 
