@@ -11,14 +11,15 @@
 /* Of them, those that the server may not even have read yet: its socket has
  * room for some 270 small queries (Linux's 208 KiB), and drops the rest. */
 #define CM_RESOLVER_MAX_RECENT 256
-#define CM_RESOLVER_MAX_CACHE 65536 /* names kept; the oldest go first */
+/* Names kept, some 100 bytes each; the oldest go first. */
+#define CM_RESOLVER_MAX_CACHE 65536
 
 struct cm_resolver_options {
     const char *servers; /* "192.0.2.53,[2001:db8::53]:5353"; NULL: the system's
                             (/etc/resolv.conf) */
     const char *second;  /* a second view to compare with; NULL: none */
     unsigned timeout_ms; /* for one question, all tries together; 0: 5000 */
-    unsigned sharers;    /* resolvers that share CM_RESOLVER_MAX_RECENT; 0: 1 */
+    unsigned sharers;    /* resolvers that share the limits above; 0: 1 */
     int family;          /* 4, 6, or 0: both */
     bool hosts_file;     /* look into the hosts file first (read once) */
     const char *hosts_path; /* NULL: /etc/hosts */

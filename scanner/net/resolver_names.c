@@ -1,9 +1,10 @@
 /* Names: each is asked once, whoever waits for it is told from a timer, and
  * the answer is kept in a compact form until too many others are.
  *
- * A name is idle (neither work nor answer), asked (work) or answered. The
- * lookups of an asked name wait at the name; those of an answered one wait in
- * `ready` for the timer that delivers.
+ * A name is here while somebody waits for it or it is asked: idle (neither work
+ * nor answer), asked (work) or answered. The lookups of an asked name wait at
+ * the name; those of an answered one wait in `ready` for the timer that
+ * delivers.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stddef.h>
 #include <stdlib.h>
@@ -44,7 +45,6 @@ struct work {
 };
 
 struct name {
-    struct name *newer;       /* in order of answering */
     struct work *work;        /* owned; NULL: not being asked */
     struct cm_packed *answer; /* owned; NULL: none yet */
     struct link waiting;      /* for the answer */
@@ -61,10 +61,7 @@ struct cm_resolver {
     int family;
     struct cm_map *names;   /* host to struct name; owns them */
     struct cm_map *lookups; /* ticket to struct lookup; owns them */
-    struct name *oldest;    /* answered names */
-    struct name *newest;
-    size_t num_answered;
-    size_t max_answered;
+    struct cm_kept *kept;   /* answers of names that nobody waits for */
     uint64_t last_ticket;
     struct link ready;      /* to be told in the next delivery */
     struct link delivering; /* to be told in this one */
@@ -153,47 +150,32 @@ static struct name *find_name(struct cm_resolver *resolver, const char *host)
     return name;
 }
 
-/* After each delivery. A name that somebody is still to be told of stays, and
- * with it the younger ones; the next delivery will meet it again. */
-static void forget_old_names(struct cm_resolver *resolver)
+/* Once nobody waits for it, of a name only the answer is kept. */
+static void settle(struct cm_resolver *resolver, struct name *name)
 {
-    struct name *name;
-
-    while ((name = resolver->oldest) != NULL && name->num_lookups == 0 &&
-           resolver->num_answered > resolver->max_answered) {
-        resolver->oldest = name->newer;
-        if (resolver->oldest == NULL) {
-            resolver->newest = NULL;
-        }
-        resolver->num_answered--;
-        drop_name(resolver, name);
+    if (name->num_lookups > 0 || name->work != NULL) {
+        return;
     }
-}
-
-static void remember(struct cm_resolver *resolver, struct name *name)
-{
-    name->newer = NULL;
-    if (resolver->newest == NULL) {
-        resolver->oldest = name;
-    } else {
-        resolver->newest->newer = name;
+    if (name->answer != NULL) {
+        cm_kept_put(resolver->kept, name->host, name->host_len, name->answer);
     }
-    resolver->newest = name;
-    resolver->num_answered++;
+    drop_name(resolver, name);
 }
 
 static void forget_lookup(struct cm_resolver *resolver, struct lookup *lookup)
 {
+    struct name *name = lookup->name;
+
     ring_remove(&lookup->link);
     cm_map_remove(resolver->lookups, &lookup->ticket, sizeof(lookup->ticket));
-    lookup->name->num_lookups--;
     free(lookup);
+    name->num_lookups--;
+    settle(resolver, name);
 }
 
 static void on_deliver(void *arg)
 {
     struct cm_resolver *resolver = arg;
-
     struct lookup *lookup;
 
     ring_move(&resolver->delivering, &resolver->ready);
@@ -206,7 +188,6 @@ static void on_deliver(void *arg)
         forget_lookup(resolver, lookup);
         fn(fn_arg, &ev);
     }
-    forget_old_names(resolver);
 }
 
 static bool wake_deliver(struct cm_resolver *resolver)
@@ -243,9 +224,7 @@ static void conclude(struct work *work)
     free(work);
     ring_move(&resolver->ready, &name->waiting);
     (void)wake_deliver(resolver);
-    if (name->answer != NULL) {
-        remember(resolver, name);
-    }
+    settle(resolver, name);
 }
 
 static void on_answered(struct cm_question *question)
@@ -258,12 +237,17 @@ static void on_answered(struct cm_question *question)
     }
 }
 
-static bool answer_from_hosts(const struct cm_resolver *resolver,
-                              struct name *name)
+static bool answer_at_once(const struct cm_resolver *resolver,
+                           struct name *name)
 {
+    const struct cm_packed *kept =
+        cm_kept_find(resolver->kept, name->host, name->host_len);
     struct cm_dns_evidence ev;
 
-    if (!cm_hosts_find(resolver->hosts, name->host, resolver->family, &ev)) {
+    if (kept != NULL) {
+        cm_dns_unpack(&ev, kept);
+    } else if (!cm_hosts_find(resolver->hosts, name->host, resolver->family,
+                              &ev)) {
         return false;
     }
     name->answer = cm_dns_pack(&ev);
@@ -314,12 +298,9 @@ static bool line_up(struct cm_resolver *resolver, struct lookup *lookup)
 {
     struct name *name = lookup->name;
 
-    if (name->answer == NULL && name->work == NULL) {
-        if (answer_from_hosts(resolver, name)) {
-            remember(resolver, name);
-        } else if (!ask(resolver, name)) {
-            return false;
-        }
+    if (name->answer == NULL && name->work == NULL &&
+        !answer_at_once(resolver, name) && !ask(resolver, name)) {
+        return false;
     }
     if (name->work != NULL) {
         ring_add(&name->waiting, &lookup->link);
@@ -356,10 +337,6 @@ uint64_t cm_resolver_lookup(struct cm_resolver *resolver, const char *host,
                     lookup) ||
         !line_up(resolver, lookup)) {
         forget_lookup(resolver, lookup);
-        if (name->num_lookups == 0 && name->work == NULL &&
-            name->answer == NULL) {
-            drop_name(resolver, name);
-        }
         return 0;
     }
     return resolver->last_ticket;
@@ -407,12 +384,14 @@ enum cm_status cm_resolver_new(struct cm_resolver **out, struct cm_loop *loop,
     }
     resolver->loop = loop;
     resolver->family = options->family;
-    resolver->max_answered = CM_RESOLVER_MAX_CACHE;
     ring_init(&resolver->ready);
     ring_init(&resolver->delivering);
     resolver->names = cm_map_new();
     resolver->lookups = cm_map_new();
-    status = resolver->names == NULL || resolver->lookups == NULL
+    resolver->kept = cm_kept_new(
+        CM_RESOLVER_MAX_CACHE / (options->sharers == 0 ? 1 : options->sharers));
+    status = resolver->names == NULL || resolver->lookups == NULL ||
+                     resolver->kept == NULL
                  ? cm_error_nomem(err, "the resolver")
                  : open_view(resolver, 0, options->servers, options, err);
     if (status == CM_OK && options->second != NULL) {
@@ -443,6 +422,7 @@ void cm_resolver_free(struct cm_resolver *resolver)
     cm_timer_cancel(resolver->loop, &resolver->deliver);
     cm_map_free(resolver->lookups, free);
     cm_map_free(resolver->names, name_free);
+    cm_kept_free(resolver->kept);
     cm_hosts_free(resolver->hosts);
     free(resolver->servers[0]);
     free(resolver->servers[1]);
@@ -459,5 +439,5 @@ void cm_resolver_servers(const struct cm_resolver *resolver, struct cm_buf *out)
 
 void cm_resolver_limit_cache(struct cm_resolver *resolver, size_t max_names)
 {
-    resolver->max_answered = max_names;
+    cm_kept_limit(resolver->kept, max_names);
 }

@@ -7,16 +7,27 @@
 #include "net/resolver_parts.h"
 
 struct cm_packed {
-    enum cm_dns_result result;
     uint32_t ms;
     uint16_t from_second; /* bit set */
+    uint16_t cname_len;
+    uint16_t detail_len;
+    uint8_t result; /* enum cm_dns_result */
     uint8_t num_addresses;
     uint8_t num_cnames;
     bool second_differs;
-    size_t cname_len;
-    size_t detail_len;
     unsigned char bytes[]; /* addresses, alias, detail */
 };
+
+static size_t size_of_addresses(const struct cm_packed *packed)
+{
+    return packed->num_addresses * sizeof(struct cm_address);
+}
+
+size_t cm_dns_packed_size(const struct cm_packed *packed)
+{
+    return sizeof(*packed) + size_of_addresses(packed) + packed->cname_len +
+           packed->detail_len;
+}
 
 struct cm_packed *cm_dns_pack(const struct cm_dns_evidence *ev)
 {
@@ -29,13 +40,13 @@ struct cm_packed *cm_dns_pack(const struct cm_dns_evidence *ev)
     if (out == NULL) {
         return NULL;
     }
-    *out = (struct cm_packed){.result = ev->result,
+    *out = (struct cm_packed){.result = (uint8_t)ev->result,
                               .ms = ev->ms,
                               .num_addresses = (uint8_t)ev->num_addresses,
                               .num_cnames = (uint8_t)ev->num_cnames,
                               .second_differs = ev->second_differs,
-                              .cname_len = cname_len,
-                              .detail_len = detail_len};
+                              .cname_len = (uint16_t)cname_len,
+                              .detail_len = (uint16_t)detail_len};
     for (unsigned i = 0; i < ev->num_addresses; i++) {
         if (ev->from_second[i]) {
             out->from_second = (uint16_t)(out->from_second | 1U << i);
@@ -57,8 +68,8 @@ void cm_dns_unpack(struct cm_dns_evidence *out, const struct cm_packed *from)
         snprintf(out->detail, sizeof(out->detail), "no memory");
         return;
     }
-    addresses = from->num_addresses * sizeof(out->addresses[0]);
-    out->result = from->result;
+    addresses = size_of_addresses(from);
+    out->result = (enum cm_dns_result)from->result;
     out->ms = from->ms;
     out->num_addresses = from->num_addresses;
     out->num_cnames = from->num_cnames;

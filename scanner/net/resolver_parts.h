@@ -66,8 +66,21 @@ void cm_dns_merge(struct cm_dns_evidence *out,
 /* resolver_pack.c: evidence to keep; free() it. NULL: no memory. */
 struct cm_packed;
 struct cm_packed *cm_dns_pack(const struct cm_dns_evidence *ev);
+size_t cm_dns_packed_size(const struct cm_packed *packed);
 /* NULL stands for an answer that there was no memory to keep. */
 void cm_dns_unpack(struct cm_dns_evidence *out, const struct cm_packed *from);
+
+/* resolver_kept.c: answers by name; the oldest go first. */
+struct cm_kept;
+struct cm_kept *cm_kept_new(size_t max); /* NULL: no memory */
+void cm_kept_free(struct cm_kept *kept); /* accepts NULL */
+void cm_kept_limit(struct cm_kept *kept, size_t max);
+/* Lent until the next put; NULL: it is not there. */
+const struct cm_packed *cm_kept_find(const struct cm_kept *kept,
+                                     const char *host, size_t len);
+/* Copies the answer, unless the name has one or there is no memory. */
+void cm_kept_put(struct cm_kept *kept, const char *host, size_t len,
+                 const struct cm_packed *answer);
 
 /* resolver.c: a list of servers that answers questions. */
 struct cm_upstream;
