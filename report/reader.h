@@ -168,6 +168,10 @@ struct cm_report_rows; /* opaque */
 enum cm_status cm_report_rows_open(struct cm_report_rows **out,
                                    struct cm_report_run *run,
                                    struct cm_error *err);
+/* One row by its number, without reading the others. */
+enum cm_status cm_report_rows_open_one(struct cm_report_rows **out,
+                                       struct cm_report_run *run, int64_t row,
+                                       struct cm_error *err);
 void cm_report_rows_close(struct cm_report_rows *rows); /* accepts NULL */
 /* *row is NULL at the end. */
 enum cm_status cm_report_rows_next(struct cm_report_rows *rows,

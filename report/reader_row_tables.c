@@ -43,6 +43,10 @@ static const char rows_sql[] =
     "SELECT id, line, fields, owner, endpoint, first_line FROM row"
     " WHERE run = ?1 ORDER BY id";
 
+static const char row_sql[] =
+    "SELECT id, line, fields, owner, endpoint, first_line FROM row"
+    " WHERE run = ?1 AND id = ?2";
+
 static bool is_wanted(const struct cm_report_rows *rows,
                       enum cm_row_table table)
 {
@@ -63,7 +67,7 @@ static bool is_wanted(const struct cm_report_rows *rows,
     return true;
 }
 
-enum cm_status cm_rows_open_tables(struct cm_report_rows *rows,
+enum cm_status cm_rows_open_tables(struct cm_report_rows *rows, int64_t one_row,
                                    struct cm_error *err)
 {
     sqlite3_stmt *whole = NULL;
@@ -72,10 +76,21 @@ enum cm_status cm_rows_open_tables(struct cm_report_rows *rows,
 
     (void)sqlite3_finalize(whole);
     if (status == CM_OK) {
-        status = cm_sql_for_run(rows->run, &rows->rows, rows_sql, err);
+        status =
+            cm_sql_for_run(rows->run, &rows->rows,
+                           one_row == CM_UNKNOWN ? rows_sql : row_sql, err);
+    }
+    if (status == CM_OK && one_row != CM_UNKNOWN &&
+        sqlite3_bind_int64(rows->rows, 2, one_row) != SQLITE_OK) {
+        status = cm_sql_failed(rows->run->db, err);
     }
     for (int i = 0; i < CM_TABLE_COUNT && status == CM_OK; i++) {
-        if (is_wanted(rows, (enum cm_row_table)i)) {
+        if (!is_wanted(rows, (enum cm_row_table)i)) {
+            continue;
+        }
+        if (one_row != CM_UNKNOWN) {
+            cm_stream_open_few(&rows->tables[i], rows->run, &tables[i]);
+        } else {
             status =
                 cm_stream_open(&rows->tables[i], rows->run, &tables[i], err);
         }

@@ -18,9 +18,9 @@ static bool make_caches(struct cm_report_rows *rows)
     return made;
 }
 
-enum cm_status cm_report_rows_open(struct cm_report_rows **out,
-                                   struct cm_report_run *run,
-                                   struct cm_error *err)
+static enum cm_status open_rows(struct cm_report_rows **out,
+                                struct cm_report_run *run, int64_t one_row,
+                                struct cm_error *err)
 {
     struct cm_report_rows *rows = calloc(1, sizeof(*rows));
     const struct cm_report_measures *measures = NULL;
@@ -42,7 +42,7 @@ enum cm_status cm_report_rows_open(struct cm_report_rows **out,
         status = cm_rows_open_views(rows, err);
     }
     if (status == CM_OK) {
-        status = cm_rows_open_tables(rows, err);
+        status = cm_rows_open_tables(rows, one_row, err);
     }
     if (status == CM_OK) {
         *out = rows;
@@ -50,6 +50,20 @@ enum cm_status cm_report_rows_open(struct cm_report_rows **out,
     }
     cm_report_rows_close(rows);
     return status;
+}
+
+enum cm_status cm_report_rows_open(struct cm_report_rows **out,
+                                   struct cm_report_run *run,
+                                   struct cm_error *err)
+{
+    return open_rows(out, run, CM_UNKNOWN, err);
+}
+
+enum cm_status cm_report_rows_open_one(struct cm_report_rows **out,
+                                       struct cm_report_run *run, int64_t row,
+                                       struct cm_error *err)
+{
+    return open_rows(out, run, row, err);
 }
 
 void cm_report_rows_close(struct cm_report_rows *rows)

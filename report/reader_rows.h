@@ -69,8 +69,9 @@ struct cm_report_rows {
     char proof[64];
 };
 
-/* reader_row_tables.c: opens the tables that the run has lines in. */
-enum cm_status cm_rows_open_tables(struct cm_report_rows *rows,
+/* reader_row_tables.c: opens the tables that the run has lines in, for all rows
+ * (CM_UNKNOWN) or for this one. */
+enum cm_status cm_rows_open_tables(struct cm_report_rows *rows, int64_t one_row,
                                    struct cm_error *err);
 
 /* reader_row.c: fills rows->row from a line of `row`; *got is false where

@@ -18,6 +18,15 @@ enum cm_status cm_stream_open(struct cm_stream *stream,
     return cm_sql_for_run(run, &stream->all, sql->all, err);
 }
 
+void cm_stream_open_few(struct cm_stream *stream, struct cm_report_run *run,
+                        const struct cm_stream_sql *sql)
+{
+    memset(stream, 0, sizeof(*stream));
+    stream->run = run;
+    stream->sql = sql;
+    stream->asked = INT64_MAX;
+}
+
 void cm_stream_close(struct cm_stream *stream)
 {
     (void)sqlite3_finalize(stream->all);
@@ -78,7 +87,7 @@ enum cm_status cm_stream_find(struct cm_stream *stream, int64_t endpoint,
     bool before = endpoint <= stream->asked;
 
     *line = cm_sql_line(NULL);
-    if (stream->all == NULL) {
+    if (stream->sql == NULL) {
         return CM_OK;
     }
     while (status == CM_OK && stream->more && stream->at < endpoint) {
@@ -106,7 +115,7 @@ enum cm_status cm_stream_next(struct cm_stream *stream, int64_t endpoint,
     enum cm_status status;
 
     *line = cm_sql_line(NULL);
-    if (stream->all == NULL) {
+    if (stream->sql == NULL) {
         return CM_OK;
     }
     if (stream->looked_up) {

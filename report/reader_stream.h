@@ -40,6 +40,9 @@ enum cm_status cm_stream_open(struct cm_stream *stream,
                               struct cm_report_run *run,
                               const struct cm_stream_sql *sql,
                               struct cm_error *err);
+/* For a few endpoints: each of them is looked up. */
+void cm_stream_open_few(struct cm_stream *stream, struct cm_report_run *run,
+                        const struct cm_stream_sql *sql);
 void cm_stream_close(struct cm_stream *stream);
 /* The first line of the endpoint, or its next one; NULL: there is none. What
  * the line lends is valid until the stream is used again. */

@@ -47,6 +47,20 @@ enum cm_status cm_report_summary(const struct cm_report_options *options,
 /* cm_report_runs lists the store's runs, newest first. */
 enum cm_status cm_report_runs(const char *db_path, FILE *out,
                               struct cm_error *err);
+/* What is meant by "host:port:protocol". */
+struct cm_endpoint_query {
+    const char *text;     /* as it was typed */
+    const char *host;     /* as the store has it: A-labels, lower case; "" */
+    int64_t port;         /* 0: any */
+    const char *protocol; /* "": any */
+};
+/* cm_report_endpoint tells all that is known of the endpoints that are meant,
+ * the conclusion at the end. *trusted: each of them is. CM_EINPUT: there is
+ * none; the message names near ones. With `pem` the certificates follow. */
+enum cm_status cm_report_endpoint(const struct cm_report_options *options,
+                                  const struct cm_endpoint_query *query,
+                                  bool pem, int width, FILE *out, bool *trusted,
+                                  struct cm_error *err);
 /* For --fail-on: rows whose verdict-making or other findings are at least this
  * severe. */
 enum cm_status cm_report_count_severity(const struct cm_report_options *options,

@@ -6,6 +6,7 @@
 
 #include "certmuster/store.h"
 #include "cli/cli.h"
+#include "cli/endpoint_option.h"
 
 #define DEFAULT_OUT "certmuster-report"
 #define DEFAULT_ACTIONS 10
@@ -105,7 +106,9 @@ int cm_cmd_report(const struct cm_command *command, int argc, char **argv)
         if (status == CM_OK) {
             status = cm_store_update(cm_db_path(&options), &err);
         }
-        if (status == CM_OK) {
+        if (status == CM_OK && options.given[CM_OPTION_ENDPOINT]) {
+            status = cm_endpoint_tell(&options, &code, &err);
+        } else if (status == CM_OK) {
             code = cm_present(&options, 0);
         }
     }

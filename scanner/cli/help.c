@@ -60,9 +60,11 @@ static const struct cm_command commands[] = {
      "fleet.csv",
      cm_cmd_merge},
     {"report", 'R', "", "write the reports again from the store",
-     "Writes the reports of a run that is in the store; nothing is scanned.",
+     "Writes the reports of a run that is in the store; nothing is scanned. "
+     "With --endpoint it tells all that is known of one endpoint instead.",
      "certmuster report --run 7 --out audit\n"
-     "certmuster report --formats actions,endpoints",
+     "certmuster report --formats actions,endpoints\n"
+     "certmuster report --endpoint www.example.com:443",
      cm_cmd_report},
     {"runs", 'U', "", "list the runs in the store",
      "Lists all runs, the newest first, with their state and rows, and "

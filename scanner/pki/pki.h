@@ -10,6 +10,7 @@
 
 #include "certmuster/buf.h"
 #include "certmuster/cert.h"
+#include "certmuster/dn.h" /* dn.c */
 #include "certmuster/endpoint.h"
 #include "certmuster/status.h"
 
@@ -37,10 +38,6 @@ struct cm_digest;
 struct cm_digest *cm_digest_new(void);
 void cm_digest_add(struct cm_digest *d, const void *data, size_t len);
 void cm_digest_hex_free(struct cm_digest *d, char hex[2 * CM_SHA256_LEN + 1]);
-
-/* dn.c -- a DER Name as RFC 4514 text, UTF-8. False: not a Name; what could be
- * read is there. Foreign string types are converted; invalid bytes replaced. */
-bool cm_dn_text(struct cm_span name, struct cm_buf *out);
 
 /* names.c -- RFC 9525 matching of a reference (an endpoint's host) against the
  * subjectAltName, and how near it came. */

@@ -57,6 +57,10 @@ cmp -s report/endpoints.csv again/endpoints.csv || fail "the report changed"
 wants 1 "" report --out again --fail-on breaks_some_clients
 wants 2 "run" report --run 99
 wants 2 "no-such.db" report --db no-such.db
+wants 0 "verdict      trusted" report --endpoint web.demo.test:8443
+wants 1 "NOT SENT" report --endpoint https://PAY-1.demo.test.:8443/path
+wants 1 "BEGIN CERTIFICATE" report --endpoint pay-1.demo.test:8443:tls --pem
+wants 2 "Did you mean pay-1.demo.test:8443?" report --endpoint pay-2.demo.test
 wants 0 "intermediate" explain chain_incomplete
 wants 0 "nginx" explain install_chain
 wants 0 "leaf_expired" explain

@@ -85,6 +85,17 @@ static enum cm_status explain_message(const struct fixture *f, FILE *out,
                             &recognised, err);
 }
 
+static enum cm_status tell_endpoint(const struct fixture *f, FILE *out,
+                                    struct cm_error *err)
+{
+    const struct cm_endpoint_query query = {"exp.example", "exp.example", 443,
+                                            ""};
+    bool trusted;
+
+    return cm_report_endpoint(&f->options, &query, true, 80, out, &trusted,
+                              err);
+}
+
 static void fails_at_every_allocation(
     enum cm_status (*work)(const struct fixture *, FILE *, struct cm_error *),
     const char *formats, const char *file)
@@ -123,6 +134,12 @@ static void fails_at_every_allocation(
     assert_true(n > 1);
     (void)fclose(out);
     fixture_remove(&f);
+}
+
+static void a_story_says_that_memory_ended(void **state)
+{
+    (void)state;
+    fails_at_every_allocation(tell_endpoint, NULL, NULL);
 }
 
 static void report_json_is_whole_or_absent(void **state)
@@ -169,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(report_json_is_whole_or_absent),
+        cmocka_unit_test(a_story_says_that_memory_ended),
         cmocka_unit_test(actions_csv_is_whole_or_absent),
         cmocka_unit_test(endpoints_csv_is_whole_or_absent),
         cmocka_unit_test(endpoints_jsonl_is_whole_or_absent),
