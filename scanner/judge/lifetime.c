@@ -3,12 +3,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "certmuster/limits.h"
 #include "judge/rules.h"
 #include "pki/pki.h"
 #include "pki/sct.h"
 
 #define DAY INT64_C(86400)
-#define YEAR (365 * DAY)
 
 #define SINCE_1996 INT64_C(820454400)   /* X.509 version 3 came then */
 #define SINCE_CT INT64_C(1525132800)    /* May 2018: Chrome wants timestamps */
@@ -17,19 +17,6 @@
 #define SHORT_FOR_CT (180 * DAY)
 #define LAST_LIMIT_DAYS 47
 #define RENEWABLE_BY_HAND (100 * DAY)
-
-/* CA/Browser Forum Baseline Requirements 6.3.2, by the day of issue; the
- * newest first. */
-static const struct limit {
-    int64_t since;
-    int days;
-} limits[] = {
-    {INT64_C(1868227200), LAST_LIMIT_DAYS}, /* 15 March 2029 */
-    {INT64_C(1805068800), 100},             /* 15 March 2027 */
-    {INT64_C(1773532800), 200},             /* 15 March 2026 */
-    {INT64_C(1598918400), 398},             /* 1 September 2020 */
-    {INT64_C(1519862400), 825},             /* 1 March 2018 */
-};
 
 /* Both ends are inclusive. */
 static int64_t life_of(const struct cm_cert *cert)
@@ -43,21 +30,12 @@ static int64_t days_of(int64_t seconds)
     return (seconds + DAY - 1) / DAY;
 }
 
-static int public_limit(int64_t not_before)
-{
-    for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
-        if (not_before >= limits[i].since) {
-            return limits[i].days;
-        }
-    }
-    return 0;
-}
-
 static void too_long(struct cm_case *c)
 {
     const struct cm_cert *leaf = c->leaf;
     bool is_public = cm_judge_is_public(c);
-    int limit = is_public ? public_limit(leaf->not_before) : APPLE_DAYS;
+    int limit =
+        is_public ? cm_validity_limit_days(leaf->not_before) : APPLE_DAYS;
     char day[CM_TIME_TEXT_SIZE];
     char name[CM_LABEL_SIZE];
     struct cm_finding *f;
@@ -101,9 +79,8 @@ static void renewed_by_hand(struct cm_case *c)
         "15 Mar 2027 on, and for %d days from 15 Mar 2029 on: %lld renewals a "
         "year",
         cm_finding_cert_name(leaf, name), (long long)days_of(life),
-        (long long)((YEAR + life - 1) / life), LAST_LIMIT_DAYS,
-        (long long)((YEAR + LAST_LIMIT_DAYS * DAY - 1) /
-                    (LAST_LIMIT_DAYS * DAY)));
+        (long long)cm_renewals_a_year(life), LAST_LIMIT_DAYS,
+        (long long)cm_renewals_a_year(LAST_LIMIT_DAYS * DAY));
     cm_finding_about(c, f, c->leaf);
 }
 
@@ -159,31 +136,6 @@ static void too_few_timestamps(struct cm_case *c)
     }
 }
 
-/* Chrome Root Program Policy 1.8, section 1.3.1.2: by the day the key was made,
- * for which the root's notBefore stands. */
-static const struct term {
-    int64_t made_before;
-    int64_t ends;
-} terms[] = {
-    {INT64_C(1136073600), INT64_C(1744675200)}, /* 2006: 15 April 2025 */
-    {INT64_C(1199145600), INT64_C(1776211200)}, /* 2008: 15 April 2026 */
-    {INT64_C(1262304000), INT64_C(1807747200)}, /* 2010: 15 April 2027 */
-    {INT64_C(1325376000), INT64_C(1839369600)}, /* 2012: 15 April 2028 */
-    {INT64_C(1397520000), INT64_C(1870905600)}, /* April 2014: April 2029 */
-};
-
-#define TERM (15 * YEAR + 4 * DAY) /* 15 years, leap days roughly */
-
-static int64_t term_of(const struct cm_cert *root)
-{
-    for (size_t i = 0; i < sizeof(terms) / sizeof(*terms); i++) {
-        if (root->not_before < terms[i].made_before) {
-            return terms[i].ends;
-        }
-    }
-    return root->not_before + TERM;
-}
-
 /* A root of this name and key whose term lasts longer than until `end`. */
 static bool lasts(const struct cm_certset *set, const struct cm_cert *cert,
                   int64_t end)
@@ -197,7 +149,7 @@ static bool lasts(const struct cm_certset *set, const struct cm_cert *cert,
     for (size_t i = 0; i < num; i++) {
         if (certs[i]->self_issued &&
             cm_span_equal(certs[i]->spki, cert->spki) &&
-            term_of(certs[i]) > end) {
+            cm_root_term_end(certs[i]->not_before) > end) {
             return true;
         }
     }
@@ -229,7 +181,7 @@ static void root_ends(struct cm_case *c)
 {
     int64_t next_end = c->leaf->not_after + life_of(c->leaf);
     const struct cm_step *top = &c->path.steps[c->path.num - 1];
-    int64_t end = term_of(top->cert);
+    int64_t end = cm_root_term_end(top->cert->not_before);
     char made[CM_TIME_TEXT_SIZE];
     char day[CM_TIME_TEXT_SIZE];
     char name[CM_LABEL_SIZE];
