@@ -148,11 +148,24 @@ static void push(struct search *s, const struct candidate *c)
     if (c->cert->not_after < leaf->not_after) {
         path->ends_before_leaf = true;
     }
+    if (c->cert->not_after < path->ends_unix) {
+        path->ends_unix = c->cert->not_after;
+    }
 }
 
 static int order(size_t a, size_t b)
 {
     return (a > b) - (a < b);
+}
+
+/* Of two valid paths that end before the leaf, the one that ends later: it is
+ * trusted until then. */
+static int lives_on(const struct cm_path *a, const struct cm_path *b)
+{
+    if (!cm_path_is_valid(a) || !cm_path_is_valid(b)) {
+        return 0;
+    }
+    return (a->ends_unix < b->ends_unix) - (a->ends_unix > b->ends_unix);
 }
 
 static bool is_better(const struct cm_path *a, const struct cm_path *b)
@@ -167,6 +180,7 @@ static bool is_better(const struct cm_path *a, const struct cm_path *b)
         order(a->num_soft, b->num_soft),
         order(a->num_missing, b->num_missing),
         order(a->ends_before_leaf, b->ends_before_leaf),
+        lives_on(a, b),
         a->anchored ? by_length : -by_length,
     };
 
@@ -459,7 +473,7 @@ static bool run(struct search *s, const struct cm_step *leaf, bool clean,
     s->policy_runs = 0;
     s->done = false;
     s->found = false;
-    s->now = (struct cm_path){.num = 1};
+    s->now = (struct cm_path){.num = 1, .ends_unix = leaf->cert->not_after};
     s->now.steps[0] = *leaf;
     extend(s);
     return s->found;

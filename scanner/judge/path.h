@@ -62,6 +62,7 @@ struct cm_path {
     unsigned num_soft;
     unsigned num_missing;  /* neither presented nor an anchor */
     bool ends_before_leaf; /* an issuer's time is over before the leaf's */
+    int64_t ends_unix;     /* the first of all to end, the leaf included */
     bool no_memory;        /* there was none: all of it is void */
 };
 

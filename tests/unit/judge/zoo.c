@@ -91,6 +91,11 @@ static const struct zoo_recipe recipes[] = {
      2,
      {CA("Intermediate"), .not_after = DAYS(100)},
      FORGE_P256},
+    {"intlonger",
+     "root",
+     2,
+     {CA("Intermediate"), .not_after = DAYS(200)},
+     FORGE_P256},
     {"rootshort", NULL, 1, {CA("Root"), .not_after = DAYS(100)}, FORGE_P256},
 
     /* Cross-signs: the key of "root", issued by others. */
