@@ -56,8 +56,8 @@ struct cm_report_totals {
     int64_t causes[CM_CAUSE_COUNT];    /* rows with this cause */
     int64_t primaries[CM_CAUSE_COUNT]; /* rows it comes first for */
     int64_t will_break;         /* rows trusted now, with a date on which they
-                                   will not be */
-    int64_t will_break_30_days; /* of these: the certificate ends by then */
+                                   will not be that is near or warned of */
+    int64_t will_break_30_days; /* of these: by then; see calendar.h */
     int64_t actions;            /* that fix at least one row */
     int64_t actions_all;
 };

@@ -36,6 +36,7 @@ struct cm_report_counter {
     struct cm_buf key;
     struct cm_report_list causes;
     struct cm_report_book *book;
+    struct cm_calendar *calendar;
 };
 
 enum cm_status cm_report_count_begin(struct cm_report_counter **out,
@@ -58,6 +59,9 @@ enum cm_status cm_report_count_begin(struct cm_report_counter **out,
     if (status == CM_OK) {
         status = cm_report_book_open(&counter->book, run, members, err);
     }
+    if (status == CM_OK) {
+        status = cm_calendar_new(&counter->calendar, run, err);
+    }
     counter->again = run->counted;
     if (status == CM_OK && !counter->again) {
         cm_report_fleet_cleanup(&run->fleet);
@@ -79,6 +83,7 @@ void cm_report_count_free(struct cm_report_counter *counter)
         cm_buf_cleanup(&counter->key);
         cm_report_list_cleanup(&counter->causes);
         cm_report_book_close(counter->book);
+        cm_calendar_free(counter->calendar);
         free(counter);
     }
 }
@@ -178,12 +183,16 @@ static enum cm_status sum_kind(struct cm_report_counter *counter,
     return status == CM_OK ? CM_OK : cm_error_nomem(err, "the report");
 }
 
-/* A row that is trusted now, with a date on which it will not be. */
+/* A row that is trusted now, with a date on which it will not be: one that is
+ * warned of, or one that is near. */
 static void count_breaking(struct cm_report_counter *counter,
                            const struct cm_report_row *row,
                            const struct cm_report_findings *findings)
 {
     const char *by_date = cm_severity_id(CM_SEVERITY_BY_DATE);
+    int64_t at = cm_calendar_row_at(counter->calendar);
+    bool soon =
+        at != CM_UNKNOWN && at <= counter->run->facts.judged_at + WINDOW_S;
     size_t i = 0;
 
     if (strcmp(row->verdict, cm_verdict_id(CM_VERDICT_TRUSTED)) != 0) {
@@ -193,13 +202,8 @@ static void count_breaking(struct cm_report_counter *counter,
            strcmp(findings->list[i].severity, by_date) != 0) {
         i++;
     }
-    if (i < findings->num) {
-        counter->totals.will_break++;
-        if (row->not_after != CM_UNKNOWN &&
-            row->not_after <= counter->run->facts.judged_at + WINDOW_S) {
-            counter->totals.will_break_30_days++;
-        }
-    }
+    counter->totals.will_break += i < findings->num || soon ? 1 : 0;
+    counter->totals.will_break_30_days += soon ? 1 : 0;
 }
 
 static enum cm_status count_actions(struct cm_report_counter *counter,
@@ -228,15 +232,20 @@ static enum cm_status count_row(struct cm_report_counter *counter,
                                 const struct cm_report_findings *findings,
                                 struct cm_error *err)
 {
+    enum cm_status status;
+
     if (!count_kind(counter, row) ||
         !cm_report_book_row(counter->book, row, findings)) {
         return cm_error_nomem(err, "the report");
     }
-    count_breaking(counter, row, findings);
     if (!counter->again) {
         cm_report_fleet_row(&counter->run->fleet, counter->measures, row);
     }
-    return CM_OK;
+    status = cm_calendar_row(counter->calendar, row, findings, err);
+    if (status == CM_OK) {
+        count_breaking(counter, row, findings);
+    }
+    return status;
 }
 
 static enum cm_status count_end(struct cm_report_counter *counter,
@@ -253,10 +262,16 @@ static enum cm_status count_end(struct cm_report_counter *counter,
     if (status == CM_OK && !cm_report_book_end(counter->book)) {
         status = cm_error_nomem(err, "the action plan");
     }
+    if (status == CM_OK && !cm_calendar_end(counter->calendar)) {
+        status = cm_error_nomem(err, "the calendar");
+    }
     if (status == CM_OK) {
         cm_report_book_close(run->book);
         run->book = counter->book;
         counter->book = NULL;
+        cm_calendar_free(run->calendar);
+        run->calendar = counter->calendar;
+        counter->calendar = NULL;
         run->totals = counter->totals;
         run->counted = true;
     }
@@ -317,4 +332,14 @@ enum cm_status cm_report_run_totals(struct cm_report_run *run,
 {
     *out = &run->totals;
     return cm_report_count_run(run, false, err);
+}
+
+enum cm_status cm_report_run_calendar(struct cm_report_run *run,
+                                      const struct cm_calendar **out,
+                                      struct cm_error *err)
+{
+    enum cm_status status = cm_report_count_run(run, false, err);
+
+    *out = run->calendar;
+    return status;
 }

@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 
+#include "calendar.h"
 #include "certmuster/map.h"
 #include "reader.h"
 #include "reader_actions.h"
@@ -46,6 +47,7 @@ struct cm_report_run {
     int64_t baseline;             /* as in cm_report_options */
     bool changes_known;
     struct cm_changes *changes; /* NULL: there is no baseline */
+    struct cm_calendar *calendar; /* the same */
     sqlite3_stmt *cert_stmt;
     sqlite3_stmt *fingerprint_stmt;
     struct cm_report_certificate cert;

@@ -1,0 +1,93 @@
+/* What breaks next: the dates on which endpoints that are trusted now stop
+ * being so, and other dates that are known today. Gathered in the walk over the
+ * rows; its unit is the certificate that ends, however many rows depend on it.
+ * The rules of reader.h hold here too. SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_REPORT_CALENDAR_H
+#define CERTMUSTER_REPORT_CALENDAR_H
+
+#include "certmuster/cause.h"
+#include "certmuster/judge.h"
+#include "certmuster/limits.h"
+#include "reader.h"
+
+/* What comes with the date. */
+enum cm_calendar_effect {
+    CM_EFFECT_BREAKS,       /* not trusted any more: each trusted row has one */
+    CM_EFFECT_SOME_CLIENTS, /* some clients refuse it from then on */
+    CM_EFFECT_RENEWAL,      /* the next certificate cannot be like this one */
+    CM_EFFECT_COUNT
+};
+const char *cm_calendar_effect_id(enum cm_calendar_effect effect);
+const char *cm_calendar_effect_words(enum cm_calendar_effect effect);
+
+#define CM_CALENDAR_OWNERS 50 /* of an entry that are named */
+
+struct cm_calendar_owner {
+    const char *name; /* "": the input names none */
+    int64_t rows;
+};
+
+/* One certificate, one cause, one action. */
+struct cm_calendar_entry {
+    int64_t at; /* the last second on which it holds, or, for a decision of
+                   others, the first on which it does not */
+    enum cm_calendar_effect effect;
+    enum cm_cause cause; /* that will be found then, or that tells of it now */
+    enum cm_resolution resolution;
+    char action[CM_ACTION_KEY_SIZE]; /* its key now or then; "": unknown */
+    int64_t certificate;             /* its id */
+    int64_t rows;
+    struct cm_calendar_owner owners[CM_CALENDAR_OWNERS]; /* most rows first */
+    size_t num_owners;                                   /* of those above, */
+    int64_t num_owners_all;                              /* ... and of all */
+};
+
+/* A limit on lifetimes that is still to come. */
+struct cm_calendar_limit {
+    struct cm_validity_limit limit;
+    int64_t certificates; /* of public CAs that live longer today */
+    int64_t rows;         /* that serve them */
+    int64_t renewals_now; /* a year, of these certificates */
+    int64_t renewals_then;
+};
+#define CM_CALENDAR_LIMITS 4
+
+struct cm_calendar_totals {
+    int64_t rows;      /* that are trusted now and have a date */
+    int64_t undated;   /* ... and have none */
+    int64_t within[3]; /* rows: 30, 90, 365 days from the time judged */
+    int64_t first_at;  /* the first date; CM_UNKNOWN: there is none */
+};
+extern const int cm_calendar_days[3];
+
+struct cm_calendar; /* opaque */
+
+/* calendar_rows.c -- gathering. */
+enum cm_status cm_calendar_new(struct cm_calendar **out,
+                               struct cm_report_run *run, struct cm_error *err);
+void cm_calendar_free(struct cm_calendar *calendar); /* accepts NULL */
+enum cm_status cm_calendar_row(struct cm_calendar *calendar,
+                               const struct cm_report_row *row,
+                               const struct cm_report_findings *findings,
+                               struct cm_error *err);
+/* The first date of the row that was given last; CM_UNKNOWN: it has none. */
+int64_t cm_calendar_row_at(const struct cm_calendar *calendar);
+
+/* calendar.c -- sorts by date, effect and cause; after that there are no more
+ * rows. False: no memory. */
+bool cm_calendar_end(struct cm_calendar *calendar);
+const struct cm_calendar_totals *
+cm_calendar_totals(const struct cm_calendar *calendar);
+size_t cm_calendar_count(const struct cm_calendar *calendar);
+void cm_calendar_entry(const struct cm_calendar *calendar, size_t i,
+                       struct cm_calendar_entry *out);
+/* The limits to come, the nearest first. */
+const struct cm_calendar_limit *
+cm_calendar_limits(const struct cm_calendar *calendar, size_t *num);
+
+/* The run's calendar; the rows are walked over if nobody has. */
+enum cm_status cm_report_run_calendar(struct cm_report_run *run,
+                                      const struct cm_calendar **out,
+                                      struct cm_error *err);
+
+#endif

@@ -1,0 +1,90 @@
+/* What a calendar is made of. Private to calendar*.c.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef CERTMUSTER_REPORT_CALENDAR_PARTS_H
+#define CERTMUSTER_REPORT_CALENDAR_PARTS_H
+
+#include "calendar.h"
+#include "certmuster/map.h"
+
+#define CM_NO_ITEM UINT32_MAX
+
+/* An entry while it grows: 40 bytes, since a fleet may have a million. */
+struct cm_calendar_item {
+    int64_t at;
+    int64_t certificate;
+    uint64_t action; /* the key as a number; 0: none */
+    uint32_t rows;
+    uint32_t owner; /* the only one so far, or CM_NO_ITEM: see the pairs */
+    uint16_t cause;
+    uint8_t effect;
+    uint8_t resolution;
+};
+
+/* Rows of one owner, of an item with several. */
+struct cm_calendar_pair {
+    uint32_t item;
+    uint32_t owner;
+    uint32_t rows;
+};
+
+/* Numbers by their hash. */
+struct cm_calendar_index {
+    uint32_t *slots; /* owned */
+    size_t mask;
+};
+
+struct cm_calendar_items { /* all owned; the zero state has none */
+    struct cm_calendar_item *list;
+    uint32_t num;
+    uint32_t cap;
+    struct cm_calendar_index by_key;
+    struct cm_calendar_pair *pairs;
+    uint32_t num_pairs;
+    uint32_t cap_pairs;
+    struct cm_calendar_index by_pair;
+    struct cm_map *owner_numbers; /* name -> number + 1 */
+    char **owners;                /* by number */
+    uint32_t num_owners;
+    uint32_t cap_owners;
+    uint32_t *order; /* of the items, once they are sorted */
+};
+
+/* calendar_items.c */
+bool cm_calendar_items_init(struct cm_calendar_items *items);
+void cm_calendar_items_free(struct cm_calendar_items *items);
+/* The item of this certificate and cause; a new one has no rows. NULL: no
+ * memory. Valid until the next call. */
+struct cm_calendar_item *cm_calendar_items_find(struct cm_calendar_items *items,
+                                                int64_t certificate,
+                                                enum cm_cause cause);
+/* One more row of the item found last. False: no memory. */
+bool cm_calendar_items_count(struct cm_calendar_items *items,
+                             struct cm_calendar_item *item, const char *owner);
+bool cm_calendar_items_sort(struct cm_calendar_items *items);
+/* The owners of an item, most rows first; how many there are. */
+int64_t cm_calendar_items_owners(const struct cm_calendar_items *items,
+                                 uint32_t item, struct cm_calendar_owner *out,
+                                 size_t *num);
+
+/* A certificate above a leaf, or ours. */
+struct cm_known_cert {
+    int64_t id; /* CM_UNKNOWN: the store has none like that */
+    int64_t not_before;
+    int64_t not_after;
+    bool is_ca;
+    uint64_t identity; /* of its name and key */
+    char sha256[65];
+};
+
+struct cm_calendar {
+    struct cm_report_run *run;
+    int64_t judged_at;
+    struct cm_calendar_items items;
+    struct cm_calendar_totals totals;
+    struct cm_calendar_limit limits[CM_CALENDAR_LIMITS];
+    size_t num_limits;
+    struct cm_map *known; /* struct cm_known_cert, by id or fingerprint */
+    int64_t row_at;
+};
+
+#endif
