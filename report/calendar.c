@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "calendar_parts.h"
+#include "reader_certs.h"
 
 const int cm_calendar_days[3] = {30, 90, 365};
 
@@ -22,15 +23,38 @@ const char *cm_calendar_effect_id(enum cm_calendar_effect effect)
     return ids[effect];
 }
 
-const char *cm_calendar_effect_words(enum cm_calendar_effect effect)
+const char *cm_calendar_words(enum cm_cause cause)
 {
-    static const char *const words[CM_EFFECT_COUNT] = {
-        [CM_EFFECT_BREAKS] = "not trusted from then on",
-        [CM_EFFECT_SOME_CLIENTS] = "some clients refuse it from then on",
-        [CM_EFFECT_RENEWAL] = "the next certificate must be another one",
+    static const struct {
+        enum cm_cause cause;
+        const char *words;
+    } all[] = {
+        {CM_CAUSE_LEAF_EXPIRED, "the certificate expires"},
+        {CM_CAUSE_CA_CERT_EXPIRED, "an issuing certificate expires"},
+        {CM_CAUSE_ROOT_EXPIRED, "the root of the path expires"},
+        {CM_CAUSE_CLIENT_CERT_EXPIRED, "our client certificate expires"},
+        {CM_CAUSE_CHAIN_EXPIRED_CROSS,
+         "a cross-sign that is sent expires; another path lives on"},
+        {CM_CAUSE_ROOT_TERM_LIMIT, "browsers remove the root"},
+        {CM_CAUSE_CA_DISTRUST_AFTER,
+         "the certificate expires, and a new one of its CA is not trusted"},
+        {CM_CAUSE_RENEWAL_NOT_AUTOMATED,
+         "the certificate expires, and the next one lives for less time"},
     };
 
-    return words[effect];
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (all[i].cause == cause) {
+            return all[i].words;
+        }
+    }
+    return cm_cause_info(cause)->title;
+}
+
+int64_t cm_calendar_day(int64_t unix_s)
+{
+    int64_t day = unix_s / INT64_C(86400);
+
+    return unix_s % INT64_C(86400) < 0 ? day - 1 : day;
 }
 
 static void find_limits(struct cm_calendar *calendar)
@@ -115,6 +139,46 @@ void cm_calendar_entry(const struct cm_calendar *calendar, size_t i,
     }
     out->num_owners_all = cm_calendar_items_owners(
         &calendar->items, at, out->owners, &out->num_owners);
+}
+
+enum cm_status cm_calendar_subject(struct cm_report_run *run,
+                                   const struct cm_calendar_entry *entry,
+                                   struct cm_calendar_subject *out,
+                                   struct cm_error *err)
+{
+    char id[24];
+    enum cm_status status;
+
+    *out = (struct cm_calendar_subject){"", ""};
+    (void)snprintf(id, sizeof(id), "%" PRId64, entry->certificate);
+    status = cm_report_fingerprint(run, id, &out->fingerprint_sha256, err);
+    if (status == CM_OK) {
+        status = cm_report_subject(run, id, &out->subject, err);
+    }
+    out->subject = out->subject == NULL ? "" : out->subject;
+    return status;
+}
+
+int cm_calendar_next_days(const struct cm_calendar_entry *entry)
+{
+    return entry->cause == CM_CAUSE_RENEWAL_NOT_AUTOMATED
+               ? cm_validity_limit_days(entry->at)
+               : 0;
+}
+
+bool cm_calendar_same_work(const struct cm_calendar_entry *a,
+                           const struct cm_calendar_entry *b)
+{
+    return cm_calendar_day(a->at) == cm_calendar_day(b->at) &&
+           a->effect == b->effect && a->cause == b->cause &&
+           a->resolution == b->resolution;
+}
+
+bool cm_calendar_same_action(const struct cm_calendar_entry *a,
+                             const struct cm_calendar_entry *b)
+{
+    return cm_calendar_same_work(a, b) && strcmp(a->action, b->action) == 0 &&
+           (a->action[0] != '\0' || a->certificate == b->certificate);
 }
 
 const struct cm_calendar_limit *

@@ -18,7 +18,8 @@ enum cm_calendar_effect {
     CM_EFFECT_COUNT
 };
 const char *cm_calendar_effect_id(enum cm_calendar_effect effect);
-const char *cm_calendar_effect_words(enum cm_calendar_effect effect);
+/* "the certificate expires": what happens then, as a clause. */
+const char *cm_calendar_words(enum cm_cause cause);
 
 #define CM_CALENDAR_OWNERS 50 /* of an entry that are named */
 
@@ -73,8 +74,11 @@ enum cm_status cm_calendar_row(struct cm_calendar *calendar,
 /* The first date of the row that was given last; CM_UNKNOWN: it has none. */
 int64_t cm_calendar_row_at(const struct cm_calendar *calendar);
 
-/* calendar.c -- sorts by date, effect and cause; after that there are no more
- * rows. False: no memory. */
+/* The day in UTC, counted from 1970. */
+int64_t cm_calendar_day(int64_t unix_s);
+
+/* calendar.c -- sorts by day, effect, cause, resolution and action; after that
+ * there are no more rows. False: no memory. */
 bool cm_calendar_end(struct cm_calendar *calendar);
 const struct cm_calendar_totals *
 cm_calendar_totals(const struct cm_calendar *calendar);
@@ -84,6 +88,46 @@ void cm_calendar_entry(const struct cm_calendar *calendar, size_t i,
 /* The limits to come, the nearest first. */
 const struct cm_calendar_limit *
 cm_calendar_limits(const struct cm_calendar *calendar, size_t *num);
+
+/* Who or what an entry is about. The texts are lent until the next call of
+ * cm_report_subject, and "" where nothing is known. */
+struct cm_calendar_subject {
+    const char *subject;
+    const char *fingerprint_sha256;
+};
+enum cm_status cm_calendar_subject(struct cm_report_run *run,
+                                   const struct cm_calendar_entry *entry,
+                                   struct cm_calendar_subject *out,
+                                   struct cm_error *err);
+/* The most days that the next certificate may live, of a certificate that
+ * public CAs renew; 0: no limit is known for it. */
+int cm_calendar_next_days(const struct cm_calendar_entry *entry);
+/* Do the entries stand for the same work on the same day? */
+bool cm_calendar_same_work(const struct cm_calendar_entry *a,
+                           const struct cm_calendar_entry *b);
+/* ... and for the same action? */
+bool cm_calendar_same_action(const struct cm_calendar_entry *a,
+                             const struct cm_calendar_entry *b);
+
+/* calendar_weeks.c -- the rows that break, by week and by owner. */
+#define CM_CALENDAR_WEEKS 52
+#define CM_CALENDAR_TOP 8 /* owners that are shown by themselves */
+struct cm_calendar_weeks {
+    const char *owner; /* borrowed from the calendar; NULL: all the others */
+    int64_t weeks[CM_CALENDAR_WEEKS];
+    int64_t within[3]; /* as in struct cm_calendar_totals */
+    int64_t rows;      /* on any day */
+};
+struct cm_calendar_chart {
+    struct cm_calendar_weeks all;
+    struct cm_calendar_weeks owners[CM_CALENDAR_TOP + 1]; /* those with the most
+                            rows in these weeks first, the others last */
+    size_t num;
+    int64_t num_owners;
+};
+/* False: no memory. */
+bool cm_calendar_chart(const struct cm_calendar *calendar,
+                       struct cm_calendar_chart *out);
 
 /* The run's calendar; the rows are walked over if nobody has. */
 enum cm_status cm_report_run_calendar(struct cm_report_run *run,

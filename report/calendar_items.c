@@ -219,19 +219,24 @@ bool cm_calendar_items_count(struct cm_calendar_items *items,
 
 /* --- after the last row --- */
 
+/* Entries of one day that need the same stand side by side. */
 static int by_order(const void *a, const void *b, void *arg)
 {
     const struct cm_calendar_item *list = arg;
     const struct cm_calendar_item *one = &list[*(const uint32_t *)a];
     const struct cm_calendar_item *other = &list[*(const uint32_t *)b];
-    const int64_t keys[][2] = {
-        {one->at, other->at},
+    const uint64_t keys[][2] = {
         {one->effect, other->effect},
         {one->cause, other->cause},
         {one->resolution, other->resolution},
-        {one->certificate, other->certificate},
+        {one->action, other->action},
+        {(uint64_t)one->certificate, (uint64_t)other->certificate},
     };
+    int64_t days[] = {cm_calendar_day(one->at), cm_calendar_day(other->at)};
 
+    if (days[0] != days[1]) {
+        return days[0] < days[1] ? -1 : 1;
+    }
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (keys[i][0] != keys[i][1]) {
             return keys[i][0] < keys[i][1] ? -1 : 1;

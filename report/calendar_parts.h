@@ -87,4 +87,10 @@ struct cm_calendar {
     int64_t row_at;
 };
 
+/* calendar_certs.c: by id or fingerprint; valid until the next call. */
+enum cm_status cm_calendar_find_cert(struct cm_calendar *calendar,
+                                     const char *key,
+                                     const struct cm_known_cert **out,
+                                     struct cm_error *err);
+
 #endif

@@ -3,82 +3,13 @@
  * trusted, or of our own certificate where the server was sent one. The judge
  * chose the valid path that ends last, so there is no other that lives on.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "calendar_parts.h"
-#include "reader_certs.h"
 
-#define MAX_KNOWN 16384U /* certificates; with more, all are forgotten */
 #define KEY_DIGITS (CM_ACTION_KEY_SIZE - 1)
-
-/* --- certificates --- */
-
-/* The same for all certificates of one name and key. */
-static uint64_t identity_of(const struct cm_report_certificate *cert)
-{
-    const char *subject = cert->subject == NULL ? "" : cert->subject;
-    const char *spki = cert->spki_sha256 == NULL ? "" : cert->spki_sha256;
-
-    return cm_hash64(NULL, subject, strlen(subject)) * 31 +
-           cm_hash64(NULL, spki, strlen(spki));
-}
-
-static void copy_known(struct cm_known_cert *out,
-                       const struct cm_report_certificate *cert)
-{
-    size_t len = strnlen(cert->fingerprint_sha256, sizeof(out->sha256) - 1);
-
-    out->id = cert->id;
-    out->not_before = cert->not_before;
-    out->not_after = cert->not_after;
-    out->is_ca = cert->is_ca;
-    out->identity = identity_of(cert);
-    memcpy(out->sha256, cert->fingerprint_sha256, len);
-    out->sha256[len] = '\0';
-}
-
-/* By id or fingerprint. */
-static enum cm_status find_known(struct cm_calendar *calendar, const char *key,
-                                 const struct cm_known_cert **out,
-                                 struct cm_error *err)
-{
-    size_t len = strlen(key);
-    struct cm_known_cert *known = cm_map_get(calendar->known, key, len);
-    const struct cm_report_certificate *cert;
-    enum cm_status status;
-
-    *out = known;
-    if (known != NULL) {
-        return CM_OK;
-    }
-    status = cm_report_certificate(calendar->run, key, &cert, err);
-    if (status != CM_OK) {
-        return status;
-    }
-    if (cm_map_count(calendar->known) >= MAX_KNOWN) {
-        struct cm_map *map = cm_map_new();
-
-        if (map == NULL) {
-            return cm_error_nomem(err, "the calendar");
-        }
-        cm_map_free(calendar->known, free);
-        calendar->known = map;
-    }
-    known = calloc(1, sizeof(*known));
-    if (known == NULL || !cm_map_put(calendar->known, key, len, known)) {
-        free(known);
-        return cm_error_nomem(err, "the calendar");
-    }
-    known->id = CM_UNKNOWN;
-    known->not_before = CM_UNKNOWN;
-    known->not_after = CM_UNKNOWN;
-    if (cert != NULL) {
-        copy_known(known, cert);
-    }
-    *out = known;
-    return CM_OK;
-}
 
 /* --- entries --- */
 
@@ -89,9 +20,16 @@ struct date {
     enum cm_cause cause;
     enum cm_calendar_effect effect;
     enum cm_resolution resolution;
-    const char *subject_key;                 /* of the action, or ... */
+    char
+        sha256[65]; /* the subject of the action; "": it is not known, or ... */
     const struct cm_report_finding *finding; /* ... it is in here; or NULL */
 };
+
+static void set_subject(struct date *date, const char *sha256)
+{
+    (void)snprintf(date->sha256, sizeof(date->sha256), "%s",
+                   sha256 == NULL ? "" : sha256);
+}
 
 static uint64_t key_number(const char *key)
 {
@@ -116,9 +54,8 @@ static void fill(struct cm_calendar_item *item, const struct date *date)
     if (date->finding != NULL) {
         (void)cm_resolution_from_id(date->finding->resolution, &resolution);
         item->action = key_number(date->finding->action);
-    } else if (date->subject_key != NULL) {
-        item->action =
-            key_number(cm_action_key(resolution, date->subject_key, key));
+    } else if (date->sha256[0] != '\0') {
+        item->action = key_number(cm_action_key(resolution, date->sha256, key));
     }
     item->at = date->at;
     item->effect = (uint8_t)date->effect;
@@ -177,14 +114,14 @@ static enum cm_status leaf_date(struct cm_calendar *calendar,
         strtoll(row->path.items[0], NULL, 10) == row->cert->id) {
         out->certificate = row->cert->id;
         out->at = row->not_after;
-        out->subject_key = row->fingerprint_sha256;
+        set_subject(out, row->fingerprint_sha256);
         return CM_OK;
     }
-    status = find_known(calendar, row->path.items[0], &known, err);
+    status = cm_calendar_find_cert(calendar, row->path.items[0], &known, err);
     if (status == CM_OK) {
         out->certificate = known->id;
         out->at = known->not_after;
-        out->subject_key = known->sha256;
+        set_subject(out, known->sha256);
     }
     return status;
 }
@@ -206,7 +143,8 @@ static enum cm_status issuer_dates(struct cm_calendar *calendar,
         bool root = i + 1 == row->path.num;
         const struct cm_known_cert *known;
 
-        status = find_known(calendar, row->path.items[i], &known, err);
+        status =
+            cm_calendar_find_cert(calendar, row->path.items[i], &known, err);
         if (status == CM_OK && is_sooner(known->not_after, out->at)) {
             *out = (struct date){
                 .at = known->not_after,
@@ -215,7 +153,6 @@ static enum cm_status issuer_dates(struct cm_calendar *calendar,
                     root ? CM_CAUSE_ROOT_EXPIRED : CM_CAUSE_CA_CERT_EXPIRED,
                 .resolution = root ? CM_RESOLUTION_CHANGE_CA
                                    : CM_RESOLUTION_INSTALL_CHAIN,
-                .subject_key = root ? known->sha256 : NULL,
                 .finding =
                     find_by_date(findings, CM_CAUSE_CHAIN_EXPIRES_BEFORE_LEAF),
             };
@@ -238,16 +175,16 @@ static enum cm_status client_date(struct cm_calendar *calendar,
         extras->client_fingerprint_sha256 == NULL) {
         return CM_OK;
     }
-    status =
-        find_known(calendar, extras->client_fingerprint_sha256, &known, err);
+    status = cm_calendar_find_cert(calendar, extras->client_fingerprint_sha256,
+                                   &known, err);
     if (status == CM_OK && is_sooner(known->not_after, out->at)) {
         *out = (struct date){
             .at = known->not_after,
             .certificate = known->id,
             .cause = CM_CAUSE_CLIENT_CERT_EXPIRED,
             .resolution = CM_RESOLUTION_PROVIDE_CLIENT_CERTIFICATE,
-            .subject_key = known->sha256,
         };
+        set_subject(out, known->sha256);
     }
     return status;
 }
@@ -319,7 +256,8 @@ static enum cm_status is_twin(struct cm_calendar *calendar,
     for (size_t i = 1; i < row->path.num && status == CM_OK && !*twin; i++) {
         const struct cm_known_cert *known;
 
-        status = find_known(calendar, row->path.items[i], &known, err);
+        status =
+            cm_calendar_find_cert(calendar, row->path.items[i], &known, err);
         *twin = status == CM_OK && known->id != CM_UNKNOWN &&
                 known->identity == identity;
     }
@@ -345,7 +283,8 @@ static enum cm_status crosses(struct cm_calendar *calendar,
         if (is_on_path(row, row->chain.items[i])) {
             continue;
         }
-        status = find_known(calendar, row->chain.items[i], &known, err);
+        status =
+            cm_calendar_find_cert(calendar, row->chain.items[i], &known, err);
         if (status != CM_OK || !known->is_ca ||
             known->not_after <= calendar->judged_at ||
             !is_sooner(known->not_after, calendar->row_at)) {
@@ -378,7 +317,8 @@ static enum cm_status term(struct cm_calendar *calendar,
     if (finding->fingerprint_sha256 == NULL) {
         return CM_OK;
     }
-    status = find_known(calendar, finding->fingerprint_sha256, &known, err);
+    status = cm_calendar_find_cert(calendar, finding->fingerprint_sha256,
+                                   &known, err);
     if (status != CM_OK || known->not_before == CM_UNKNOWN) {
         return status;
     }

@@ -24,6 +24,8 @@ static const struct cm_report_format *const all[] = {
     &cm_actions_csv_format,
     &cm_endpoints_csv_format,
     &cm_endpoints_jsonl_format,
+    &cm_calendar_csv_format,
+    &cm_calendar_ics_format,
     &fixes_format,
 };
 #define NUM_FORMATS (sizeof(all) / sizeof(all[0]))

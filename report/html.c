@@ -6,6 +6,7 @@
 
 #include "certmuster/text.h"
 #include "format.h"
+#include "html_calendar.h"
 #include "html_parts.h"
 #include "run_faults.h"
 
@@ -125,6 +126,7 @@ static const struct section {
 } sections[] = {
     {"headline", "Where the fleet stands", NULL, NULL, cm_html_headline},
     {"plan", "Action plan", "by endpoints fixed", NULL, cm_html_actions},
+    {"calendar", "What breaks next", NULL, cm_html_calendar, NULL},
     {"causes", "Causes", NULL, cm_html_causes, NULL},
     {"clients", "Clients", "would it work for them?", cm_html_clients, NULL},
     {"policies", "Policies", NULL, cm_html_policies, NULL},

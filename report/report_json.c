@@ -7,6 +7,7 @@
 #include "format.h"
 #include "json.h"
 #include "reader_views.h"
+#include "report_calendar.h"
 #include "report_fleet.h"
 #include "resolve.h"
 #include "run_faults.h"
@@ -406,6 +407,10 @@ static enum cm_status write_all(struct cm_report_writer *writer,
         put_head(&w, totals, views);
         cm_json_line(&w.json);
         cm_report_fleet_json(&w.json, measures, fleet);
+        cm_json_line(&w.json);
+        status = cm_report_calendar_json(&w.json, run, w.out, err);
+    }
+    if (status == CM_OK) {
         status = put_plan(&w, err);
         cm_json_close(&w.json, '}');
         cm_buf_putc(&w.out->buf, '\n');
