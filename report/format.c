@@ -26,6 +26,7 @@ static const struct cm_report_format *const all[] = {
     &cm_endpoints_jsonl_format,
     &cm_calendar_csv_format,
     &cm_calendar_ics_format,
+    &cm_certificates_csv_format,
     &fixes_format,
 };
 #define NUM_FORMATS (sizeof(all) / sizeof(all[0]))

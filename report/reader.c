@@ -156,6 +156,7 @@ void cm_report_run_close(struct cm_report_run *run)
     cm_report_views_cleanup(&run->views);
     cm_report_measures_cleanup(&run->measures);
     cm_report_fleet_cleanup(&run->fleet);
+    cm_report_uses_free(run->uses);
     cm_report_book_close(run->book);
     cm_calendar_free(run->calendar);
     for (size_t i = 0; run->remembered != NULL && i < CM_REMEMBERED; i++) {

@@ -235,7 +235,9 @@ static enum cm_status count_row(struct cm_report_counter *counter,
     enum cm_status status;
 
     if (!count_kind(counter, row) ||
-        !cm_report_book_row(counter->book, row, findings)) {
+        !cm_report_book_row(counter->book, row, findings) ||
+        (counter->run->uses != NULL &&
+         !cm_report_uses_row(counter->run->uses, row))) {
         return cm_error_nomem(err, "the report");
     }
     if (!counter->again) {
@@ -264,6 +266,9 @@ static enum cm_status count_end(struct cm_report_counter *counter,
     }
     if (status == CM_OK && !cm_calendar_end(counter->calendar)) {
         status = cm_error_nomem(err, "the calendar");
+    }
+    if (status == CM_OK && run->uses != NULL) {
+        cm_uses_sort(run->uses);
     }
     if (status == CM_OK) {
         cm_report_book_close(run->book);

@@ -13,6 +13,7 @@
 #include "reader_certs.h"
 #include "reader_fleet.h"
 #include "reader_measures.h"
+#include "reader_uses.h"
 #include "reader_views.h"
 
 #define CM_REMEMBERED 4096U /* certificates; a power of two */
@@ -41,6 +42,7 @@ struct cm_report_run {
     struct cm_report_measures measures;
     bool fleet_known;
     struct cm_report_fleet fleet;
+    struct cm_report_uses *uses;  /* NULL: nobody wants them */
     const struct cm_fixes *fixes; /* borrowed, or NULL */
     struct cm_report_book *book;  /* NULL: not written yet */
     bool db_lent;                 /* another run closes it */

@@ -22,9 +22,9 @@ struct cm_report_options {
     int64_t baseline; /* the run to compare with; 0: the one before, over the
                          same input; or CM_BASELINE_NONE */
     const char *out_dir;
-    const char *formats; /* "html,json,jsonl,actions,endpoints,calendar,ics,
-                            fixes"; NULL: all */
-    mode_t mode;  /* of the files; 0: 0644 */
+    const char *formats; /* "html,json,jsonl,actions,endpoints,certificates,
+                            calendar,ics,fixes"; NULL: all */
+    mode_t mode;         /* of the files; 0: 0644 */
     struct cm_report_run *run; /* NULL, or see cm_report_open */
 };
 

@@ -136,6 +136,12 @@ static void fails_at_every_allocation(
     fixture_remove(&f);
 }
 
+static void certificates_csv_is_whole_or_absent(void **state)
+{
+    (void)state;
+    fails_at_every_allocation(write_files, "certificates", "certificates.csv");
+}
+
 static void a_story_says_that_memory_ended(void **state)
 {
     (void)state;
@@ -187,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(report_json_is_whole_or_absent),
         cmocka_unit_test(a_story_says_that_memory_ended),
+        cmocka_unit_test(certificates_csv_is_whole_or_absent),
         cmocka_unit_test(actions_csv_is_whole_or_absent),
         cmocka_unit_test(endpoints_csv_is_whole_or_absent),
         cmocka_unit_test(endpoints_jsonl_is_whole_or_absent),
