@@ -10,6 +10,7 @@
 
 #include "certmuster/buf.h"
 #include "certmuster/cert.h"
+#include "certmuster/digest.h"
 #include "certmuster/dn.h" /* dn.c */
 #include "certmuster/endpoint.h"
 #include "certmuster/status.h"
@@ -33,11 +34,6 @@ void cm_sha256(const void *data, size_t len, uint8_t out[CM_SHA256_LEN]);
 #define CM_HASH_MAX_LEN 64
 size_t cm_hash(enum cm_hash_alg alg, struct cm_span data,
                uint8_t out[CM_HASH_MAX_LEN]);
-/* An incremental SHA-256, for input digests. */
-struct cm_digest;
-struct cm_digest *cm_digest_new(void);
-void cm_digest_add(struct cm_digest *d, const void *data, size_t len);
-void cm_digest_hex_free(struct cm_digest *d, char hex[2 * CM_SHA256_LEN + 1]);
 
 /* names.c -- RFC 9525 matching of a reference (an endpoint's host) against the
  * subjectAltName, and how near it came. */

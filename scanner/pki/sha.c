@@ -84,7 +84,7 @@ void cm_digest_add(struct cm_digest *d, const void *data, size_t len)
     }
 }
 
-void cm_digest_hex_free(struct cm_digest *d, char hex[2 * CM_SHA256_LEN + 1])
+void cm_digest_hex_free(struct cm_digest *d, char hex[CM_DIGEST_HEX_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
     uint8_t out[CM_SHA256_LEN];
