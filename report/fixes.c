@@ -65,6 +65,7 @@ void cm_fixes_free(struct cm_fixes *fixes)
     cm_map_free(fixes->actions, free_list);
     cm_map_free(fixes->files, free);
     cm_buf_cleanup(&fixes->manifest);
+    cm_buf_cleanup(&fixes->written);
     free(fixes->folder);
     free(fixes);
 }
@@ -204,6 +205,15 @@ static enum cm_status make_all(struct cm_fixes *fixes, struct cm_error *err)
     return status;
 }
 
+const struct cm_fix_file *cm_fixes_written(const struct cm_fixes *fixes,
+                                           size_t *num)
+{
+    *num = fixes == NULL ? 0 : fixes->written.len / sizeof(struct cm_fix_file);
+    return *num == 0
+               ? NULL
+               : (const struct cm_fix_file *)(const void *)fixes->written.data;
+}
+
 enum cm_status cm_fixes_make(struct cm_fixes **out, struct cm_report_run *run,
                              const struct cm_report_options *options,
                              struct cm_error *err)
@@ -220,6 +230,7 @@ enum cm_status cm_fixes_make(struct cm_fixes **out, struct cm_report_run *run,
     fixes->actions = cm_map_new();
     fixes->files = cm_map_new();
     cm_buf_init(&fixes->manifest, CM_FIX_MAX_FILE);
+    cm_buf_init(&fixes->written, CM_FIX_MAX_FILE);
     if (asprintf(&fixes->folder, "%s/" CM_FIXES_FOLDER, options->out_dir) < 0) {
         fixes->folder = NULL;
     }

@@ -22,6 +22,7 @@ enum cm_fix_kind {
 struct cm_fix_file {
     char name[CM_FIX_NAME_SIZE]; /* in the folder "fixes" */
     char sha256[65];             /* of the file, lower-case hex */
+    int64_t bytes;
     enum cm_fix_kind kind;
 };
 
@@ -41,6 +42,9 @@ void cm_fixes_free(struct cm_fixes *fixes); /* accepts NULL */
 /* NULL: the action has none, or `fixes` is NULL. */
 const struct cm_fix_list *cm_fixes_of(const struct cm_fixes *fixes,
                                       const char *action_key);
+/* All files of the folder in the order of writing, README.txt the last. */
+const struct cm_fix_file *cm_fixes_written(const struct cm_fixes *fixes,
+                                           size_t *num);
 const char *cm_fix_kind_id(enum cm_fix_kind kind); /* "full_chain" */
 
 #endif

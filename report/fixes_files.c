@@ -129,7 +129,9 @@ enum cm_status cm_fix_put(struct cm_fixes *fixes, const char *action_key,
     (void)snprintf(file->name, sizeof(file->name), "%s", name);
     file->kind = kind;
     put_sha256(content, file->sha256);
-    if (!cm_map_put(fixes->files, name, strlen(name), file)) {
+    file->bytes = (int64_t)content->len;
+    if (!cm_buf_append(&fixes->written, file, sizeof(*file)) ||
+        !cm_map_put(fixes->files, name, strlen(name), file)) {
         free(file);
         return cm_error_nomem(err, "the fixes");
     }
@@ -242,6 +244,14 @@ static void put_readme(struct cm_fixes *fixes, struct cm_buf *out)
     out->failed = out->failed || fixes->manifest.failed;
 }
 
+static bool note_readme(struct cm_fixes *fixes, const struct cm_buf *readme)
+{
+    struct cm_fix_file file = {.name = README, .bytes = (int64_t)readme->len};
+
+    put_sha256(readme, file.sha256);
+    return cm_buf_append(&fixes->written, &file, sizeof(file));
+}
+
 enum cm_status cm_fix_finish(struct cm_fixes *fixes, struct cm_error *err)
 {
     struct cm_buf readme;
@@ -249,6 +259,9 @@ enum cm_status cm_fix_finish(struct cm_fixes *fixes, struct cm_error *err)
 
     cm_buf_init(&readme, CM_FIX_MAX_FILE);
     put_readme(fixes, &readme);
+    if (status == CM_OK && !note_readme(fixes, &readme)) {
+        status = cm_error_nomem(err, "the fixes");
+    }
     if (status == CM_OK) {
         status = write_file(fixes, README, &readme, err);
     }

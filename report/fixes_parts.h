@@ -24,6 +24,7 @@ struct cm_fixes {
     struct cm_map *actions; /* key -> struct cm_fix_list */
     struct cm_map *files;   /* name -> struct cm_fix_file, owned there */
     struct cm_buf manifest; /* lines of the README */
+    struct cm_buf written;  /* struct cm_fix_file of each file */
     size_t num_files;
     size_t num_actions;
     size_t unproven;       /* actions without a path that verifies */

@@ -17,6 +17,11 @@ static const struct cm_report_format fixes_format = {
     .file = CM_FIXES_FOLDER "/",
 };
 
+static const struct cm_report_format manifest_format = {
+    .name = "manifest",
+    .file = CM_MANIFEST_FILE,
+};
+
 /* In the order in which they are named to people. */
 static const struct cm_report_format *const all[] = {
     &cm_html_format,
@@ -28,6 +33,8 @@ static const struct cm_report_format *const all[] = {
     &cm_calendar_ics_format,
     &cm_certificates_csv_format,
     &fixes_format,
+    &manifest_format,
+    &cm_prometheus_format,
 };
 #define NUM_FORMATS (sizeof(all) / sizeof(all[0]))
 
@@ -62,7 +69,7 @@ bool cm_report_format_wanted(const struct cm_report_format *format,
     size_t len;
 
     if (formats == NULL) {
-        return true;
+        return !format->on_request;
     }
     while ((name = next_name(&formats, &len)) != NULL) {
         if (is_named(format, name, len)) {
@@ -86,7 +93,7 @@ static void join_names(char *out, size_t size)
 
 static enum cm_status check_names(const char *list, struct cm_error *err)
 {
-    char known[128];
+    char known[256];
     const char *name;
     size_t len;
 
@@ -132,33 +139,54 @@ static enum cm_status open_target(struct cm_report_target *target,
                                   struct cm_error *err)
 {
     struct cm_outfile *file = calloc(1, sizeof(*file));
+    enum cm_status status;
 
     target->out.file = file;
     cm_buf_init(&target->out.buf, MAX_BUFFERED);
-    return file == NULL
-               ? cm_error_nomem(err, target->format->file)
-               : cm_outfile_open(
-                     file, options->out_dir, target->format->file,
-                     options->mode == 0 ? DEFAULT_MODE : options->mode, err);
+    if (file == NULL) {
+        return cm_error_nomem(err, target->format->file);
+    }
+    status =
+        cm_outfile_open(file, options->out_dir, target->format->file,
+                        options->mode == 0 ? DEFAULT_MODE : options->mode, err);
+    return status == CM_OK ? cm_file_watch_begin(&target->watch, file, err)
+                           : status;
 }
 
-/* The files appear one after the other, when all of them are whole. */
-static enum cm_status commit_all(struct cm_report_target *targets, size_t num,
+/* What is left goes to the files, so that their digests are known. */
+static enum cm_status finish_all(struct cm_report_target *targets, size_t num,
+                                 struct cm_manifest *manifest,
                                  struct cm_error *err)
 {
     enum cm_status status = CM_OK;
 
     for (size_t i = 0; i < num && status == CM_OK; i++) {
         status = put_all(&targets[i].out, err);
-    }
-    for (size_t i = 0; i < num && status == CM_OK; i++) {
-        status = cm_outfile_commit(targets[i].out.file, err);
+        if (status == CM_OK) {
+            status = cm_manifest_watched(manifest, targets[i].format->file,
+                                         &targets[i].watch, err);
+        }
     }
     return status;
 }
 
+/* The files appear one after the other, when all of them are whole; the
+ * manifest is the last. */
+static enum cm_status commit_all(struct cm_report_target *targets, size_t num,
+                                 struct cm_manifest *manifest,
+                                 struct cm_error *err)
+{
+    enum cm_status status = CM_OK;
+
+    for (size_t i = 0; i < num && status == CM_OK; i++) {
+        status = cm_outfile_commit(targets[i].out.file, err);
+    }
+    return status == CM_OK ? cm_manifest_commit(manifest, err) : status;
+}
+
 static enum cm_status write_files(struct cm_report_run *run,
                                   const struct cm_report_options *options,
+                                  struct cm_manifest *manifest,
                                   struct cm_error *err)
 {
     struct cm_report_target targets[NUM_FORMATS];
@@ -177,13 +205,21 @@ static enum cm_status write_files(struct cm_report_run *run,
         status = cm_report_walk(run, targets, num, err);
     }
     if (status == CM_OK) {
-        status = commit_all(targets, num, err);
+        status = finish_all(targets, num, manifest, err);
+    }
+    if (status == CM_OK &&
+        cm_report_format_wanted(&manifest_format, options->formats)) {
+        status = cm_manifest_write(manifest, run, options, err);
+    }
+    if (status == CM_OK) {
+        status = commit_all(targets, num, manifest, err);
     }
     for (size_t i = 0; i < num; i++) {
         if (targets[i].out.file != NULL) {
             cm_outfile_abort(targets[i].out.file);
         }
         free(targets[i].out.file);
+        cm_file_watch_cleanup(&targets[i].watch);
         cm_buf_cleanup(&targets[i].out.buf);
     }
     return status;
@@ -193,6 +229,7 @@ static enum cm_status write_all(struct cm_report_run *run,
                                 const struct cm_report_options *options,
                                 struct cm_error *err)
 {
+    struct cm_manifest manifest = {0};
     struct cm_fixes *fixes = NULL;
     enum cm_status status = CM_OK;
 
@@ -200,9 +237,14 @@ static enum cm_status write_all(struct cm_report_run *run,
         status = cm_fixes_make(&fixes, run, options, err);
     }
     cm_report_run_set_fixes(run, fixes);
-    if (status == CM_OK) {
-        status = write_files(run, options, err);
+    if (status == CM_OK &&
+        cm_report_format_wanted(&manifest_format, options->formats)) {
+        status = cm_manifest_fixes(&manifest, fixes, err);
     }
+    if (status == CM_OK) {
+        status = write_files(run, options, &manifest, err);
+    }
+    cm_manifest_cleanup(&manifest);
     cm_report_run_set_fixes(run, NULL);
     cm_fixes_free(fixes);
     return status;

@@ -10,6 +10,7 @@
 #include "certmuster/file.h"
 #include "certmuster/report.h"
 #include "certmuster/status.h"
+#include "manifest.h"
 #include "reader.h"
 
 /* Where a format writes: append to `buf`, and settle often. */
@@ -33,6 +34,7 @@ struct cm_report_writer {
 struct cm_report_format {
     const char *name; /* in --formats */
     const char *file; /* in the output folder; "fixes/" is a folder */
+    bool on_request;  /* written only where --formats names it */
     /* The size of what it keeps; 0: fixes.h writes it, before all others. It is
      * zero, with run and out set, before `begin`. */
     size_t size;
@@ -63,12 +65,14 @@ extern const struct cm_report_format cm_endpoints_jsonl_format;
 extern const struct cm_report_format cm_calendar_csv_format;
 extern const struct cm_report_format cm_calendar_ics_format;
 extern const struct cm_report_format cm_certificates_csv_format;
+extern const struct cm_report_format cm_prometheus_format;
 
 /* walk.c: writes one format, or all of several, to files that are open. */
 struct cm_report_target {
     const struct cm_report_format *format;
     struct cm_report_out out;
     struct cm_report_writer *writer; /* owned; NULL before the walk */
+    struct cm_file_watch watch;      /* of the file */
 };
 enum cm_status cm_report_walk(struct cm_report_run *run,
                               struct cm_report_target *targets, size_t num,

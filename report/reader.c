@@ -138,13 +138,43 @@ void cm_report_run_return(struct cm_report_run *run,
     }
 }
 
+/* All that was read or counted of the rows, and of the run's line. */
+static void forget(struct cm_report_run *run)
+{
+    cm_changes_free(run->changes);
+    run->changes = NULL;
+    run->changes_known = false;
+    (void)sqlite3_finalize(run->facts_stmt);
+    run->facts_stmt = NULL;
+    cm_report_views_cleanup(&run->views);
+    run->views_known = false;
+    cm_report_measures_cleanup(&run->measures);
+    run->measures_known = false;
+    cm_report_fleet_cleanup(&run->fleet);
+    run->fleet_known = false;
+    cm_report_uses_free(run->uses);
+    run->uses = NULL;
+    cm_report_book_close(run->book);
+    run->book = NULL;
+    cm_calendar_free(run->calendar);
+    run->calendar = NULL;
+    run->counted = false;
+    memset(&run->totals, 0, sizeof(run->totals));
+    run->width = 0;
+}
+
+enum cm_status cm_sql_run_again(struct cm_report_run *run, struct cm_error *err)
+{
+    forget(run);
+    return find_run(run, run->facts.run, err);
+}
+
 void cm_report_run_close(struct cm_report_run *run)
 {
     if (run == NULL) {
         return;
     }
-    cm_changes_free(run->changes);
-    (void)sqlite3_finalize(run->facts_stmt);
+    forget(run);
     (void)sqlite3_finalize(run->cert_stmt);
     (void)sqlite3_finalize(run->fingerprint_stmt);
     if (!run->db_lent) {
@@ -153,12 +183,6 @@ void cm_report_run_close(struct cm_report_run *run)
     cm_report_list_cleanup(&run->facts.columns);
     cm_report_list_cleanup(&run->facts.faults);
     cm_report_list_cleanup(&run->cert.names);
-    cm_report_views_cleanup(&run->views);
-    cm_report_measures_cleanup(&run->measures);
-    cm_report_fleet_cleanup(&run->fleet);
-    cm_report_uses_free(run->uses);
-    cm_report_book_close(run->book);
-    cm_calendar_free(run->calendar);
     for (size_t i = 0; run->remembered != NULL && i < CM_REMEMBERED; i++) {
         free(run->remembered[i].sha256);
         free(run->remembered[i].subject);

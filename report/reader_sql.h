@@ -120,6 +120,15 @@ enum cm_status cm_sql_line_end(const struct cm_sql_line *line,
 enum cm_status cm_sql_run_facts(sqlite3_stmt *stmt, struct cm_run_facts *out,
                                 struct cm_error *err);
 
+/* reader.c: the run's line anew, when what lies behind its names is another
+ * one; all else that was read is forgotten. */
+enum cm_status cm_sql_run_again(struct cm_report_run *run,
+                                struct cm_error *err);
+/* reader_recount.c: the temporary table `action`, for the rows that the names
+ * show now. */
+enum cm_status cm_sql_recount_actions(struct cm_report_run *run,
+                                      struct cm_error *err);
+
 /* reader_certs.c: the fingerprint of a certificate; NULL: there is none. Valid
  * until the next call. */
 enum cm_status cm_sql_fingerprint(struct cm_report_run *run, int64_t id,

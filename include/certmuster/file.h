@@ -23,6 +23,10 @@ struct cm_outfile {
     char *temp;    /* owned: where it is now */
     bool unsynced; /* set it after opening: no fsync, for one of many files that
                       can be made again */
+    /* Set after opening: sees each byte on its way to the file; NULL: nobody.
+     */
+    void (*watch)(void *arg, const void *data, size_t len);
+    void *watch_arg; /* borrowed */
 };
 
 enum cm_status cm_outfile_open(struct cm_outfile *file, const char *folder,

@@ -23,8 +23,9 @@ struct cm_report_options {
                          same input; or CM_BASELINE_NONE */
     const char *out_dir;
     const char *formats; /* "html,json,jsonl,actions,endpoints,certificates,
-                            calendar,ics,fixes"; NULL: all */
+                            calendar,ics,fixes,manifest"; NULL: these */
     mode_t mode;         /* of the files; 0: 0644 */
+    const char *version; /* of this program; NULL: not said */
     struct cm_report_run *run; /* NULL, or see cm_report_open */
 };
 
@@ -66,6 +67,16 @@ enum cm_status cm_report_endpoint(const struct cm_report_options *options,
 enum cm_status cm_report_count_severity(const struct cm_report_options *options,
                                         enum cm_severity at_least,
                                         int64_t *rows, struct cm_error *err);
+
+/* cm_report_sql prints the views of the store and queries for the run, as SQL
+ * with comments. */
+enum cm_status cm_report_sql(const struct cm_report_options *options, FILE *out,
+                             struct cm_error *err);
+/* cm_report_verify compares the files of a report with its manifest and says
+ * what differs, and how many are as they were. CM_EINPUT: there is no manifest
+ * that can be read. */
+enum cm_status cm_report_verify(const char *folder, FILE *out, bool *intact,
+                                struct cm_error *err);
 
 /* The prose of the catalogue (report/remedy*.c). All static, never NULL. */
 struct cm_platform {

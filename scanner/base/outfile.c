@@ -177,6 +177,9 @@ enum cm_status cm_outfile_put(struct cm_outfile *file, struct cm_buf *buf,
         fwrite(buf->data, 1, buf->len, file->stream) != buf->len) {
         return cannot_write(file, errno != 0 ? errno : EIO, err);
     }
+    if (file->watch != NULL) {
+        file->watch(file->watch_arg, buf->data, buf->len);
+    }
     cm_buf_clear(buf);
     return CM_OK;
 }

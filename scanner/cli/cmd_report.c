@@ -27,6 +27,7 @@ void cm_report_from_options(const struct cm_options *options,
     out->formats = options->text[CM_OPTION_FORMATS];
     out->run_id = options->count[CM_OPTION_RUN];
     out->mode = options->given[CM_OPTION_PRIVATE] ? 0600 : 0644;
+    out->version = CERTMUSTER_VERSION;
 }
 
 enum cm_status cm_fail_on(const struct cm_options *options, bool *given,
@@ -86,6 +87,22 @@ int cm_present(const struct cm_options *options, int64_t run_id)
     return rows != 0 ? CM_EXIT_FINDINGS : CM_EXIT_OK;
 }
 
+static int print_sql(const struct cm_options *options)
+{
+    struct cm_report_options report;
+    struct cm_error err;
+    enum cm_status status;
+
+    cm_report_from_options(options, &report);
+    status = cm_report_sql(&report, stdout, &err);
+    if (status == CM_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
+        status = cm_error_set(&err, CM_EIO,
+                              "the queries could not be written to standard "
+                              "output");
+    }
+    return status == CM_OK ? CM_EXIT_OK : cm_fail(&err);
+}
+
 int cm_cmd_report(const struct cm_command *command, int argc, char **argv)
 {
     struct cm_options options;
@@ -108,6 +125,8 @@ int cm_cmd_report(const struct cm_command *command, int argc, char **argv)
         }
         if (status == CM_OK && options.given[CM_OPTION_ENDPOINT]) {
             status = cm_endpoint_tell(&options, &code, &err);
+        } else if (status == CM_OK && options.given[CM_OPTION_SQL]) {
+            code = print_sql(&options);
         } else if (status == CM_OK) {
             code = cm_present(&options, 0);
         }

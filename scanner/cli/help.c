@@ -71,6 +71,14 @@ static const struct cm_command commands[] = {
      "whether they are shards, were resumed, or had faults of the scanner's "
      "own.",
      "certmuster runs --db audit.db", cm_cmd_runs},
+    {"verify", 'V', "DIR", "check that a report is as it was written",
+     "Compares each file of a report with the digests in its manifest.json, "
+     "and those of all parts where it was split. Says what was changed, what "
+     "is missing and what the manifest does not cover, and the digest of the "
+     "manifest itself, which proves all the others. Exit codes: 0 all is as "
+     "it was written, 1 something was changed or is missing, 2 there is no "
+     "manifest.",
+     "certmuster verify certmuster-report", cm_cmd_verify},
     {"explain", 'E', "[CAUSE|RESOLUTION|PROFILE|POLICY]",
      "what a cause means, or how to carry out a resolution",
      "Prints the catalogue, or one entry of it: what the cause means, how it "
