@@ -1,0 +1,67 @@
+#!/bin/sh
+# The periodic audit: scans a fleet, compares with the audit before, and says by
+# its exit code whether somebody has to act.
+#
+#   sh samples/audit.sh                                  the demo fleet
+#   sh samples/audit.sh FOLDER FILE.csv [OPTION...]      a fleet of your own
+#
+# FOLDER keeps the store of all audits (audit.db), a folder of reports for each
+# of the last KEEP (12) audits, and `latest`, which leads to the newest. OPTIONs
+# are those of "certmuster scan". The summary is printed when there is something
+# to do, or on a terminal: cron mails what is printed.
+#
+# Exit codes: 0 nothing fails; 1 something does; 3 the
+# audit is incomplete; others as certmuster's. SPDX-License-Identifier: Apache-2.0
+set -eu
+
+. "$(dirname "$0")/demo/use.sh"
+KEEP=${KEEP:-12}
+
+find_program
+if [ $# -eq 0 ]; then
+  use_demo_fleet
+  # shellcheck disable=SC2086
+  set -- "$BUILD/demo/audit" "$TOP/samples/audit.csv" \
+    --trust "demo=$FLEET/roots.pem" $DEMO_NETWORK
+elif [ $# -eq 1 ]; then
+  echo "usage: sh samples/audit.sh [FOLDER FILE.csv [OPTION...]]" >&2
+  exit $USAGE
+fi
+folder=$1 input=$2
+shift 2
+mkdir -p "$folder"
+name=$(date -u +%Y-%m-%dT%H%M%SZ)
+
+# One audit at a time: the next one compares with this one.
+exec 9>"$folder/lock"
+flock -n 9 || {
+  echo "audit: the audit before is still under way in $folder" >&2
+  exit $INCOMPLETE
+}
+
+code=0
+"$CERTMUSTER" scan --db "$folder/audit.db" --out "$folder/$name" \
+  --fail-on breaks_now "$@" "$input" \
+  >"$folder/summary.txt" 2>"$folder/messages.txt" || code=$?
+mv "$folder/summary.txt" "$folder/messages.txt" "$folder/$name/" 2>/dev/null || {
+  cat "$folder/messages.txt" >&2 # there is no report
+  exit $code
+}
+ln -sfn "$name" "$folder/latest"
+
+# The reports of old audits go; what they found stays in the store.
+find "$folder" -mindepth 1 -maxdepth 1 -type d -name '????-??-??T??????Z' |
+  sort -r | tail -n +$((KEEP + 1)) | while read -r old; do
+  rm -rf "$old"
+done
+
+if [ $code -ne 0 ] || [ -t 1 ]; then
+  cat "$folder/$name/summary.txt"
+  case $code in
+    0) echo "Nothing fails." ;;
+    1) echo "Something fails." ;;
+    *) cat "$folder/$name/messages.txt" ;;
+  esac
+  echo "All of it: $folder/latest/report.html"
+fi
+exit $code
