@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "endpoint/steps.h"
+#include "starttls/starttls.h"
 
 static struct cm_probe *add_probe(struct cm_scan *scan,
                                   const struct cm_dial_attempt *attempt)
@@ -99,6 +100,13 @@ void cm_step_connect(struct cm_scan *scan)
     }
 }
 
+/* A CONNECT request, or a hello. Before STARTTLS many servers greet. */
+static bool speaks_first(const struct cm_scan *scan)
+{
+    return scan->env->config->proxy_host != NULL ||
+           !cm_starttls_known(scan->endpoint.protocol);
+}
+
 void cm_scan_connect(struct cm_scan *scan)
 {
     scan->tries++;
@@ -109,7 +117,12 @@ void cm_scan_connect(struct cm_scan *scan)
     if (scan->dial == NULL) {
         scan->out_of_memory = true;
         cm_scan_enter(scan, CM_PHASE_RECORDED);
-    } else if (scan->env->gate != NULL) {
+        return;
+    }
+    if (speaks_first(scan)) {
+        cm_dial_speak_first(scan->dial);
+    }
+    if (scan->env->gate != NULL) {
         cm_dial_limit(scan->dial, scan->pass.max_open);
     }
 }

@@ -166,6 +166,9 @@ void cm_step_handshake(struct cm_scan *scan)
         cm_tls_wrap_in_tds(scan->tls);
     }
     cm_tls_only_hello(scan->tls);
+    if (scan->injecting == NULL) { /* else it is the server's turn */
+        cm_tls_speak_on(scan->tls);
+    }
     drive(scan);
 }
 

@@ -39,6 +39,7 @@ struct cm_dial {
     unsigned max_open;
     unsigned num_remote; /* failures that the network told us */
     int local_errno;     /* of the last failure that was our own */
+    bool speaks_first;   /* see cm_dial_speak_first */
     bool reporting;      /* `fn` is being called */
 };
 
@@ -242,8 +243,10 @@ void cm_dial_no_delay(int fd)
 
 /* Opens a socket and begins to connect it. Returns 0 or an errno; EINPROGRESS
  * is 0, since the watch tells the end of both. */
-static int open_socket(const struct cm_address *address, int *out)
+static int open_socket(const struct cm_address *address, bool speaks_first,
+                       int *out)
 {
+    const int zero = 0;
     struct sockaddr_storage to;
     socklen_t len = to_sockaddr(address, &to);
     int fd = socket(address->family == 4 ? AF_INET : AF_INET6,
@@ -251,6 +254,9 @@ static int open_socket(const struct cm_address *address, int *out)
 
     if (fd < 0) {
         return errno;
+    }
+    if (speaks_first) {
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &zero, sizeof(zero));
     }
     if (connect(fd, (const struct sockaddr *)&to, len) != 0 &&
         errno != EINPROGRESS) {
@@ -292,7 +298,7 @@ static int start(struct attempt *attempt, const struct cm_address *address)
     int error;
 
     attempt->started_ms = cm_loop_now_ms(loop);
-    error = open_socket(address, &fd);
+    error = open_socket(address, dial->speaks_first, &fd);
     if (error != 0) {
         return error;
     }
@@ -388,6 +394,11 @@ struct cm_dial *cm_dial_start(struct cm_loop *loop,
 void cm_dial_limit(struct cm_dial *dial, unsigned max_open)
 {
     dial->max_open = max_open;
+}
+
+void cm_dial_speak_first(struct cm_dial *dial)
+{
+    dial->speaks_first = true;
 }
 
 void cm_dial_cancel(struct cm_dial *dial)

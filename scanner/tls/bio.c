@@ -106,7 +106,8 @@ static int bio_write(BIO *bio, const char *data, int len)
         put = cm_tds_send(tls->fd, data, (size_t)len);
     } else {
         do {
-            put = send(tls->fd, data, (size_t)len, MSG_NOSIGNAL);
+            put = send(tls->fd, data, (size_t)len,
+                       MSG_NOSIGNAL | (tls->more ? MSG_MORE : 0));
         } while (put < 0 && errno == EINTR);
     }
     if (put >= 0) {

@@ -33,6 +33,7 @@ enum cm_io cm_tls_write(struct cm_tls *tls, struct cm_span data)
     int why;
 
     ERR_clear_error();
+    tls->more = false;
     cm_tls_bio_begin(tls);
     put = tls->context->lib.SSL_write(tls->ssl, data.data, (int)data.len);
     why = tls->context->lib.SSL_get_error(tls->ssl, put);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "certmuster/status.h"
 #include "tls/capture.h"
@@ -105,6 +106,11 @@ void cm_tls_on_message(int is_write, int version, int type, const void *data,
         }
         keep_certificate(tls, body);
     }
+    if (bytes[0] == CM_HS_FINISHED) {
+        /* Where our certificate is wanted, the server has the next word. */
+        tls->more = tls->speaks_on && tls->probe->version >= CM_TLS1_3 &&
+                    tls->probe->client_auth == CM_CLIENT_AUTH_NONE;
+    }
     /* What is malformed the library refuses in its own words. */
     (void)cm_capture_message(bytes[0], body, tls->probe);
 }
@@ -137,6 +143,11 @@ struct cm_tls *cm_tls_new(struct cm_tls_context *context, int fd,
 void cm_tls_only_hello(struct cm_tls *tls)
 {
     tls->only_hello = true;
+}
+
+void cm_tls_speak_on(struct cm_tls *tls)
+{
+    tls->speaks_on = true;
 }
 
 bool cm_tls_offer_alpn(struct cm_tls *tls, const char *name)
@@ -401,9 +412,13 @@ void cm_tls_close_notify(struct cm_tls *tls)
         return; /* there is nothing to end yet */
     }
     cm_tls_bio_begin(tls);
+    tls->more = true;
     (void)tls->context->lib.SSL_shutdown(tls->ssl);
     (void)cm_tls_bio_end(tls);
     ERR_clear_error();
+    /* Not left to close(): that throws away what waits when there is something
+     * unread. */
+    (void)shutdown(tls->fd, SHUT_WR);
 }
 
 size_t cm_tls_chain(const struct cm_tls *tls, struct cm_span *out, size_t max,

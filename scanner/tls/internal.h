@@ -55,6 +55,8 @@ struct cm_tls {
     bool drained; /* the last read of this call was short: nothing is left */
 
     bool only_hello; /* the next call reads nothing */
+    bool speaks_on;  /* see cm_tls_speak_on */
+    bool more;       /* what is sent now waits for what follows */
     bool completed;
     bool linger_over;
     bool linger_closed; /* the connection ended while lingering */

@@ -58,6 +58,10 @@ void cm_tls_wrap_in_tds(struct cm_tls *tls);
 /* Before the first call: it sends our hello and looks for no answer, which
  * cannot be there yet; the caller waits for the socket in any case. */
 void cm_tls_only_hello(struct cm_tls *tls);
+/* Before the first call: whatever follows the handshake, we say it at once,
+ * close_notify or a request. So our Finished under TLS 1.3, which ends the
+ * handshake, waits for it and goes in the same packet. */
+void cm_tls_speak_on(struct cm_tls *tls);
 /* Before the first call: offers this protocol by ALPN, at most 255 bytes.
  * False: no memory. */
 bool cm_tls_offer_alpn(struct cm_tls *tls, const char *name);
@@ -83,7 +87,7 @@ enum cm_io cm_tls_write(struct cm_tls *tls, struct cm_span data);
  * server makes of our certificate is settled by either, if it was not. */
 enum cm_io cm_tls_read(struct cm_tls *tls, uint8_t *out, size_t max,
                        size_t *got);
-/* Sends close_notify, best effort. */
+/* Sends close_notify and our FIN in one packet, best effort. */
 void cm_tls_close_notify(struct cm_tls *tls);
 
 /* The certificates as sent, also when the handshake failed. At most `max` are
