@@ -44,7 +44,8 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(SCANNER_RESOLVER_DOWN) = {
     .rule = "RFC 1035 section 7.2: a resolver that gets no answer has learnt "
             "nothing about the name",
     .detected = "Eight names or more in a row had no answer, and none had one "
-                "in between.",
+                "in between; or names that had an answer earlier in the run "
+                "had none any more, for a minute (--dns-patience).",
     .clients = CM_NO_CLIENTS,
 };
 const struct cm_cause_text CM_CAUSE_TEXT_OF(SCANNER_OFFLINE) = {

@@ -271,14 +271,15 @@ static void json_value(const struct cm_options *options, enum cm_option option,
 bool cm_option_decides(enum cm_option option)
 {
     static const enum cm_option free_ones[] = {
-        CM_OPTION_DB,          CM_OPTION_OUT,         CM_OPTION_FORMATS,
-        CM_OPTION_PRIVATE,     CM_OPTION_RUN,         CM_OPTION_QUIET,
-        CM_OPTION_ACTIONS,     CM_OPTION_CONCURRENCY, CM_OPTION_JOBS,
-        CM_OPTION_FAIL_ON,     CM_OPTION_JSON,        CM_OPTION_SHARD,
-        CM_OPTION_SHARD_COUNT, CM_OPTION_SHARD_DIR,   CM_OPTION_SCRATCH,
-        CM_OPTION_RESUME,      CM_OPTION_RATE,        CM_OPTION_NO_SHUFFLE,
-        CM_OPTION_SEED,        CM_OPTION_PROGRESS,    CM_OPTION_METRICS,
-        CM_OPTION_PER_ADDRESS, CM_OPTION_PER_PREFIX,  CM_OPTION_CANARY,
+        CM_OPTION_DB,           CM_OPTION_OUT,         CM_OPTION_FORMATS,
+        CM_OPTION_PRIVATE,      CM_OPTION_RUN,         CM_OPTION_QUIET,
+        CM_OPTION_ACTIONS,      CM_OPTION_CONCURRENCY, CM_OPTION_JOBS,
+        CM_OPTION_FAIL_ON,      CM_OPTION_JSON,        CM_OPTION_SHARD,
+        CM_OPTION_SHARD_COUNT,  CM_OPTION_SHARD_DIR,   CM_OPTION_SCRATCH,
+        CM_OPTION_RESUME,       CM_OPTION_RATE,        CM_OPTION_NO_SHUFFLE,
+        CM_OPTION_SEED,         CM_OPTION_PROGRESS,    CM_OPTION_METRICS,
+        CM_OPTION_PER_ADDRESS,  CM_OPTION_PER_PREFIX,  CM_OPTION_CANARY,
+        CM_OPTION_DNS_PATIENCE,
     };
 
     for (size_t i = 0; i < sizeof(free_ones) / sizeof(*free_ones); i++) {

@@ -44,5 +44,8 @@ enum cm_status cm_polite_options(struct cm_polite_config *out,
                           options->given[CM_OPTION_PER_PREFIX],
         .no_back_off = options->given[CM_OPTION_NO_BACK_OFF],
     };
+    if (options->given[CM_OPTION_DNS_PATIENCE]) {
+        out->dns_patience_ms = options->ms[CM_OPTION_DNS_PATIENCE];
+    }
     return canaries(out, options, err);
 }

@@ -80,8 +80,6 @@ struct cm_scan_env {
     struct cm_gate_lane *lane;
     bool (*park)(void *arg, struct cm_scan *scan, bool must);
     void (*ready)(void *arg, struct cm_scan *scan);
-    /* What DNS said; NULL: never mind. */
-    void (*resolved)(void *arg, const struct cm_dns_evidence *answer);
 };
 
 /* One endpoint under way. The owner may read endpoint, endpoint_id, evidence

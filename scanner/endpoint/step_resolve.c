@@ -50,9 +50,6 @@ static void resolved(void *arg, const struct cm_dns_evidence *answer)
     bool proxied = scan->env->config->proxy_host != NULL;
 
     scan->dns_ticket = 0;
-    if (scan->env->resolved != NULL) {
-        scan->env->resolved(scan->env->done_arg, answer);
-    }
     scan->evidence->dns = *answer;
     scan->evidence->dns.ms =
         (uint32_t)(cm_loop_now_ms(scan->env->loop) - scan->dns_since_ms);

@@ -14,6 +14,9 @@
 /* Names kept, some 100 bytes each; the oldest go first. */
 #define CM_RESOLVER_MAX_CACHE 65536
 
+/* Said of a name when all servers refuse at once: nobody listens there. */
+#define CM_DNS_UNREACHABLE "no DNS server could be reached"
+
 struct cm_resolver_options {
     const char *servers; /* "192.0.2.53,[2001:db8::53]:5353"; NULL: the system's
                             (/etc/resolv.conf) */
@@ -36,6 +39,16 @@ void cm_resolver_free(struct cm_resolver *resolver);
 /* `ev` is borrowed for the call. The result is OK when either resolver gave an
  * address; `second_differs` and `detail` tell what else there is. */
 typedef void cm_resolved_fn(void *arg, const struct cm_dns_evidence *ev);
+
+/* `heard` is told what DNS said of each name that it was asked for, from the
+ * loop, before those who wait are; not what is known without asking. */
+typedef void cm_resolver_heard_fn(void *arg, const char *host,
+                                  const struct cm_dns_evidence *ev);
+void cm_resolver_listen(struct cm_resolver *resolver,
+                        cm_resolver_heard_fn *heard, void *arg);
+
+/* No server is asked any more: all names that are not known have no answer. */
+void cm_resolver_give_up(struct cm_resolver *resolver);
 
 /* cm_resolver_lookup always answers later, from the loop, never from inside
  * the call. `host` is an A-label name, never a literal. The ticket (not 0) may

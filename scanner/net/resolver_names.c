@@ -7,6 +7,7 @@
  * delivers.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +50,7 @@ struct name {
     struct cm_packed *answer; /* owned; NULL: none yet */
     struct link waiting;      /* for the answer */
     size_t num_lookups;       /* waiting or ready */
+    bool silent;              /* there was none: whoever comes later asks */
     size_t host_len;
     char host[];
 };
@@ -66,6 +68,9 @@ struct cm_resolver {
     struct link ready;      /* to be told in the next delivery */
     struct link delivering; /* to be told in this one */
     struct cm_timer deliver;
+    bool given_up;
+    cm_resolver_heard_fn *heard; /* NULL: nobody listens */
+    void *heard_arg;
 };
 
 static void ring_init(struct link *head)
@@ -150,13 +155,14 @@ static struct name *find_name(struct cm_resolver *resolver, const char *host)
     return name;
 }
 
-/* Once nobody waits for it, of a name only the answer is kept. */
+/* Once nobody waits for it, of a name only the answer is kept. Silence is
+ * none. */
 static void settle(struct cm_resolver *resolver, struct name *name)
 {
     if (name->num_lookups > 0 || name->work != NULL) {
         return;
     }
-    if (name->answer != NULL) {
+    if (name->answer != NULL && !name->silent) {
         cm_kept_put(resolver->kept, name->host, name->host_len, name->answer);
     }
     drop_name(resolver, name);
@@ -219,7 +225,11 @@ static void conclude(struct work *work)
     memset(&ev, 0, sizeof(ev));
     cm_dns_merge(&ev, &first, resolver->views[1] == NULL ? NULL : &second);
     ev.ms = (uint32_t)(cm_loop_now_ms(resolver->loop) - work->started_ms);
+    if (resolver->heard != NULL) {
+        resolver->heard(resolver->heard_arg, name->host, &ev);
+    }
     name->answer = cm_dns_pack(&ev);
+    name->silent = ev.result == CM_DNS_TIMEOUT;
     name->work = NULL;
     free(work);
     ring_move(&resolver->ready, &name->waiting);
@@ -248,7 +258,14 @@ static bool answer_at_once(const struct cm_resolver *resolver,
         cm_dns_unpack(&ev, kept);
     } else if (!cm_hosts_find(resolver->hosts, name->host, resolver->family,
                               &ev)) {
-        return false;
+        if (!resolver->given_up) {
+            return false;
+        }
+        memset(&ev, 0, sizeof(ev));
+        ev.result = CM_DNS_TIMEOUT;
+        (void)snprintf(ev.detail, sizeof(ev.detail),
+                       "not asked: the DNS servers had been silent for long");
+        name->silent = true;
     }
     name->answer = cm_dns_pack(&ev);
     return name->answer != NULL;
@@ -350,6 +367,18 @@ void cm_resolver_cancel(struct cm_resolver *resolver, uint64_t ticket)
     if (lookup != NULL) {
         forget_lookup(resolver, lookup); /* the question goes on: others ask */
     }
+}
+
+void cm_resolver_listen(struct cm_resolver *resolver,
+                        cm_resolver_heard_fn *heard, void *arg)
+{
+    resolver->heard = heard;
+    resolver->heard_arg = arg;
+}
+
+void cm_resolver_give_up(struct cm_resolver *resolver)
+{
+    resolver->given_up = true;
 }
 
 static enum cm_status open_view(struct cm_resolver *resolver, unsigned view,

@@ -14,8 +14,6 @@
 #define CM_RESOLVER_MAX_SERVERS 8
 #define CM_HOSTS_MAX_BYTES 4194304 /* of the hosts file */
 
-#define CM_DNS_UNREACHABLE "no DNS server could be reached"
-
 /* One server's answer to one question, or why there is none. Plain data. */
 struct cm_dns_answer {
     enum cm_dns_result result;

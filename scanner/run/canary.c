@@ -24,6 +24,7 @@ struct cm_canary_watch {
     struct cm_loop *loop;
     /* One for each asking: a resolver remembers what it did not find. */
     struct cm_resolver *resolver;
+    struct cm_canary named[CM_MAX_CANARIES];
     struct question questions[CM_MAX_CANARIES];
     unsigned open;
     bool asking;
@@ -126,6 +127,12 @@ static void resolved(void *arg, const struct cm_dns_evidence *answer)
     struct cm_address addresses[CM_MAX_ADDRESSES];
 
     question->ticket = 0;
+    if (question->watch->config.names != NULL) {
+        question->watch->open--;
+        question->watch->answered =
+            question->watch->answered || answer->result != CM_DNS_TIMEOUT;
+        return;
+    }
     memcpy(addresses, answer->addresses, sizeof(addresses));
     dial(question, addresses, answer->num_addresses);
 }
@@ -137,6 +144,7 @@ static void look_up(struct question *question)
 
     options.timeout_ms = CONNECT_MS;
     options.second = NULL;
+    options.hosts_file = options.hosts_file && watch->config.names == NULL;
     if (watch->resolver == NULL) {
         (void)cm_resolver_new(&watch->resolver, watch->loop, &options, NULL);
     }
@@ -149,19 +157,32 @@ static void look_up(struct question *question)
     }
 }
 
+static unsigned whom_to_ask(struct cm_canary_watch *watch,
+                            const struct cm_canary **out)
+{
+    const struct cm_canary_config *config = &watch->config;
+
+    *out = config->names != NULL ? watch->named : config->canaries;
+    return config->names != NULL
+               ? config->names(config->names_arg, watch->named)
+               : config->num_canaries;
+}
+
 static void begin_asking(struct cm_canary_watch *watch, uint64_t now_ms)
 {
+    const struct cm_canary *canaries;
+    unsigned num = whom_to_ask(watch, &canaries);
+
     cm_lifeline_begin(&watch->line, now_ms);
     watch->asking = true;
     watch->answered = false;
     watch->until_ms = now_ms + ASKING_MS;
-    watch->open = watch->config.num_canaries;
-    for (unsigned i = 0; i < watch->config.num_canaries; i++) {
+    watch->open = num;
+    for (unsigned i = 0; i < num; i++) {
         struct question *question = &watch->questions[i];
         struct cm_address literal;
 
-        *question = (struct question){.watch = watch,
-                                      .canary = &watch->config.canaries[i]};
+        *question = (struct question){.watch = watch, .canary = &canaries[i]};
         if (cm_address_parse(question->canary->host, &literal)) {
             dial(question, &literal, 1);
         } else {
@@ -172,7 +193,7 @@ static void begin_asking(struct cm_canary_watch *watch, uint64_t now_ms)
 
 static void drop_questions(struct cm_canary_watch *watch)
 {
-    for (unsigned i = 0; i < watch->config.num_canaries; i++) {
+    for (unsigned i = 0; i < CM_MAX_CANARIES; i++) {
         cm_dial_cancel(watch->questions[i].dial);
         watch->questions[i].dial = NULL;
     }

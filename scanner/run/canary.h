@@ -1,5 +1,6 @@
 /* Canaries: endpoints that the user knows to be up. A thread of its own opens
- * connections to them when the run's lifeline says so.
+ * connections to them when the run's lifeline says so. In the same way it asks
+ * DNS for names (dnsline.h).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef CERTMUSTER_RUN_CANARY_H
 #define CERTMUSTER_RUN_CANARY_H
@@ -15,6 +16,10 @@ struct cm_canary_config { /* borrowed */
     const struct cm_resolver_options *resolver;
     void (*told)(void *arg); /* after each asking, from its thread */
     void *told_arg;
+    /* Not NULL: names that DNS need only have an answer for. They take the
+     * place of `canaries`, and may be others each time. */
+    unsigned (*names)(void *arg, struct cm_canary out[CM_MAX_CANARIES]);
+    void *names_arg;
 };
 
 /* Start, stop and free accept NULL. */

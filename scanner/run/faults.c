@@ -83,6 +83,11 @@ void cm_faults_resolved(struct cm_faults *faults, uint64_t now_ms,
     }
 }
 
+void cm_faults_dns_is_there(struct cm_faults *faults)
+{
+    atomic_store(&faults->unanswered, 0);
+}
+
 static enum cm_scanner_fault fault_of_dns(struct cm_faults *faults,
                                           const struct cm_evidence *ev)
 {

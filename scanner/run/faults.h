@@ -32,6 +32,8 @@ struct cm_faults {
  * was asked before the last answer to another tells nothing of the servers. */
 void cm_faults_resolved(struct cm_faults *faults, uint64_t now_ms,
                         const struct cm_dns_evidence *answer);
+/* They were seen to answer, whatever names had no answer lately. */
+void cm_faults_dns_is_there(struct cm_faults *faults);
 /* Sets ev->fault when the endpoint was not reached for a fault of ours, unless
  * it is set already, and counts it. */
 void cm_faults_settle(struct cm_faults *faults, struct cm_evidence *ev);

@@ -190,6 +190,7 @@ static enum cm_status on_row(void *arg, struct cm_row *row)
         }
     }
     job.endpoint_id = row->endpoint_id;
+    job.repeated = false;
     job.endpoint = row->endpoint;
     atomic_fetch_add(&counters->rows, 1);
     if (put_row(feed, row, recorded) != CM_OK) {

@@ -50,6 +50,7 @@ struct cm_counters {
 /* jobqueue.c -- endpoints on their way from the reader to one worker. */
 struct cm_job {
     uint64_t endpoint_id;
+    bool repeated; /* for want of DNS the first time */
     struct cm_endpoint endpoint;
 };
 struct cm_jobqueue;
@@ -93,7 +94,8 @@ struct cm_worker_share { /* the same for all workers; borrowed */
     struct cm_signals *signals;     /* woken when a worker has ended */
     struct cm_gate *gate;           /* NULL: no limit */
     struct cm_canary_watch *canary; /* NULL: there are no canaries */
-    unsigned slots;                 /* of each worker */
+    struct cm_dnsline *dns;
+    unsigned slots; /* of each worker */
     unsigned num_workers;
     bool is_stream; /* the input may come slowly, and is used as it comes */
 };

@@ -35,6 +35,7 @@ struct cm_polite_config {
     struct cm_canary canaries[CM_MAX_CANARIES];
     unsigned num_canaries;
     unsigned canary_patience_ms; /* 0: CM_LIFELINE_PATIENCE_MS */
+    unsigned dns_patience_ms;    /* 0: CM_DNSLINE_PATIENCE_MS */
 };
 
 /* Chooses the seed if none was given. */

@@ -11,6 +11,7 @@
 #include "run/again.h"
 #include "run/canary.h"
 #include "run/digest.h"
+#include "run/dnsline.h"
 #include "run/labels.h"
 #include "run/metrics.h"
 #include "run/parts.h"
@@ -42,6 +43,7 @@ struct run {
     struct cm_faults faults;
     struct cm_gate *gate;           /* NULL: no limit */
     struct cm_canary_watch *canary; /* NULL: there are none */
+    struct cm_dnsline *dns;
     struct cm_feed_share feed_share;
     struct cm_feed *feed;
     int64_t at_unix;
@@ -76,6 +78,7 @@ static enum cm_status make_workers(struct run *run, struct cm_error *err)
         .signals = run->signals,
         .gate = run->gate,
         .canary = run->canary,
+        .dns = run->dns,
         .slots = (concurrency + jobs - 1) / jobs,
         .num_workers = jobs,
         .is_stream = cm_feed_size(run->feed) < 0,
@@ -180,7 +183,7 @@ static enum cm_status scan(struct run *run, struct cm_error *err)
     run->progress = cm_progress_new(run->config->progress, &run->counters,
                                     cm_feed_size(run->feed));
     cm_progress_scan(run->progress, run->metrics, run->config->polite.rate);
-    status = cm_canary_start(run->canary, err);
+    status = cm_lifelines_start(run->dns, run->canary, err);
     for (unsigned i = 0; status == CM_OK && i < run->num_workers; i++) {
         status = cm_worker_start(run->workers[i], err);
     }
@@ -192,6 +195,7 @@ static enum cm_status scan(struct run *run, struct cm_error *err)
     }
     joined = join(run, &join_err);
     cm_canary_stop(run->canary);
+    cm_dnsline_stop(run->dns);
     if (status == CM_OK && joined != CM_OK) {
         *err = join_err;
         status = joined;
@@ -327,21 +331,11 @@ static void wake_workers(void *arg)
     }
 }
 
-static enum cm_status open_canaries(struct run *run, struct cm_error *err)
+static enum cm_status open_lifelines(struct run *run, struct cm_error *err)
 {
-    const struct cm_polite_config *polite = &run->config->polite;
-    const struct cm_canary_config config = {
-        .canaries = polite->canaries,
-        .num_canaries = polite->num_canaries,
-        .patience_ms = polite->canary_patience_ms,
-        .resolver = &run->config->resolver,
-        .told = wake_workers,
-        .told_arg = run,
-    };
+    const struct cm_told told = {wake_workers, run};
 
-    return config.num_canaries == 0
-               ? CM_OK
-               : cm_canary_open(&run->canary, &config, err);
+    return cm_lifelines_open(run->config, &told, &run->dns, &run->canary, err);
 }
 
 static enum cm_status open_store(struct run *run, struct cm_error *err)
@@ -367,7 +361,7 @@ static enum cm_status open_store(struct run *run, struct cm_error *err)
             &config->polite, config->scan.proxy_host != NULL, &run->gate, err);
     }
     if (status == CM_OK) {
-        status = open_canaries(run, err);
+        status = open_lifelines(run, err);
     }
     if (status == CM_OK) {
         run->pace = cm_pace_new(config->polite.rate);
@@ -482,6 +476,7 @@ enum cm_status cm_run_scan(const struct cm_run_config *config,
         cm_worker_free(run->workers[i]);
     }
     cm_canary_free(run->canary);
+    cm_dnsline_free(run->dns);
     cm_pace_free(run->pace);
     cm_gate_free(run->gate);
     cm_progress_end(run->progress);

@@ -11,6 +11,8 @@ struct cm_slot {
     bool parked;
     bool aside;     /* parked until a better time, not until a place is free */
     unsigned began; /* cm_lifeline_asked when it was started */
+    unsigned dns_began;        /* the same, of DNS */
+    bool repeated;             /* the job was */
     struct cm_slot *next_free; /* or the next one that is ready */
     struct cm_slot *prev_busy;
     struct cm_slot *next_busy;

@@ -45,12 +45,14 @@ static void ready(void *arg, struct cm_scan *scan)
     cm_slots_ready(&worker->slots, cm_slot_of(scan));
 }
 
-static void resolved(void *arg, const struct cm_dns_evidence *answer)
+static void heard(void *arg, const char *host,
+                  const struct cm_dns_evidence *answer)
 {
     const struct cm_worker *worker = arg;
+    uint64_t now_ms = cm_loop_now_ms(worker->env.loop);
 
-    cm_faults_resolved(worker->share->faults, cm_loop_now_ms(worker->env.loop),
-                       answer);
+    cm_faults_resolved(worker->share->faults, now_ms, answer);
+    cm_dnsline_heard(worker->share->dns, host, answer, now_ms);
 }
 
 /* From any thread. */
@@ -106,7 +108,8 @@ static bool draw_next(struct cm_worker *worker)
     enum cm_pop pop;
 
     if (worker->has_next ||
-        cm_suspects_draw(&worker->suspects, &worker->next)) {
+        cm_suspects_draw(&worker->suspects, &worker->next) ||
+        cm_suspects_draw(&worker->nameless, &worker->next)) {
         worker->has_next = true;
         return true;
     }
@@ -131,6 +134,20 @@ static bool is_held(const struct cm_worker *worker)
             worker->suspects.num >= cm_worker_max_suspects(worker));
 }
 
+/* Nor while DNS is gone; those that know their addresses go on. */
+static bool waits_for_dns(struct cm_worker *worker)
+{
+    struct cm_dnsline *dns = worker->share->dns;
+
+    if (cm_dnsline_is_lost(dns) && !worker->gave_up_dns) {
+        cm_resolver_give_up(worker->env.resolver);
+        worker->gave_up_dns = true;
+    }
+    return !atomic_load(&worker->share->counters->stop) &&
+           (cm_dnsline_holds(dns) ||
+            worker->nameless.num >= cm_worker_max_suspects(worker));
+}
+
 static bool has_room(const struct cm_worker *worker)
 {
     return worker->slots.in_flight < worker->share->slots &&
@@ -149,6 +166,9 @@ static bool start_next(struct cm_worker *worker)
         return false;
     }
     slot->began = worker->line == NULL ? 0 : cm_lifeline_asked(worker->line);
+    slot->dns_began =
+        worker->dns_line == NULL ? 0 : cm_lifeline_asked(worker->dns_line);
+    slot->repeated = job->repeated;
     if (!cm_scan_start(&slot->scan, &worker->env, &job->endpoint,
                        job->endpoint_id)) {
         cm_slots_give_back(&worker->slots, slot);
@@ -169,6 +189,9 @@ static void start_jobs(struct cm_worker *worker)
         return;
     }
     resume_ready(worker);
+    if (waits_for_dns(worker)) {
+        return;
+    }
     while ((stop || has_room(worker)) && draw_next(worker)) {
         if (stop || lost) {
             worker->has_next = false;
@@ -236,6 +259,7 @@ static void note_stop(struct cm_worker *worker)
 static bool is_over(struct cm_worker *worker)
 {
     const struct cm_suspect *last = worker->suspects.last;
+    const struct cm_suspect *nameless = worker->nameless.last;
 
     if (!worker->input_over || worker->has_next ||
         worker->slots.in_flight > 0 || worker->slots.parked > 0) {
@@ -244,7 +268,12 @@ static bool is_over(struct cm_worker *worker)
     if (last != NULL && cm_lifeline_asked(worker->line) <= last->ended) {
         cm_worker_want_canaries(worker);
     }
-    return !cm_suspects_any(&worker->suspects);
+    if (nameless != NULL &&
+        cm_lifeline_asked(worker->dns_line) <= nameless->ended) {
+        cm_dnsline_want(worker->share->dns);
+    }
+    return !cm_suspects_any(&worker->suspects) &&
+           !cm_suspects_any(&worker->nameless);
 }
 
 static void *work(void *arg)
@@ -304,6 +333,7 @@ enum cm_status cm_worker_new(struct cm_worker **out,
     worker->share = share;
     worker->line =
         share->canary == NULL ? NULL : cm_canary_lifeline(share->canary);
+    worker->dns_line = cm_dnsline_lifeline(share->dns);
     (void)snprintf(worker->name, sizeof(worker->name), "cm-worker-%u", index);
     cm_slots_init(&worker->slots, share->counters);
     worker->env.config = &share->config->scan;
@@ -313,7 +343,6 @@ enum cm_status cm_worker_new(struct cm_worker **out,
     worker->env.lane = &worker->lane;
     worker->env.park = park;
     worker->env.ready = ready;
-    worker->env.resolved = resolved;
     worker->lane.wake = called;
     worker->lane.wake_arg = worker;
     status = cm_loop_new(&worker->env.loop, err);
@@ -323,6 +352,9 @@ enum cm_status cm_worker_new(struct cm_worker **out,
         resolver.sharers = share->num_workers;
         status = cm_resolver_new(&worker->env.resolver, worker->env.loop,
                                  &resolver, err);
+    }
+    if (status == CM_OK) {
+        cm_resolver_listen(worker->env.resolver, heard, worker);
     }
     if (status == CM_OK) {
         status = cm_tls_context_new(&worker->env.tls,
@@ -392,6 +424,7 @@ void cm_worker_free(struct cm_worker *worker)
     abandon_all(worker);
     cm_slots_cleanup(&worker->slots);
     cm_suspects_drop(&worker->suspects);
+    cm_suspects_drop(&worker->nameless);
     cm_window_free(worker->window);
     cm_jobqueue_free(worker->queue);
     cm_tls_context_free(worker->env.tls);

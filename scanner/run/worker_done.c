@@ -101,11 +101,34 @@ unsigned cm_worker_max_suspects(const struct cm_worker *worker)
     return CM_MAX_SUSPECTS / worker->share->num_workers;
 }
 
+/* Its name had no answer, and it may be nobody's fault but ours. */
+static bool keep_nameless(struct cm_worker *worker, struct cm_scan *scan)
+{
+    const struct cm_slot *slot = cm_slot_of(scan);
+
+    if (scan->out_of_memory ||
+        !cm_dnsline_suspects(worker->share->dns, scan->evidence,
+                             cm_loop_now_ms(worker->env.loop))) {
+        return false;
+    }
+    if (cm_suspects_keep(&worker->nameless, scan, slot->dns_began,
+                         cm_lifeline_asked(worker->dns_line))) {
+        worker->nameless.last->job.repeated = slot->repeated;
+    } else {
+        cm_worker_fail(worker, CM_ENOMEM, "no memory for an endpoint");
+    }
+    cm_dnsline_want(worker->share->dns);
+    return true;
+}
+
 /* True: what becomes of the endpoint is known later. */
 static bool keep_suspect(struct cm_worker *worker, struct cm_scan *scan)
 {
     bool suspect;
 
+    if (keep_nameless(worker, scan)) {
+        return true;
+    }
     if (worker->line == NULL || scan->out_of_memory) {
         return false;
     }
@@ -137,6 +160,39 @@ void cm_worker_skip_offline(struct cm_worker *worker, const struct cm_job *job)
     cm_evidence_free(evidence);
 }
 
+static void settle_suspect(struct cm_worker *worker, struct cm_suspect *suspect)
+{
+    settle(worker, suspect->job.endpoint_id, &suspect->job.endpoint,
+           &suspect->evidence);
+    cm_suspects_free(suspect);
+}
+
+/* A name is asked for once more in any case: an outage may have been over
+ * before anybody noticed. */
+static void settle_nameless(struct cm_worker *worker)
+{
+    struct cm_suspect *suspect;
+    enum cm_fate fate;
+
+    while (worker->nameless.num > 0 &&
+           (suspect = cm_suspects_next(&worker->nameless, worker->dns_line,
+                                       &fate)) != NULL) {
+        if (fate == CM_FATE_AGAIN ||
+            (fate == CM_FATE_STANDS && !suspect->job.repeated)) {
+            suspect->job.repeated = true;
+            atomic_fetch_add(&worker->share->counters->retries, 1);
+            cm_suspects_again(&worker->nameless, suspect);
+            continue;
+        }
+        if (fate == CM_FATE_OFFLINE) {
+            suspect->evidence->fault = CM_FAULT_RESOLVER_DOWN;
+        } else {
+            cm_faults_dns_is_there(worker->share->faults);
+        }
+        settle_suspect(worker, suspect);
+    }
+}
+
 void cm_worker_settle_suspects(struct cm_worker *worker)
 {
     struct cm_suspect *suspect;
@@ -144,7 +200,9 @@ void cm_worker_settle_suspects(struct cm_worker *worker)
 
     if (atomic_load(&worker->share->counters->stop)) {
         cm_suspects_drop(&worker->suspects); /* they become not_scanned */
+        cm_suspects_drop(&worker->nameless);
     }
+    settle_nameless(worker);
     while (worker->suspects.num > 0 &&
            (suspect = cm_suspects_next(&worker->suspects, worker->line,
                                        &fate)) != NULL) {
@@ -155,9 +213,7 @@ void cm_worker_settle_suspects(struct cm_worker *worker)
         if (fate == CM_FATE_OFFLINE) {
             suspect->evidence->fault = CM_FAULT_OFFLINE;
         }
-        settle(worker, suspect->job.endpoint_id, &suspect->job.endpoint,
-               &suspect->evidence);
-        cm_suspects_free(suspect);
+        settle_suspect(worker, suspect);
     }
 }
 

@@ -4,6 +4,7 @@
 #define CERTMUSTER_RUN_WORKER_PARTS_H
 
 #include "run/canary.h"
+#include "run/dnsline.h"
 #include "run/parts.h"
 #include "run/slots.h"
 #include "run/suspects.h"
@@ -21,7 +22,10 @@ struct cm_worker {
     int turn_ms; /* the longest wait of the next turn */
     struct cm_slots slots;
     struct cm_suspects suspects;
-    struct cm_lifeline *line; /* NULL: there are no canaries */
+    struct cm_lifeline *line;    /* NULL: there are no canaries */
+    struct cm_suspects nameless; /* that may have failed for want of DNS */
+    struct cm_lifeline *dns_line;
+    bool gave_up_dns;
     struct cm_gate_lane lane;
     atomic_bool called;     /* there is somebody in the lane */
     uint64_t stop_since_ms; /* 0: not stopping */

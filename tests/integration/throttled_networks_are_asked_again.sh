@@ -58,7 +58,7 @@ awk -v port="$port" 'BEGIN { print "host,port"
   >names.csv
 sleep 0.2
 run --no-hosts-file --resolver "127.63.0.54:$dns_port" --timeout-dns 1 --rate 40 \
-  --ipv4 names.csv
+  --dns-patience 2 --ipv4 names.csv
 want_code 3
 n=$(count "primary_cause = 'scanner_resolver_down'")
 [ "$n" -gt 20 ] || fail "$n names wait for DNS servers that are down"
@@ -71,7 +71,7 @@ grep -q "scanner's own fault" messages.txt || fail "$(cat messages.txt)"
 
 # A shard with such rows is not done: it is for another try, or machine.
 run --no-hosts-file --resolver "127.63.0.54:$dns_port" --timeout-dns 1 --rate 40 \
-  --ipv4 --shard 0/1 --shard-dir parts names.csv
+  --dns-patience 2 --ipv4 --shard 0/1 --shard-dir parts names.csv
 want_code 75
 grep -q "scanner's own fault: .*; shard 0/1 has to be run again" messages.txt ||
   fail "$(cat messages.txt)"
