@@ -91,7 +91,7 @@ static void join_names(char *out, size_t size)
     }
 }
 
-static enum cm_status check_names(const char *list, struct cm_error *err)
+enum cm_status cm_report_check_formats(const char *list, struct cm_error *err)
 {
     char known[256];
     const char *name;
@@ -225,9 +225,10 @@ static enum cm_status write_files(struct cm_report_run *run,
     return status;
 }
 
-static enum cm_status write_all(struct cm_report_run *run,
-                                const struct cm_report_options *options,
-                                struct cm_error *err)
+enum cm_status cm_report_write_run(struct cm_report_run *run,
+                                   const struct cm_report_options *options,
+                                   struct cm_manifest_file *own,
+                                   struct cm_error *err)
 {
     struct cm_manifest manifest = {0};
     struct cm_fixes *fixes = NULL;
@@ -244,17 +245,26 @@ static enum cm_status write_all(struct cm_report_run *run,
     if (status == CM_OK) {
         status = write_files(run, options, &manifest, err);
     }
+    if (own != NULL) {
+        own->bytes = manifest.bytes;
+        memcpy(own->sha256, manifest.sha256, sizeof(own->sha256));
+    }
     cm_manifest_cleanup(&manifest);
     cm_report_run_set_fixes(run, NULL);
     cm_fixes_free(fixes);
     return status;
 }
 
+bool cm_report_manifest_wanted(const char *formats)
+{
+    return cm_report_format_wanted(&manifest_format, formats);
+}
+
 enum cm_status cm_report_write(const struct cm_report_options *options,
                                struct cm_error *err)
 {
     struct cm_report_run *run = NULL;
-    enum cm_status status = check_names(options->formats, err);
+    enum cm_status status = cm_report_check_formats(options->formats, err);
 
     if (status == CM_OK) {
         status = cm_report_run_borrow(&run, options, err);
@@ -263,7 +273,7 @@ enum cm_status cm_report_write(const struct cm_report_options *options,
         status = cm_dir_make(options->out_dir, err);
     }
     if (status == CM_OK) {
-        status = write_all(run, options, err);
+        status = cm_report_write_run(run, options, NULL, err);
     }
     cm_report_run_return(run, options);
     return status;

@@ -51,11 +51,23 @@ struct cm_report_format {
     void (*cleanup)(struct cm_report_writer *writer); /* also after failures */
 };
 
+/* Writes what the options say of a run that is open. The manifest, when there
+ * is one, is described in *own (its digest and size; NULL: nobody asks). */
+enum cm_status cm_report_write_run(struct cm_report_run *run,
+                                   const struct cm_report_options *options,
+                                   struct cm_manifest_file *own,
+                                   struct cm_error *err);
+
 /* All formats, in the order in which they are named to people. */
 const struct cm_report_format *const *cm_report_formats(size_t *num);
 /* Is the format in the list that the user gave (NULL: all)? */
 bool cm_report_format_wanted(const struct cm_report_format *format,
                              const char *formats);
+
+bool cm_report_manifest_wanted(const char *formats);
+/* CM_EUSAGE names the format that there is not. */
+enum cm_status cm_report_check_formats(const char *formats,
+                                       struct cm_error *err);
 
 extern const struct cm_report_format cm_html_format;
 extern const struct cm_report_format cm_json_format;

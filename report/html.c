@@ -13,7 +13,7 @@
 #define MAX_PART ((size_t)64 << 20)
 
 /* "sha256-<base64>" from the hex that the build wrote. */
-static void csp_hash(struct cm_buf *out, const char *hex)
+void cm_html_csp_hash(struct cm_buf *out, const char *hex)
 {
     uint8_t digest[32];
 
@@ -39,9 +39,9 @@ static void head(struct cm_buf *out)
                       "<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-"
                       "Security-Policy\" content=\"default-src 'none'; "
                       "script-src ");
-    csp_hash(out, cm_html_js_sha256);
+    cm_html_csp_hash(out, cm_html_js_sha256);
     (void)cm_buf_puts(out, "; style-src ");
-    csp_hash(out, cm_html_css_sha256);
+    cm_html_csp_hash(out, cm_html_css_sha256);
     (void)cm_buf_puts(out,
                       "; base-uri 'none'; form-action 'none'\">\n"
                       "<meta name=\"viewport\" content=\"width=device-width,"

@@ -104,6 +104,8 @@ enum cm_status cm_html_digest_end(struct cm_html_digest *digest,
 void cm_html_digest_cleanup(struct cm_html_digest *digest);
 
 /* html_text.c -- small pieces. */
+/* 'sha256-...' of a part, from the hex that the build wrote. */
+void cm_html_csp_hash(struct cm_buf *out, const char *hex);
 void cm_html_text(struct cm_buf *out, const char *text); /* NULL: nothing */
 void cm_html_number(struct cm_buf *out, int64_t number); /* 12,480 */
 /* "1 endpoint", "12,480 endpoints". */

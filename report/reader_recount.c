@@ -15,7 +15,7 @@ static const char rows_sql[] =
     "CREATE TEMP TABLE IF NOT EXISTS part_cause (action TEXT, cause TEXT,"
     " touches INTEGER, severity INTEGER, certificate INTEGER,"
     " PRIMARY KEY (action, cause)) WITHOUT ROWID;"
-    "DELETE FROM part_touch; DELETE FROM part_cause; DELETE FROM temp.action;";
+    "DELETE FROM part_touch; DELETE FROM part_cause;";
 
 static const char touches_sql[] =
     "INSERT INTO part_touch SELECT f.action, r.id, r.owner, f.endpoint,"
@@ -62,16 +62,18 @@ static const char actions_sql[] =
     " JOIN main.action AS m ON m.run = ?1 AND m.key = o.action";
 
 /* A statement with the run as ?1 and the severities as ?2. */
-static enum cm_status insert(struct cm_report_run *run, const char *sql,
-                             const char *severities, struct cm_error *err)
+static enum cm_status insert(struct cm_report_run *run, int64_t run_id,
+                             const char *sql, const char *severities,
+                             struct cm_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     bool got;
     enum cm_status status = cm_sql_for_run(run, &stmt, sql, err);
 
-    if (status == CM_OK && sqlite3_bind_parameter_count(stmt) > 1 &&
-        sqlite3_bind_text(stmt, 2, severities, -1, SQLITE_STATIC) !=
-            SQLITE_OK) {
+    if (status == CM_OK && (sqlite3_bind_int64(stmt, 1, run_id) != SQLITE_OK ||
+                            (sqlite3_bind_parameter_count(stmt) > 1 &&
+                             sqlite3_bind_text(stmt, 2, severities, -1,
+                                               SQLITE_STATIC) != SQLITE_OK))) {
         status = cm_sql_failed(run->db, err);
     }
     if (status == CM_OK) {
@@ -81,7 +83,7 @@ static enum cm_status insert(struct cm_report_run *run, const char *sql,
     return status;
 }
 
-enum cm_status cm_sql_recount_actions(struct cm_report_run *run,
+enum cm_status cm_sql_recount_actions(struct cm_report_run *run, int64_t run_id,
                                       struct cm_error *err)
 {
     struct cm_buf severities;
@@ -101,13 +103,14 @@ enum cm_status cm_sql_recount_actions(struct cm_report_run *run,
         status = cm_sql_failed(run->db, err);
     }
     if (status == CM_OK) {
-        status = insert(run, touches_sql, "", err);
+        status = insert(run, run_id, touches_sql, "", err);
     }
     if (status == CM_OK) {
-        status = insert(run, causes_sql, cm_buf_cstr(&severities), err);
+        status = insert(run, run_id, causes_sql, cm_buf_cstr(&severities), err);
     }
     if (status == CM_OK) {
-        status = insert(run, actions_sql, cm_buf_cstr(&severities), err);
+        status =
+            insert(run, run_id, actions_sql, cm_buf_cstr(&severities), err);
     }
     cm_buf_cleanup(&severities);
     return status;

@@ -9,6 +9,8 @@
 
 #define TEXT(x) #x
 #define NUMBER(x) TEXT(x)
+#define MAX_RUNS 31      /* that are compared */
+#define MAX_ROWS 5000000 /* of all of them */
 
 struct cm_report_split {
     struct cm_report_run *run;
@@ -29,7 +31,25 @@ static const char tables_sql[] =
     " PRIMARY KEY (part, run, id)) WITHOUT ROWID;"
     "CREATE TEMP TABLE part_now (part INTEGER);"
     "INSERT INTO part_now VALUES (0);"
-    "CREATE TEMP TABLE action AS SELECT * FROM main.action LIMIT 0;";
+    "CREATE TEMP TABLE part_run (run INTEGER PRIMARY KEY, col INTEGER);"
+    "CREATE TEMP TABLE action AS SELECT * FROM main.action LIMIT 0;"
+    "CREATE UNIQUE INDEX temp.part_action ON action (run, key);";
+
+/* The run, and earlier ones that it may be compared with, each with the place
+ * of the column in its own input. */
+static const char runs_sql[] =
+    "INSERT INTO part_run SELECT id, col FROM (SELECT r.id AS id,"
+    " CASE WHEN r.id = ?1 OR n.columns = '[]' THEN ?2 ELSE (SELECT min(j.key)"
+    "  FROM json_each(r.columns) AS j WHERE j.value = n.columns ->> ?2) END"
+    "  AS col,"
+    " sum(coalesce(r.rows_recorded, 0)) OVER (ORDER BY r.id DESC) AS num"
+    " FROM main.run AS n JOIN main.run AS r ON r.id = n.id OR r.id = ?3"
+    "  OR (r.id < n.id AND r.state = 'complete'"
+    "   AND r.input_name = n.input_name)"
+    " WHERE n.id = ?1 ORDER BY r.id DESC LIMIT " NUMBER(
+        MAX_RUNS) ")"
+                  " WHERE col IS NOT NULL AND (id IN (?1, ?3) OR num "
+                  "<= " NUMBER(MAX_ROWS) ")";
 
 static const char values_sql[] =
     "INSERT INTO part_value (value, num) SELECT value, count(*) FROM"
@@ -39,9 +59,9 @@ static const char values_sql[] =
 
 static const char rows_sql[] =
     "INSERT INTO part_row SELECT v.id, r.run, r.id, r.endpoint"
-    " FROM main.row AS r CROSS JOIN part_value AS v"
-    " ON v.value = coalesce(r.fields ->> ?2, '')"
-    " WHERE r.run = ?1 ORDER BY v.id, r.id";
+    " FROM part_run AS p CROSS JOIN main.row AS r ON r.run = p.run"
+    " CROSS JOIN part_value AS v ON v.value = coalesce(r.fields ->> p.col, '')"
+    " ORDER BY v.id, r.run, r.id";
 
 static const char endpoints_sql[] =
     "INSERT INTO part_endpoint SELECT DISTINCT part, run, endpoint"
@@ -100,7 +120,8 @@ static enum cm_status execute(struct cm_report_split *split, const char *sql,
                : failed(split, err);
 }
 
-/* A statement with the run as ?1 and a number as ?2, which gives nothing. */
+/* A statement that gives nothing, with the run as ?1, a number as ?2 and the
+ * run to compare with as ?3. */
 static enum cm_status run_with(struct cm_report_split *split, const char *sql,
                                int64_t second, struct cm_error *err)
 {
@@ -108,7 +129,10 @@ static enum cm_status run_with(struct cm_report_split *split, const char *sql,
     bool got;
     enum cm_status status = cm_sql_for_run(split->run, &stmt, sql, err);
 
-    if (status == CM_OK && sqlite3_bind_int64(stmt, 2, second) != SQLITE_OK) {
+    if (status == CM_OK &&
+        (sqlite3_bind_int64(stmt, 2, second) != SQLITE_OK ||
+         (sqlite3_bind_parameter_count(stmt) > 2 &&
+          sqlite3_bind_int64(stmt, 3, split->run->baseline) != SQLITE_OK))) {
         status = failed(split, err);
     }
     if (status == CM_OK) {
@@ -156,7 +180,10 @@ static enum cm_status sort_rows(struct cm_report_split *split, size_t column,
         status = count_values(split, err);
     }
     if (status == CM_OK) {
-        status = run_with(split, rows_sql, at, err);
+        status = run_with(split, runs_sql, at, err);
+    }
+    if (status == CM_OK) {
+        status = execute(split, rows_sql, err);
     }
     return status == CM_OK ? execute(split, endpoints_sql, err) : status;
 }
@@ -250,7 +277,51 @@ static enum cm_status turn_to(struct cm_report_split *split, int64_t part,
     if (status == CM_OK) {
         status = cm_sql_run_again(split->run, err);
     }
-    return status == CM_OK ? cm_sql_recount_actions(split->run, err) : status;
+    if (status == CM_OK) {
+        status = execute(split, "DELETE FROM temp.action", err);
+    }
+    return status == CM_OK
+               ? cm_sql_recount_actions(split->run, split->run->facts.run, err)
+               : status;
+}
+
+static const char actions_sql[] =
+    "SELECT key, resolution, subject, severity, touches_rows FROM temp.action"
+    " WHERE run = ?2 ORDER BY rank";
+
+enum cm_status cm_report_split_recount(struct cm_report_split *split,
+                                       int64_t run, struct cm_error *err)
+{
+    return cm_sql_recount_actions(split->run, run, err);
+}
+
+enum cm_status cm_report_split_actions(struct cm_report_split *split,
+                                       int64_t run, cm_split_action_fn *each,
+                                       void *arg, struct cm_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool got = true;
+    enum cm_status status = cm_sql_for_run(split->run, &stmt, actions_sql, err);
+
+    if (status == CM_OK && sqlite3_bind_int64(stmt, 2, run) != SQLITE_OK) {
+        status = failed(split, err);
+    }
+    while (status == CM_OK && got) {
+        struct cm_sql_line line = cm_sql_line(stmt);
+        struct cm_split_action action;
+
+        status = cm_sql_step(stmt, &got, err);
+        if (status == CM_OK && got) {
+            action.key = cm_sql_word(&line);
+            action.resolution = cm_sql_word(&line);
+            action.subject = cm_sql_word(&line);
+            action.severity = cm_sql_word(&line);
+            action.rows = cm_sql_number(&line);
+            status = each(arg, &action, err);
+        }
+    }
+    (void)sqlite3_finalize(stmt);
+    return status;
 }
 
 enum cm_status cm_report_split_next(struct cm_report_split *split,

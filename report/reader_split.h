@@ -31,4 +31,22 @@ enum cm_status cm_report_split_next(struct cm_report_split *split,
                                     const struct cm_split_part **part,
                                     struct cm_error *err);
 
+/* The actions of the part in another run, which it is compared with. */
+struct cm_split_action {
+    const char *key;
+    const char *resolution;
+    const char *subject;
+    const char *severity;
+    int64_t rows; /* that it touches */
+};
+typedef enum cm_status cm_split_action_fn(void *arg,
+                                          const struct cm_split_action *action,
+                                          struct cm_error *err);
+/* Counts them, once for each part; then each is handed over. */
+enum cm_status cm_report_split_recount(struct cm_report_split *split,
+                                       int64_t run, struct cm_error *err);
+enum cm_status cm_report_split_actions(struct cm_report_split *split,
+                                       int64_t run, cm_split_action_fn *each,
+                                       void *arg, struct cm_error *err);
+
 #endif

@@ -124,9 +124,9 @@ enum cm_status cm_sql_run_facts(sqlite3_stmt *stmt, struct cm_run_facts *out,
  * one; all else that was read is forgotten. */
 enum cm_status cm_sql_run_again(struct cm_report_run *run,
                                 struct cm_error *err);
-/* reader_recount.c: the temporary table `action`, for the rows that the names
- * show now. */
-enum cm_status cm_sql_recount_actions(struct cm_report_run *run,
+/* reader_recount.c: fills the temporary table `action` for the rows of a run
+ * that the names show now. */
+enum cm_status cm_sql_recount_actions(struct cm_report_run *run, int64_t run_id,
                                       struct cm_error *err);
 
 /* reader_certs.c: the fingerprint of a certificate; NULL: there is none. Valid

@@ -39,6 +39,11 @@ void cm_report_close(struct cm_report_options *options); /* also after none */
 /* cm_report_write writes the files; each appears whole or not at all. */
 enum cm_status cm_report_write(const struct cm_report_options *options,
                                struct cm_error *err);
+/* cm_report_split_by writes a report for each value of a column of the input,
+ * each into a folder of its own, and an index; *parts: how many. */
+enum cm_status cm_report_split_by(const struct cm_report_options *options,
+                                  const char *column, size_t *parts,
+                                  struct cm_error *err);
 /* cm_report_summary prints the run's result for people: accounting, then the
  * actions, most rows first, at most `max_actions`. `width`: terminal columns.
  */

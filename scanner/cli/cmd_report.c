@@ -103,6 +103,37 @@ static int print_sql(const struct cm_options *options)
     return status == CM_OK ? CM_EXIT_OK : cm_fail(&err);
 }
 
+/* Without a summary: the index is one. --fail-on is of all rows. */
+static int split(const struct cm_options *options)
+{
+    struct cm_report_options report;
+    struct cm_error err;
+    enum cm_severity severity;
+    bool gate;
+    size_t parts = 0;
+    int64_t rows = 0;
+    enum cm_status status;
+
+    cm_finish_reports();
+    cm_report_from_options(options, &report);
+    status = cm_report_split_by(&report, options->text[CM_OPTION_SPLIT_BY],
+                                &parts, &err);
+    if (status == CM_OK) {
+        status = cm_fail_on(options, &gate, &severity, &err);
+    }
+    if (status == CM_OK && gate) {
+        status = cm_report_count_severity(&report, severity, &rows, &err);
+    }
+    if (status != CM_OK) {
+        return cm_fail(&err);
+    }
+    if (!options->given[CM_OPTION_QUIET]) {
+        (void)printf("%zu reports, listed in %s/index.html\n", parts,
+                     report.out_dir);
+    }
+    return rows != 0 ? CM_EXIT_FINDINGS : CM_EXIT_OK;
+}
+
 int cm_cmd_report(const struct cm_command *command, int argc, char **argv)
 {
     struct cm_options options;
@@ -127,6 +158,8 @@ int cm_cmd_report(const struct cm_command *command, int argc, char **argv)
             status = cm_endpoint_tell(&options, &code, &err);
         } else if (status == CM_OK && options.given[CM_OPTION_SQL]) {
             code = print_sql(&options);
+        } else if (status == CM_OK && options.given[CM_OPTION_SPLIT_BY]) {
+            code = split(&options);
         } else if (status == CM_OK) {
             code = cm_present(&options, 0);
         }
