@@ -132,11 +132,7 @@ void cm_calendar_entry(const struct cm_calendar *calendar, size_t i,
     out->resolution = (enum cm_resolution)item->resolution;
     out->certificate = item->certificate;
     out->rows = item->rows;
-    out->action[0] = '\0';
-    if (item->action != 0) {
-        (void)snprintf(out->action, sizeof(out->action), "%016" PRIx64,
-                       item->action);
-    }
+    cm_calendar_key_text(item->action, out->action);
     out->num_owners_all = cm_calendar_items_owners(
         &calendar->items, at, out->owners, &out->num_owners);
 }

@@ -2,11 +2,38 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "calendar_parts.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FIRST_SLOTS 256U
 #define FIRST_CAP 64U
+
+#define KEY_DIGITS (CM_ACTION_KEY_SIZE - 1)
+
+uint64_t cm_calendar_key_number(const char *key)
+{
+    uint64_t number = 0;
+
+    if (key == NULL || strlen(key) != KEY_DIGITS ||
+        strspn(key, "0123456789abcdef") != KEY_DIGITS) {
+        return 0;
+    }
+    for (; *key != '\0'; key++) {
+        number = number << 4 |
+                 (uint64_t)(*key >= 'a' ? *key - 'a' + 10 : *key - '0');
+    }
+    return number;
+}
+
+void cm_calendar_key_text(uint64_t number, char out[CM_ACTION_KEY_SIZE])
+{
+    out[0] = '\0';
+    if (number != 0) {
+        (void)snprintf(out, CM_ACTION_KEY_SIZE, "%016" PRIx64, number);
+    }
+}
 
 /* Keys are numbers that the program itself gave: nobody can choose them. */
 static uint64_t mix(uint64_t a, uint64_t b)

@@ -66,6 +66,11 @@ int64_t cm_calendar_items_owners(const struct cm_calendar_items *items,
                                  uint32_t item, struct cm_calendar_owner *out,
                                  size_t *num);
 
+/* calendar_items.c -- keys of actions as numbers; 0 is "". What is no key of
+ * ours is 0. */
+uint64_t cm_calendar_key_number(const char *key);
+void cm_calendar_key_text(uint64_t number, char out[CM_ACTION_KEY_SIZE]);
+
 /* A certificate above a leaf, or ours. */
 struct cm_known_cert {
     int64_t id; /* CM_UNKNOWN: the store has none like that */

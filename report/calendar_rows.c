@@ -9,8 +9,6 @@
 
 #include "calendar_parts.h"
 
-#define KEY_DIGITS (CM_ACTION_KEY_SIZE - 1)
-
 /* --- entries --- */
 
 /* What a row adds, before it is known whether that is there already. */
@@ -31,21 +29,6 @@ static void set_subject(struct date *date, const char *sha256)
                    sha256 == NULL ? "" : sha256);
 }
 
-static uint64_t key_number(const char *key)
-{
-    uint64_t number = 0;
-
-    if (key == NULL || strlen(key) != KEY_DIGITS ||
-        strspn(key, "0123456789abcdef") != KEY_DIGITS) {
-        return 0;
-    }
-    for (; *key != '\0'; key++) {
-        number = number << 4 |
-                 (uint64_t)(*key >= 'a' ? *key - 'a' + 10 : *key - '0');
-    }
-    return number;
-}
-
 static void fill(struct cm_calendar_item *item, const struct date *date)
 {
     enum cm_resolution resolution = date->resolution;
@@ -53,9 +36,10 @@ static void fill(struct cm_calendar_item *item, const struct date *date)
 
     if (date->finding != NULL) {
         (void)cm_resolution_from_id(date->finding->resolution, &resolution);
-        item->action = key_number(date->finding->action);
+        item->action = cm_calendar_key_number(date->finding->action);
     } else if (date->sha256[0] != '\0') {
-        item->action = key_number(cm_action_key(resolution, date->sha256, key));
+        item->action = cm_calendar_key_number(
+            cm_action_key(resolution, date->sha256, key));
     }
     item->at = date->at;
     item->effect = (uint8_t)date->effect;

@@ -329,18 +329,15 @@ static enum cm_status dates(struct cm_buf *out, struct cm_report_run *run,
     return status;
 }
 
-enum cm_status cm_html_calendar(struct cm_buf *out, struct cm_report_run *run,
-                                struct cm_error *err)
+static enum cm_status write_calendar(struct cm_buf *out,
+                                     struct cm_report_run *run,
+                                     const struct cm_calendar *calendar,
+                                     struct cm_error *err)
 {
-    const struct cm_calendar *calendar;
     const struct cm_calendar_limit *limits;
     struct cm_calendar_chart chart;
     size_t num_limits;
-    enum cm_status status = cm_report_run_calendar(run, &calendar, err);
 
-    if (status != CM_OK || cm_calendar_count(calendar) == 0) {
-        return status;
-    }
     if (!cm_calendar_chart(calendar, &chart)) {
         return cm_error_nomem(err, "the HTML report");
     }
@@ -355,4 +352,18 @@ enum cm_status cm_html_calendar(struct cm_buf *out, struct cm_report_run *run,
     }
     limits_table(out, limits, num_limits);
     return dates(out, run, calendar, err);
+}
+
+enum cm_status cm_html_calendar(struct cm_buf *out, struct cm_report_run *run,
+                                struct cm_error *err)
+{
+    const struct cm_calendar *calendar;
+    enum cm_status status = cm_report_run_calendar(run, &calendar, err);
+
+    if (status == CM_OK) {
+        status = cm_html_breaks(out, run, err);
+    }
+    return status == CM_OK && cm_calendar_count(calendar) > 0
+               ? write_calendar(out, run, calendar, err)
+               : status;
 }

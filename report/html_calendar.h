@@ -6,9 +6,14 @@
 #include "calendar.h"
 #include "certmuster/buf.h"
 
-/* Nothing for a run without a trusted row. */
+/* Nothing for a run without a date. */
 enum cm_status cm_html_calendar(struct cm_buf *out, struct cm_report_run *run,
                                 struct cm_error *err);
+
+/* html_breaks.c -- what a run that was judged for a later date breaks; nothing
+ * for others. */
+enum cm_status cm_html_breaks(struct cm_buf *out, struct cm_report_run *run,
+                              struct cm_error *err);
 
 /* html_calendar_chart.c -- bars by week, the limits to come as lines across. */
 void cm_html_calendar_chart(struct cm_buf *out,

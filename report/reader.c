@@ -158,6 +158,8 @@ static void forget(struct cm_report_run *run)
     run->book = NULL;
     cm_calendar_free(run->calendar);
     run->calendar = NULL;
+    cm_breaks_free(run->breaks);
+    run->breaks = NULL;
     run->counted = false;
     memset(&run->totals, 0, sizeof(run->totals));
     run->width = 0;

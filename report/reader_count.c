@@ -37,6 +37,7 @@ struct cm_report_counter {
     struct cm_report_list causes;
     struct cm_report_book *book;
     struct cm_calendar *calendar;
+    struct cm_breaks_at *breaks; /* NULL: see breaks_at.h */
 };
 
 enum cm_status cm_report_count_begin(struct cm_report_counter **out,
@@ -62,6 +63,9 @@ enum cm_status cm_report_count_begin(struct cm_report_counter **out,
     if (status == CM_OK) {
         status = cm_calendar_new(&counter->calendar, run, err);
     }
+    if (status == CM_OK) {
+        status = cm_breaks_new(&counter->breaks, run, err);
+    }
     counter->again = run->counted;
     if (status == CM_OK && !counter->again) {
         cm_report_fleet_cleanup(&run->fleet);
@@ -84,6 +88,7 @@ void cm_report_count_free(struct cm_report_counter *counter)
         cm_report_list_cleanup(&counter->causes);
         cm_report_book_close(counter->book);
         cm_calendar_free(counter->calendar);
+        cm_breaks_free(counter->breaks);
         free(counter);
     }
 }
@@ -247,6 +252,9 @@ static enum cm_status count_row(struct cm_report_counter *counter,
     if (status == CM_OK) {
         count_breaking(counter, row, findings);
     }
+    if (status == CM_OK && counter->breaks != NULL) {
+        status = cm_breaks_row(counter->breaks, row, findings, err);
+    }
     return status;
 }
 
@@ -264,7 +272,9 @@ static enum cm_status count_end(struct cm_report_counter *counter,
     if (status == CM_OK && !cm_report_book_end(counter->book)) {
         status = cm_error_nomem(err, "the action plan");
     }
-    if (status == CM_OK && !cm_calendar_end(counter->calendar)) {
+    if (status == CM_OK &&
+        (!cm_calendar_end(counter->calendar) ||
+         (counter->breaks != NULL && !cm_breaks_end(counter->breaks)))) {
         status = cm_error_nomem(err, "the calendar");
     }
     if (status == CM_OK && run->uses != NULL) {
@@ -277,6 +287,9 @@ static enum cm_status count_end(struct cm_report_counter *counter,
         cm_calendar_free(run->calendar);
         run->calendar = counter->calendar;
         counter->calendar = NULL;
+        cm_breaks_free(run->breaks);
+        run->breaks = counter->breaks;
+        counter->breaks = NULL;
         run->totals = counter->totals;
         run->counted = true;
     }

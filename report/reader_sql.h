@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 
+#include "breaks_at.h"
 #include "calendar.h"
 #include "certmuster/map.h"
 #include "reader.h"
@@ -50,6 +51,7 @@ struct cm_report_run {
     bool changes_known;
     struct cm_changes *changes; /* NULL: there is no baseline */
     struct cm_calendar *calendar; /* the same */
+    struct cm_breaks_at *breaks;  /* the same, or there is no such thing */
     sqlite3_stmt *cert_stmt;
     sqlite3_stmt *fingerprint_stmt;
     struct cm_report_certificate cert;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "report_calendar.h"
 
+#include "breaks_at.h"
 #include "calendar.h"
 #include "certmuster/text.h"
 
@@ -87,10 +88,10 @@ static void put_entry(struct cm_json *json,
     cm_json_close(json, '}');
 }
 
-enum cm_status cm_report_calendar_json(struct cm_json *json,
-                                       struct cm_report_run *run,
-                                       struct cm_report_out *out,
-                                       struct cm_error *err)
+static enum cm_status put_calendar(struct cm_json *json,
+                                   struct cm_report_run *run,
+                                   struct cm_report_out *out,
+                                   struct cm_error *err)
 {
     const struct cm_calendar *calendar;
     struct cm_calendar_entry entry;
@@ -118,4 +119,83 @@ enum cm_status cm_report_calendar_json(struct cm_json *json,
     cm_json_close(json, ']');
     cm_json_close(json, '}');
     return status;
+}
+
+/* --- a run judged for a later date --- */
+
+static void put_broken(struct cm_json *json,
+                       const struct cm_breaks_totals *totals)
+{
+    put_date(json, "date", totals->at);
+    cm_json_put_number(json, "source_run", totals->source_run);
+    cm_json_put_time(json, "source_judged_at", totals->before);
+    cm_json_put_number(json, "trusted_before", totals->trusted);
+    cm_json_put_number(json, "not_trusted", totals->broken);
+    cm_json_key(json, "trust_differs");
+    cm_json_bool(json, totals->trust_differs);
+    cm_json_key(json, "causes");
+    cm_json_open(json, '[');
+    for (int i = 0; i < CM_CAUSE_COUNT; i++) {
+        if (totals->causes[i] > 0) {
+            cm_json_open(json, '{');
+            cm_json_put_text(json, "id", cm_cause_info((enum cm_cause)i)->id);
+            cm_json_put_number(json, "endpoints", totals->causes[i]);
+            cm_json_close(json, '}');
+        }
+    }
+    cm_json_close(json, ']');
+}
+
+static void put_group(struct cm_json *json, const struct cm_breaks_group *group)
+{
+    cm_json_open(json, '{');
+    cm_json_put_text(json, "action",
+                     group->action[0] == '\0' ? NULL : group->action);
+    cm_json_put_text(json, "resolution",
+                     cm_resolution_info(group->resolution)->id);
+    cm_json_put_text(json, "cause", cm_cause_info(group->cause)->id);
+    cm_json_put_number(json, "endpoints", group->rows);
+    cm_json_close(json, '}');
+}
+
+static enum cm_status put_breaks(struct cm_json *json,
+                                 struct cm_report_run *run,
+                                 struct cm_report_out *out,
+                                 struct cm_error *err)
+{
+    const struct cm_breaks_at *breaks;
+    struct cm_breaks_group group;
+    enum cm_status status = cm_report_run_breaks(run, &breaks, err);
+
+    if (status != CM_OK) {
+        return status;
+    }
+    cm_json_line(json);
+    if (breaks == NULL) {
+        cm_json_put_text(json, "breaks_at", NULL);
+        return CM_OK;
+    }
+    cm_json_key(json, "breaks_at");
+    cm_json_open(json, '{');
+    put_broken(json, cm_breaks_totals(breaks));
+    cm_json_key(json, "actions");
+    cm_json_open(json, '[');
+    for (size_t i = 0; status == CM_OK && i < cm_breaks_count(breaks); i++) {
+        cm_breaks_group(breaks, i, &group);
+        put_group(json, &group);
+        status = cm_report_out_settle(out, err);
+    }
+    cm_json_close(json, ']');
+    cm_json_close(json, '}');
+    return status;
+}
+
+enum cm_status cm_report_calendar_json(struct cm_json *json,
+                                       struct cm_report_run *run,
+                                       struct cm_report_out *out,
+                                       struct cm_error *err)
+{
+    enum cm_status status = put_calendar(json, run, out, err);
+
+    return status == CM_OK ? put_breaks(json, run, out, err) : status;
 }

@@ -6,7 +6,7 @@
 #include "format.h"
 #include "json.h"
 
-/* The key calendar. */
+/* The keys calendar and breaks_at. */
 enum cm_status cm_report_calendar_json(struct cm_json *json,
                                        struct cm_report_run *run,
                                        struct cm_report_out *out,

@@ -10,6 +10,7 @@
 #include "resolve.h"
 #include "run_faults.h"
 #include "screen.h"
+#include "summary_calendar.h"
 #include "summary_fleet.h"
 #include "summary_views.h"
 
@@ -280,12 +281,11 @@ static enum cm_status put_plan(struct summary *s, struct cm_error *err)
     return put_table(s, err);
 }
 
-static void put_next(struct summary *s)
+static void put_breaking(struct summary *s)
 {
     char count[CM_COUNT_TEXT_SIZE];
     int64_t will = s->totals->will_break;
     int64_t soon = s->totals->will_break_30_days;
-    int64_t other = s->totals->actions_all - s->totals->actions;
 
     if (will != 0) {
         cm_buf_printf(&s->text,
@@ -295,6 +295,13 @@ static void put_next(struct summary *s)
         cm_buf_printf(&s->text, ", %s within 30 days.\n",
                       soon == will ? "all" : cm_screen_count(soon, count));
     }
+}
+
+static void put_tidying(struct summary *s)
+{
+    char count[CM_COUNT_TEXT_SIZE];
+    int64_t other = s->totals->actions_all - s->totals->actions;
+
     if (other != 0) {
         cm_buf_printf(&s->text,
                       " %s further action%s what does not break "
@@ -302,6 +309,17 @@ static void put_next(struct summary *s)
                       cm_screen_count(other, count),
                       other == 1 ? " tidies" : "s tidy");
     }
+}
+
+static enum cm_status put_next(struct summary *s, struct cm_error *err)
+{
+    enum cm_status status;
+
+    put_breaking(s);
+    status = cm_summary_calendar(&s->text, s->run, s->width, err);
+    put_tidying(s);
+    return status == CM_OK ? cm_summary_breaks(&s->text, s->run, s->width, err)
+                           : status;
 }
 
 /* "  (shard 1/4, resumed 2 times)" */
@@ -372,7 +390,9 @@ enum cm_status cm_report_summary(const struct cm_report_options *options,
         status = put_plan(&s, err);
     }
     if (status == CM_OK) {
-        put_next(&s);
+        status = put_next(&s, err);
+    }
+    if (status == CM_OK) {
         cm_summary_views(&s.text, views, s.width);
         if (fleet != NULL) {
             cm_summary_fleet(&s.text, measures, fleet, s.width);
