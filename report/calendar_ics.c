@@ -195,14 +195,14 @@ static void put_limit(struct writer *w, const struct cm_calendar_limit *limit)
                         limit->limit.days);
     cm_ics_text(&w->ics, "SUMMARY", cm_buf_cstr(out));
     cm_buf_clear(out);
-    (void)cm_buf_printf(
-        out,
-        "CA/Browser Forum Baseline Requirements 6.3.2.\n"
-        "Certificates that live longer today: %" PRId64 ", on %" PRId64
-        " endpoints. Their renewals a year: %" PRId64 " now, %" PRId64
-        " then. What to do: automate the renewal.",
-        limit->certificates, limit->rows, limit->renewals_now,
-        limit->renewals_then);
+    (void)cm_buf_printf(out,
+                        "CA/Browser Forum Baseline Requirements 6.3.2.\n"
+                        "Certificates that live longer today: %" PRId64
+                        " (endpoints: %" PRId64
+                        "). Their renewals a year: %" PRId64 " now, %" PRId64
+                        " then. What to do: automate the renewal.",
+                        limit->certificates, limit->rows, limit->renewals_now,
+                        limit->renewals_then);
     cm_ics_text(&w->ics, "DESCRIPTION", cm_buf_cstr(out));
     end_event(w, cm_resolution_info(CM_RESOLUTION_AUTOMATE_RENEWAL)->id);
 }

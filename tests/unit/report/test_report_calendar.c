@@ -1,0 +1,491 @@
+/* What breaks next: which date, which certificate, whose rows, in every output.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "certmuster/judge.h"
+#include "fixture.h"
+
+#define DAY 86400
+#define IN(days) (FLEET_NOW + (int64_t)(days)*DAY)
+#define KEY_CHAIN "00000000000000a1"
+#define KEY_ROOT "00000000000000a2"
+#define KEY_DISTRUST "00000000000000a3"
+#define KEY_TERM "00000000000000a4"
+#define KEY_HAND "00000000000000a5"
+
+/* Certificates: the number is the id, and tells the fingerprint. */
+enum {
+    ROOT = 101,   /* ends in ten years */
+    ROOT_SHORT,   /* ends in 200 days */
+    ROOT_OLD,     /* of 2009 */
+    INT,          /* ends in 1000 days */
+    INT_SHORT,    /* ends in 100 days */
+    CROSS,        /* the name and key of ROOT, ends in 50 days */
+    OTHER,        /* another CA, ends in 50 days */
+    OURS,         /* our own, ends in 20 days */
+    LEAF_SOON,    /* 10 days */
+    LEAF_SHARED,  /* 60 days */
+    LEAF_YEAR,    /* 300 days */
+    LEAF_PUBLIC,  /* 150 days, of a life of 398 */
+    LEAF_DISTRUST /* 90 days */
+};
+
+static void sql(const struct fixture *f, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+static void sql(const struct fixture *f, const char *fmt, ...)
+{
+    char *text = NULL;
+    va_list args;
+
+    va_start(args, fmt);
+    assert_true(vasprintf(&text, fmt, args) > 0);
+    va_end(args);
+    fixture_sql(f, text);
+    free(text);
+}
+
+static const char *sha_of(int id, char out[65])
+{
+    (void)snprintf(out, 65, "%064d", id);
+    return out;
+}
+
+static void add_cert(const struct fixture *f, int id, const char *subject,
+                     int64_t not_before, int64_t not_after, bool is_ca,
+                     const char *spki)
+{
+    char sha[65];
+
+    sql(f,
+        "INSERT INTO certificate (id, sha256, der, subject, not_before,"
+        " not_after, key_alg, key_bits, sig_alg, spki_sha256, is_ca,"
+        " self_issued, names, names_total) VALUES (%d, '%s', x'30', '%s',"
+        " %lld, %lld, 'ec', 256, 's', '%s', %d, 0, '[]', 0)",
+        id, sha_of(id, sha), subject, (long long)not_before,
+        (long long)not_after, spki, is_ca ? 1 : 0);
+}
+
+/* A row with an endpoint of its own, trusted by `path`; `chain` is what was
+ * sent. */
+static void add_row(const struct fixture *f, int row, const char *owner,
+                    const char *path, const char *chain)
+{
+    sql(f,
+        "INSERT INTO row VALUES (1, %d, %d, '[\"h%d\"]', '%s', %d, %d);"
+        "INSERT INTO endpoint (run, id, host, port, protocol, sni, is_ip,"
+        " flags) VALUES (1, %d, 'h%d', 443, 'tls', 'h%d', 0, 0);"
+        "INSERT INTO result (run, endpoint, verdict, causes, path, seen,"
+        " main_probe, path_valid) VALUES (1, %d, 'trusted', '[]', '%s', 1, 0,"
+        " 1);"
+        "INSERT INTO probe (run, endpoint, ord, address, reached, ended,"
+        " sys_errno, tries, connect_ms, tls_ms, total_ms, proxy_status, error,"
+        " version, cipher, kex_group, signature, alpn, flags, num_tickets,"
+        " sct_bytes, client_auth, chain_bytes, num_chain_sent, chain) VALUES"
+        " (1, %d, 0, '192.0.2.1:443', 'recorded', 'complete', 0, 1, 1, 1, 1, 0,"
+        " '', 772, 4865, 29, 0, '', 0, 0, 0, 'none', 0, 1, '%s');"
+        "UPDATE probe SET leaf = json_extract(chain, '$[0]')",
+        row, row + 1, row, owner, row, row + 1, row, row, row, row, path, row,
+        chain);
+}
+
+static void add_finding(const struct fixture *f, int row, const char *cause,
+                        int cert, const char *resolution, const char *action)
+{
+    sql(f,
+        "INSERT INTO finding VALUES (1, %d, 0, '%s', 'breaks_by_date',"
+        " 'certain', 0, 'p', '', %d, 0, '%s', '%s', 'k', 's')",
+        row, cause, cert, resolution, action);
+}
+
+static void add_certs(const struct fixture *f)
+{
+    add_cert(f, ROOT, "CN=Root", 1400000000, IN(3650), true, "r");
+    add_cert(f, ROOT_SHORT, "CN=Short Root", 0, IN(200), true, "rs");
+    add_cert(f, ROOT_OLD, "CN=Old Root", 1240000000, IN(3650), true, "ro");
+    add_cert(f, INT, "CN=Int", 0, IN(1000), true, "i");
+    add_cert(f, INT_SHORT, "CN=Short Int", 0, IN(100), true, "is");
+    add_cert(f, CROSS, "CN=Root", 0, IN(50), true, "r");
+    add_cert(f, OTHER, "CN=Other", 0, IN(50), true, "o");
+    add_cert(f, OURS, "CN=us", 0, IN(20), false, "u");
+    add_cert(f, LEAF_SOON, "CN=soon", IN(-80), IN(10), false, "l1");
+    add_cert(f, LEAF_SHARED, "CN=shared", IN(-30), IN(60), false, "l2");
+    add_cert(f, LEAF_YEAR, "CN=year", IN(-65), IN(300), false, "l3");
+    add_cert(f, LEAF_PUBLIC, "CN=public", IN(150 - 398) + 1, IN(150), false,
+             "l4");
+    add_cert(f, LEAF_DISTRUST, "CN=distrust", IN(-1), IN(90), false, "l5");
+}
+
+static void add_rows(const struct fixture *f)
+{
+    add_row(f, 1, "crm", "[109,104,101]", "[109,104]");
+    add_row(f, 2, "crm", "[110,104,101]", "[110,104]");
+    add_row(f, 3, "=web", "[110,104,101]", "[110,104]");
+    add_row(f, 4, "crm", "[110,104,101]", "[110,104]");
+    add_row(f, 5, "erp", "[111,105,101]", "[111,105]");
+    add_finding(f, 5, "chain_expires_before_leaf", INT_SHORT, "install_chain",
+                KEY_CHAIN);
+    add_row(f, 6, "erp", "[111,104,102]", "[111,104]");
+    add_finding(f, 6, "chain_expires_before_leaf", ROOT_SHORT, "change_ca",
+                KEY_ROOT);
+    add_row(f, 7, "erp", "[112,104,101]", "[112,104,106,107]");
+    add_finding(f, 7, "renewal_not_automated", LEAF_PUBLIC, "automate_renewal",
+                KEY_HAND);
+    add_row(f, 8, "", "[113,104,101]", "[113,104]");
+    add_finding(f, 8, "ca_distrust_after", ROOT, "change_ca", KEY_DISTRUST);
+    add_row(f, 9, "", "[111,104,103]", "[111,104]");
+    add_finding(f, 9, "root_term_limit", ROOT_OLD, "change_ca", KEY_TERM);
+    add_row(f, 10, "", "[111,104,101]", "[111,104]");
+    sql(f, "UPDATE probe SET flags = 8 WHERE endpoint = 10;"
+           "INSERT INTO client VALUES (1, 10, 'fine', '', 108, NULL)");
+    /* Those that fail already do not break. */
+    add_row(f, 11, "crm", "[109,104,101]", "[109]");
+    sql(f, "UPDATE result SET verdict = 'untrusted', primary_cause ="
+           " 'chain_incomplete', causes = '[\"chain_incomplete\"]'"
+           " WHERE endpoint = 11");
+}
+
+static int with_dates(void **state)
+{
+    struct fixture *f = malloc(sizeof(*f));
+
+    assert_non_null(f);
+    fixture_make(f);
+    fixture_sql(f, "INSERT INTO run (id, state, started, finished, judged_at,"
+                   " input_name, rows_read, columns, owner_column, has_header,"
+                   " options, version, tls_library, trust, resolvers) VALUES"
+                   " (1, 'complete', 1795247330, 1795247337, 1795247336,"
+                   " 'fleet.csv', 11, '[\"host\"]', 0, 1, '{}', '0.1.0', 'B',"
+                   " 't', 'r')");
+    add_certs(f);
+    add_rows(f);
+    f->options.formats = "html,json,calendar,ics";
+    fixture_write(f);
+    *state = f;
+    return 0;
+}
+
+static int without(void **state)
+{
+    fixture_remove(*state);
+    free(*state);
+    return 0;
+}
+
+/* --- calendar.csv --- */
+
+struct want {
+    int days; /* from the day judged */
+    const char *effect;
+    const char *cause;
+    const char *endpoints;
+    int cert;
+    const char *resolution;
+    const char *action; /* NULL: that of renewing this certificate, or ours */
+    const char *owners;
+    const char *num_owners;
+    const char *next;
+};
+static const struct want wanted[] = {
+    {10, "breaks", "leaf_expired", "1", LEAF_SOON, "renew_certificate", NULL,
+     "crm", "1", ""},
+    {20, "breaks", "client_cert_expired", "1", OURS,
+     "provide_client_certificate", NULL, "", "1", ""},
+    {50, "some_clients", "chain_expired_cross", "1", CROSS, "tidy_chain", "",
+     "erp", "1", ""},
+    {60, "breaks", "leaf_expired", "3", LEAF_SHARED, "renew_certificate", NULL,
+     "crm; =web", "2", ""},
+    {90, "breaks", "leaf_expired", "1", LEAF_DISTRUST, "renew_certificate",
+     NULL, "", "1", ""},
+    {90, "renewal", "ca_distrust_after", "1", LEAF_DISTRUST, "change_ca",
+     KEY_DISTRUST, "", "1", ""},
+    {100, "breaks", "ca_cert_expired", "1", INT_SHORT, "install_chain",
+     KEY_CHAIN, "erp", "1", ""},
+    {145, "some_clients", "root_term_limit", "1", ROOT_OLD, "change_ca",
+     KEY_TERM, "", "1", ""},
+    {150, "breaks", "leaf_expired", "1", LEAF_PUBLIC, "renew_certificate", NULL,
+     "erp", "1", ""},
+    {150, "renewal", "renewal_not_automated", "1", LEAF_PUBLIC,
+     "automate_renewal", KEY_HAND, "erp", "1", "100"},
+    {200, "breaks", "root_expired", "1", ROOT_SHORT, "change_ca", KEY_ROOT,
+     "erp", "1", ""},
+    {300, "breaks", "leaf_expired", "1", LEAF_YEAR, "renew_certificate", NULL,
+     "", "1", ""},
+};
+#define WANTED (sizeof(wanted) / sizeof(wanted[0]))
+
+static void read_calendar(const struct fixture *f, struct table *t)
+{
+    size_t len;
+    char *text = fixture_read(f, "calendar.csv", &len);
+
+    assert_non_null(text);
+    table_parse(t, text, len);
+    free(text);
+}
+
+static const char *key_of(const struct want *w, char out[CM_ACTION_KEY_SIZE])
+{
+    char sha[65];
+    enum cm_resolution resolution;
+
+    assert_true(cm_resolution_from_id(w->resolution, &resolution));
+    return w->action != NULL
+               ? w->action
+               : cm_action_key(resolution, sha_of(w->cert, sha), out);
+}
+
+static void each_date_has_its_line(void **state)
+{
+    struct table t;
+
+    read_calendar(*state, &t);
+    assert_int_equal(t.rows, WANTED + 1);
+    for (size_t i = 0; i < WANTED; i++) {
+        const struct want *w = &wanted[i];
+        char sha[65];
+        char days[16];
+        char key[CM_ACTION_KEY_SIZE];
+
+        (void)snprintf(days, sizeof(days), "%d", w->days);
+        assert_string_equal(table_at(&t, i + 1, "days_left"), days);
+        assert_string_equal(table_at(&t, i + 1, "effect"), w->effect);
+        assert_string_equal(table_at(&t, i + 1, "cause"), w->cause);
+        assert_string_equal(table_at(&t, i + 1, "endpoints"), w->endpoints);
+        assert_string_equal(table_at(&t, i + 1, "fingerprint_sha256"),
+                            sha_of(w->cert, sha));
+        assert_string_equal(table_at(&t, i + 1, "resolution"), w->resolution);
+        assert_string_equal(table_at(&t, i + 1, "action"), key_of(w, key));
+        assert_string_equal(table_at(&t, i + 1, "owners"), w->owners);
+        assert_string_equal(table_at(&t, i + 1, "num_owners"), w->num_owners);
+        assert_string_equal(table_at(&t, i + 1, "next_max_days"), w->next);
+    }
+    assert_string_equal(table_at(&t, 1, "date"), "2026-12-01");
+    assert_string_equal(table_at(&t, 1, "at"), "2026-12-01T07:48:56Z");
+    assert_string_equal(table_at(&t, 1, "subject"), "CN=soon");
+    assert_string_equal(table_at(&t, 8, "date"), "2027-04-15");
+    table_free(&t);
+}
+
+static void an_owner_is_no_formula(void **state)
+{
+    struct fixture *f = *state;
+    struct table t;
+
+    sql(f, "UPDATE row SET owner = '=cmd()' WHERE id = 1");
+    fixture_write(f);
+    read_calendar(f, &t);
+    assert_string_equal(table_at(&t, 1, "owners"), "'=cmd()");
+    table_free(&t);
+}
+
+/* A row is in one line that breaks, and no other. */
+static void each_trusted_row_breaks_once(void **state)
+{
+    struct table t;
+    int sum = 0;
+
+    read_calendar(*state, &t);
+    for (size_t i = 1; i < t.rows; i++) {
+        if (strcmp(table_at(&t, i, "effect"), "breaks") == 0) {
+            sum += atoi(table_at(&t, i, "endpoints"));
+        }
+    }
+    assert_int_equal(sum, 10);
+    table_free(&t);
+}
+
+/* --- report.json --- */
+
+static void json_has_the_same(void **state)
+{
+    char *text = fixture_text(*state, "report.json");
+
+    json_expect(text, "calendar/endpoints", "10");
+    json_expect(text, "calendar/endpoints_without_date", "0");
+    json_expect(text, "calendar/within_30_days", "2");
+    json_expect(text, "calendar/within_90_days", "6");
+    json_expect(text, "calendar/within_365_days", "10");
+    json_expect(text, "calendar/first_at", "2026-12-01T07:48:56Z");
+    json_expect(text, "calendar/entries/0/date", "2026-12-01");
+    json_expect(text, "calendar/entries/0/owners/0", "crm");
+    json_expect(text, "calendar/entries/2/action", "null");
+    json_expect(text, "calendar/entries/6/action", KEY_CHAIN);
+    json_expect(text, "calendar/entries/9/next_max_days", "100");
+    json_expect(text, "calendar/validity_limits/0/date", "2027-03-15");
+    json_expect(text, "calendar/validity_limits/0/max_days", "100");
+    json_expect(text, "calendar/validity_limits/0/certificates", "1");
+    json_expect(text, "calendar/validity_limits/0/endpoints", "1");
+    json_expect(text, "calendar/validity_limits/0/renewals_a_year_now", "1");
+    json_expect(text, "calendar/validity_limits/0/renewals_a_year_then", "4");
+    json_expect(text, "calendar/validity_limits/1/date", "2029-03-15");
+    json_expect(text, "calendar/validity_limits/1/renewals_a_year_then", "8");
+    json_expect(text, "breaks_next/within_30_days", "2");
+    json_expect(text, "breaks_at", "null");
+    free(text);
+}
+
+/* --- calendar.ics --- */
+
+static void ics_has_an_event_for_each_day_and_action(void **state)
+{
+    char *text = fixture_text(*state, "calendar.ics");
+
+    /* Eleven dates, without that of the limit, and two limits. */
+    assert_int_equal(times_in(text, "BEGIN:VEVENT\r\n"), 13);
+    assert_int_equal(times_in(text, "END:VEVENT\r\n"), 13);
+    text_has(text, "UID:" KEY_CHAIN "-ca_cert_expired-20270301@certmuster\r\n");
+    text_has(text, "DTSTART;VALUE=DATE:20270301\r\n");
+    text_has(text, "DTSTAMP:20261121T074850Z\r\n");
+    text_has(text, "SUMMARY:3 endpoints break: the certificate expires (CN="
+                   "shared)\r\n");
+    text_has(text, "UID:limit-validity-20270315@certmuster\r\n");
+    text_has(text, "UID:0000000000000000-chain_expired_cross-20270110@certm");
+    text_has(text, "SUMMARY:1 endpoint breaks for some clients: ");
+    free(text);
+}
+
+/* A newer run over the same certificates moves no UID. */
+static void a_newer_run_has_the_same_uids(void **state)
+{
+    struct fixture *f = *state;
+    char *before = fixture_text(f, "calendar.ics");
+    char *after;
+    char *at = before;
+    int num = 0;
+
+    sql(f, "UPDATE run SET started = started + 604800, judged_at = judged_at +"
+           " 604800");
+    fixture_write(f);
+    after = fixture_text(f, "calendar.ics");
+    while ((at = strstr(at, "UID:")) != NULL) {
+        char *end = strstr(at, "\r\n");
+
+        assert_non_null(end);
+        *end = '\0';
+        text_has(after, at);
+        at = end + 1;
+        num++;
+    }
+    assert_int_equal(num, 13);
+    text_has(after, "SEQUENCE:3633588\r\n");
+    free(before);
+    free(after);
+}
+
+/* --- report.html --- */
+
+static void html_says_how_many_break(void **state)
+{
+    char *text = fixture_text(*state, "report.html");
+
+    text_has(text, "<b>2 of the 10 endpoints that are trusted today break "
+                   "within 30 days</b> if nothing is done; 6 within 90 days, "
+                   "10 within a year. The first date is 1 Dec 2026.");
+    text_has(text, "from 15 Mar 2027: new public certificates live for at most "
+                   "100 days</text>");
+    text_lacks(text, "from 15 Mar 2029: new"); /* beyond the chart */
+    text_has(text, "<th scope=\"row\">crm</th>");
+    text_has(text, "<th scope=\"row\">no owner is named</th>");
+    text_has(text, "15 Mar 2029</th><td class=\"num\">47 days</td>");
+    text_has(text, "an issuing certificate expires</td>");
+    free(text);
+}
+
+/* --- a run judged again for a later date --- */
+
+static void judge_again(const struct fixture *f)
+{
+    sql(f,
+        "INSERT INTO run SELECT 2, state, started, finished, judged_at +"
+        " 8640000, input_name, input_sha256, rows_read, rows_recorded, columns,"
+        " owner_column, has_header, options, version, tls_library, trust,"
+        " resolvers, 'rejudge', 1, shard, shards, input_rows, config_sha256,"
+        " seed, resumed, input_bytes, faults FROM run WHERE id = 1;"
+        "INSERT INTO row SELECT 2, id, line, fields, owner, endpoint,"
+        " first_line FROM row WHERE run = 1;"
+        "INSERT INTO endpoint (run, id, host, port, protocol, sni, is_ip,"
+        " flags) SELECT 2, id, host, port, protocol, sni, is_ip, flags FROM"
+        " endpoint WHERE run = 1;"
+        "INSERT INTO result (run, endpoint, verdict, primary_cause, causes,"
+        " path) SELECT 2, endpoint, CASE WHEN endpoint <= 5 THEN 'untrusted'"
+        " ELSE verdict END, CASE WHEN endpoint < 5 THEN 'leaf_expired' WHEN"
+        " endpoint = 5 THEN 'ca_cert_expired' END, '[]', path FROM result"
+        " WHERE run = 1;"
+        "INSERT INTO finding SELECT 2, endpoint, 0, primary_cause,"
+        " 'breaks_now', 'certain', 1, 'p', '', NULL, 0, 'renew_certificate',"
+        " CASE WHEN endpoint = 1 THEN '" KEY_ROOT "' ELSE '" KEY_CHAIN
+        "' END, 'k', 's' FROM result WHERE run = 2 AND endpoint <= 5");
+}
+
+static void a_later_date_says_what_breaks_by_then(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_error err;
+    FILE *out = tmpfile();
+    char *text;
+
+    judge_again(f);
+    f->options.run_id = 2;
+    fixture_write(f);
+    text = fixture_text(f, "report.json");
+    json_expect(text, "breaks_at/date", "2027-03-01");
+    json_expect(text, "breaks_at/source_run", "1");
+    json_expect(text, "breaks_at/trusted_before", "10");
+    json_expect(text, "breaks_at/not_trusted", "5");
+    json_expect(text, "breaks_at/actions/0/endpoints", "3");
+    json_expect(text, "breaks_at/actions/0/action", KEY_CHAIN);
+    json_expect(text, "breaks_at/actions/0/cause", "leaf_expired");
+    free(text);
+    text = fixture_text(f, "report.html");
+    text_has(text, "<b>On 1 Mar 2027, 5 of 10 endpoints</b> that run 1 found "
+                   "trusted on 21 Nov 2026 <b>are not trusted.</b>");
+    free(text);
+    assert_int_equal(cm_report_summary(&f->options, 3, 100, out, &err), CM_OK);
+    text = fixture_drain(out);
+    text_has(text, " On 1 Mar 2027, 5 of 10 endpoints that run 1 found trusted "
+                   "on 21 Nov 2026 are not trusted:\n");
+    text_has(text, "            4  the certificate has expired\n");
+    free(text);
+}
+
+static void the_terminal_shows_the_nearest_dates(void **state)
+{
+    struct fixture *f = *state;
+    struct cm_error err;
+    FILE *out = tmpfile();
+    char *text;
+
+    assert_int_equal(cm_report_summary(&f->options, 3, 100, out, &err), CM_OK);
+    text = fixture_drain(out);
+    text_has(text, "            1  1 Dec 2026   the certificate expires: "
+                   "CN=soon\n            1  11 Dec 2026  our client "
+                   "certificate expires: CN=us\n            3  20 Jan 2027  ");
+    text_lacks(text, "CN=distrust");
+    free(text);
+}
+
+int main(void)
+{
+#define CALENDAR_TEST(name)                                                    \
+    cmocka_unit_test_setup_teardown(name, with_dates, without)
+    const struct CMUnitTest tests[] = {
+        CALENDAR_TEST(each_date_has_its_line),
+        CALENDAR_TEST(an_owner_is_no_formula),
+        CALENDAR_TEST(each_trusted_row_breaks_once),
+        CALENDAR_TEST(json_has_the_same),
+        CALENDAR_TEST(ics_has_an_event_for_each_day_and_action),
+        CALENDAR_TEST(a_newer_run_has_the_same_uids),
+        CALENDAR_TEST(html_says_how_many_break),
+        CALENDAR_TEST(a_later_date_says_what_breaks_by_then),
+        CALENDAR_TEST(the_terminal_shows_the_nearest_dates),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
