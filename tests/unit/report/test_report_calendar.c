@@ -289,12 +289,12 @@ static void an_owner_is_no_formula(void **state)
 static void each_trusted_row_breaks_once(void **state)
 {
     struct table t;
-    int sum = 0;
+    long sum = 0;
 
     read_calendar(*state, &t);
     for (size_t i = 1; i < t.rows; i++) {
         if (strcmp(table_at(&t, i, "effect"), "breaks") == 0) {
-            sum += atoi(table_at(&t, i, "endpoints"));
+            sum += strtol(table_at(&t, i, "endpoints"), NULL, 10);
         }
     }
     assert_int_equal(sum, 10);

@@ -105,13 +105,16 @@ static void no_character_is_cut_in_two(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         for (size_t before = 0; before < 8; before++) {
-            char text[1024] = "";
+            char text[1024];
             char want[1040];
+            size_t len = before;
 
-            strncat(text, "xxxxxxxx", before);
+            memset(text, 'x', before);
             for (size_t n = 0; n < 60; n++) {
-                strcat(text, units[i]);
+                memcpy(text + len, units[i], strlen(units[i]));
+                len += strlen(units[i]);
             }
+            text[len] = '\0';
             (void)snprintf(want, sizeof(want), "SUMMARY:%s", text);
             expect(text, want);
         }

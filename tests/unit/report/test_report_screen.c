@@ -68,7 +68,8 @@ static void summary_accounts_for_every_row(void **state)
     has(text, "/out/{report.json,actions.csv,endpoints.csv,endpoints.jsonl}, "
               "store /tmp/cm-report-");
     has(text, "store.db run 1\n");
-    assert_null(strstr(text, "CN=soon")); /* it fixes no row */
+    has(text, "            1  1 Dec 2026   the certificate expires: CN=soon\n");
+    assert_null(strstr(text, "  CN=soon")); /* as an action: it fixes no row */
     assert_null(strstr(text, " more in "));
     free(text);
 }
