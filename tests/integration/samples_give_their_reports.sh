@@ -75,7 +75,17 @@ holds $signed/sign-off.txt "$(sha256sum <"$SOURCE/samples/compliance.csv" |
 holds $signed/sign-off.txt "policy pci-dss:"
 (cd $signed && sha256sum --quiet -c SHA256SUMS) || fail "SHA256SUMS is wrong"
 holds $signed/SHA256SUMS "all/report.html"
+holds $signed/sign-off.txt "$(sha256sum <$signed/SHA256SUMS | cut -d ' ' -f 1)"
+"$CERTMUSTER" verify $signed/all >verified.txt || fail "$(cat verified.txt)"
+"$CERTMUSTER" verify $signed/by-owner >verified.txt || fail "$(cat verified.txt)"
+for owner in crm iot payments plants shop web; do
+  grep -q "/$owner-.*/report.html" $signed/SHA256SUMS ||
+    fail "no report for $owner: $(ls $signed/by-owner)"
+done
+holds $signed/by-owner/tickets.csv "payments"
 echo >>$signed/all/actions.csv
 (cd $signed && sha256sum --quiet -c SHA256SUMS >/dev/null 2>&1) &&
-  fail "a file was changed, and nobody sees it"
+  fail "a file was changed, and SHA256SUMS does not tell"
+"$CERTMUSTER" verify $signed/all >/dev/null 2>&1 &&
+  fail "a file was changed, and verify does not tell"
 finish
