@@ -8,6 +8,7 @@
 #include "format.h"
 #include "html_calendar.h"
 #include "html_parts.h"
+#include "reader_uses.h"
 #include "run_faults.h"
 
 #define MAX_PART ((size_t)64 << 20)
@@ -132,6 +133,8 @@ static const struct section {
     {"policies", "Policies", NULL, cm_html_policies, NULL},
     {"views", "What differs between the trust views", NULL, cm_html_views,
      NULL},
+    {"certificates", "Certificates", "what the fleet shows",
+     cm_html_certificates, NULL},
     {"protocols", "Protocols", NULL, cm_html_protocols, NULL},
     {"table", "Endpoints", NULL, cm_html_table, NULL},
     {"run", "Run facts", NULL, cm_html_run_facts, NULL},
@@ -261,8 +264,12 @@ struct writer {
 static enum cm_status begin(struct cm_report_writer *writer,
                             struct cm_error *err)
 {
-    return cm_html_digest_begin(&((struct writer *)writer)->digest, writer->run,
-                                err);
+    enum cm_status status = cm_report_uses_want(writer->run, err);
+
+    return status == CM_OK
+               ? cm_html_digest_begin(&((struct writer *)writer)->digest,
+                                      writer->run, err)
+               : status;
 }
 
 static enum cm_status write_row(struct cm_report_writer *writer,

@@ -1,54 +1,84 @@
-/* Every cause that was found, most rows first.
+/* Every cause that was found, most rows first: how bad, who acts, how many.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "html_cells.h"
 #include "html_parts.h"
+
+#define PICK_SIZE 96
+
+static const char *severity_words(enum cm_severity severity)
+{
+    static const char *const words[CM_SEVERITY_COUNT] = {
+        [CM_SEVERITY_NOW] = "breaks now",
+        [CM_SEVERITY_SOME_CLIENTS] = "breaks some clients",
+        [CM_SEVERITY_BY_DATE] = "breaks by a date",
+        [CM_SEVERITY_HYGIENE] = "works; not as it should be",
+    };
+
+    return words[severity];
+}
+
+static void row(struct cm_buf *out, const struct cm_report_totals *totals,
+                enum cm_cause cause)
+{
+    const struct cm_cause_info *info = cm_cause_info(cause);
+    const struct cm_resolution_info *todo =
+        cm_resolution_info(info->resolution);
+    char pick[PICK_SIZE];
+
+    cm_html_row(out, info->id);
+    cm_html_cell(out, info->title);
+    (void)cm_buf_printf(out,
+                        "<td><span class=\"pill %s\">%s</span></td>"
+                        "<td>%s<br><small>%s</small></td>",
+                        cm_severity_id(info->severity),
+                        severity_words(info->severity), todo->who, todo->title);
+    (void)snprintf(pick, sizeof(pick), "first:%s", info->id);
+    cm_html_cell_pick(out, totals->primaries[cause], pick);
+    (void)snprintf(pick, sizeof(pick), "cause:%s", info->id);
+    cm_html_cell_pick(out, totals->causes[cause], pick);
+    cm_html_cell_share(out, totals->causes[cause], totals->rows);
+    cm_html_row_end(out);
+}
+
+/* The next one by rows; CM_CAUSE_COUNT: none is left. */
+static size_t next_cause(const struct cm_report_totals *totals,
+                         const bool done[CM_CAUSE_COUNT])
+{
+    size_t best = CM_CAUSE_COUNT;
+
+    for (size_t i = 0; i < CM_CAUSE_COUNT; i++) {
+        if (!done[i] && totals->causes[i] > 0 &&
+            (best == CM_CAUSE_COUNT ||
+             totals->causes[i] > totals->causes[best])) {
+            best = i;
+        }
+    }
+    return best;
+}
 
 static void table(struct cm_buf *out, const struct cm_report_totals *totals)
 {
     bool done[CM_CAUSE_COUNT] = {false};
-    bool any = false;
+    size_t cause = next_cause(totals, done);
 
-    for (size_t i = 0; i < CM_CAUSE_COUNT; i++) {
-        any = any || totals->causes[i] > 0;
-    }
-    if (!any) {
+    if (cause == CM_CAUSE_COUNT) {
         return;
     }
-    (void)cm_buf_puts(
-        out, "<div class=\"card scroll\" tabindex=\"0\"><table><caption"
-             ">Every cause that was found; a row may have several."
-             "</caption><thead><tr><th scope=\"col\">cause</th><th "
-             "scope=\"col\">what it means</th><th scope=\"col\">"
-             "severity</th><th scope=\"col\" class=\"num\">fix first"
-             "</th><th scope=\"col\" class=\"num\">rows</th></tr>"
-             "</thead><tbody>\n");
-    for (;;) {
-        size_t best = CM_CAUSE_COUNT;
-        const struct cm_cause_info *info;
-
-        for (size_t i = 0; i < CM_CAUSE_COUNT; i++) {
-            if (!done[i] && totals->causes[i] > 0 &&
-                (best == CM_CAUSE_COUNT ||
-                 totals->causes[i] > totals->causes[best])) {
-                best = i;
-            }
-        }
-        if (best == CM_CAUSE_COUNT) {
-            break;
-        }
-        done[best] = true;
-        info = cm_cause_info((enum cm_cause)best);
-        (void)cm_buf_printf(out,
-                            "<tr><th scope=\"row\">%s</th><td>%s</td><td "
-                            "class=\"%s\">%s</td><td class=\"num\">",
-                            info->id, info->title,
-                            cm_severity_id(info->severity),
-                            cm_severity_id(info->severity));
-        cm_html_number(out, totals->primaries[best]);
-        (void)cm_buf_puts(out, "</td><td class=\"num\">");
-        cm_html_number(out, totals->causes[best]);
-        (void)cm_buf_puts(out, "</td></tr>\n");
+    cm_html_table_begin(out,
+                        "Every cause that was found; a row may have several. "
+                        "The severity is the usual one of the cause, the bar "
+                        "its share of all rows, and a number shows its "
+                        "endpoints",
+                        "cause|what it means|severity|who acts|#fix first|"
+                        "#rows|");
+    for (; cause != CM_CAUSE_COUNT; cause = next_cause(totals, done)) {
+        done[cause] = true;
+        row(out, totals, (enum cm_cause)cause);
     }
-    (void)cm_buf_puts(out, "</tbody></table></div>\n");
+    cm_html_table_end(out);
 }
 
 enum cm_status cm_html_causes(struct cm_buf *out, struct cm_report_run *run,

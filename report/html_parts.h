@@ -138,6 +138,9 @@ enum cm_status cm_html_policies(struct cm_buf *out, struct cm_report_run *run,
                                 struct cm_error *err);
 enum cm_status cm_html_views(struct cm_buf *out, struct cm_report_run *run,
                              struct cm_error *err);
+enum cm_status cm_html_certificates(struct cm_buf *out,
+                                    struct cm_report_run *run,
+                                    struct cm_error *err);
 enum cm_status cm_html_protocols(struct cm_buf *out, struct cm_report_run *run,
                                  struct cm_error *err);
 enum cm_status cm_html_table(struct cm_buf *out, struct cm_report_run *run,
@@ -153,7 +156,8 @@ void cm_html_table_words(struct cm_buf *out, const struct cm_run_facts *facts,
                          const struct cm_report_measures *measures);
 
 /* A count that shows its endpoints in the table: `pick` is "client:0f" (the
- * first profile's failures), "policy:0f" or "rule:0/M1". */
+ * first profile's failures), "policy:0f", "rule:0/M1", "cause:ID", "first:ID",
+ * "tls:TLSv1.3" or "view:NAME=VERDICT". */
 void cm_html_pick(struct cm_buf *out, int64_t rows, const char *pick);
 
 #endif

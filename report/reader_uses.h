@@ -38,6 +38,12 @@ void cm_report_uses_close(struct cm_report_uses_list *list); /* NULL is fine */
 enum cm_status cm_report_uses_next(struct cm_report_uses_list *list,
                                    const struct cm_report_use **use,
                                    struct cm_error *err);
+/* The keys (spki_sha256) that more than one certificate of the store has, at
+ * most `max`, as keys of the map. */
+struct cm_map;
+enum cm_status cm_report_shared_keys(struct cm_report_run *run,
+                                     struct cm_map *out, int64_t max,
+                                     struct cm_error *err);
 /* "host:port" of a row; "" where there is none. */
 enum cm_status cm_report_row_place(struct cm_report_run *run, int64_t row,
                                    struct cm_buf *out, struct cm_error *err);

@@ -16,6 +16,10 @@ static const char list_sql[] =
     " instr(der, x'060567810c0101') > 0 OR instr(der, x'060667810c0102') > 0"
     " FROM certificate ORDER BY id";
 
+static const char shared_sql[] =
+    "SELECT spki_sha256 FROM certificate WHERE spki_sha256 IS NOT NULL"
+    " GROUP BY spki_sha256 HAVING count(*) > 1 LIMIT ?1";
+
 static const char place_sql[] =
     "SELECT e.host, e.port FROM row r JOIN endpoint e ON e.run = r.run"
     " AND e.id = r.endpoint WHERE r.run = ?1 AND r.id = ?2";
@@ -116,6 +120,33 @@ enum cm_status cm_report_uses_next(struct cm_report_uses_list *list,
     if (status == CM_OK) {
         *out = use;
     }
+    return status;
+}
+
+enum cm_status cm_report_shared_keys(struct cm_report_run *run,
+                                     struct cm_map *out, int64_t max,
+                                     struct cm_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool got = true;
+    enum cm_status status = cm_sql_prepare(run->db, &stmt, shared_sql, err);
+
+    if (status == CM_OK && sqlite3_bind_int64(stmt, 1, max) != SQLITE_OK) {
+        status = cm_sql_failed(run->db, err);
+    }
+    while (status == CM_OK) {
+        const char *key;
+
+        status = cm_sql_step(stmt, &got, err);
+        if (status != CM_OK || !got) {
+            break;
+        }
+        key = (const char *)sqlite3_column_text(stmt, 0);
+        if (key == NULL || !cm_map_put(out, key, strlen(key), run)) {
+            status = cm_error_nomem(err, "the certificates");
+        }
+    }
+    (void)sqlite3_finalize(stmt);
     return status;
 }
 

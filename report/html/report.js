@@ -96,16 +96,29 @@
     }
   }
 
-  /* "client:3f", "policy:0u", "rule:0/M1": which column, and what its text must
-   * hold. Nothing holds what is none of these. */
+  /* A pick says which columns hold what; a row is picked if one of them does:
+   * "client:3f", "policy:0u", "rule:0/M1", "cause:ID" (of any rank), "first:ID",
+   * "tls:TLSv1.3", "view:NAME=VERDICT". Nothing holds what is none of these. */
   function picked(pick) {
-    const [, kind, value] = /^(client|policy|rule):([^]*)$/.exec(pick) || [];
-    if (kind === "rule") {
-      return ["rules", (text) => text.split(SEPARATOR).includes(value)];
-    }
-    const at = parseInt(value, 10);
-    return [kind === "policy" ? "policies" : "clients",
-      (text) => kind !== undefined && text[at] === value.slice(-1)];
+    const [, kind, value] = /^([a-z]+):([^]*)$/.exec(pick) || [];
+    const is = (text) => text === value;
+    const letter = (text) => text[parseInt(value, 10)] === value.slice(-1);
+    const parts = (text) => text.split(SEPARATOR);
+    const cut = (value || "").lastIndexOf("=");
+    const verdict = (text) => {
+      const list = parts(text);
+      return list.some((name, i) => i % 2 === 0 &&
+        name === value.slice(0, cut) && list[i + 1] === value.slice(cut + 1));
+    };
+    return {
+      client: [["clients", letter]],
+      policy: [["policies", letter]],
+      rule: [["rules", (text) => parts(text).includes(value)]],
+      first: [["cause", is]],
+      cause: [["cause", is], ["also", (text) => text.split(" ").some(is)]],
+      tls: [["tls", is]],
+      view: [["views", verdict]],
+    }[kind] || [];
   }
 
   /* One test for each condition. Each of a column's different texts is looked
@@ -126,7 +139,9 @@
       add("actions", (text) => text.split(" ").includes(state.action));
     }
     if (state.pick) {
-      add(...picked(state.pick));
+      const hits = picked(state.pick).map(([name, wanted]) =>
+        [columns[name].ids, columns[name].texts.map(wanted)]);
+      tests.push((row) => hits.some(([ids, hit]) => hit[ids[row]]));
     }
     for (const word of state.q.toLowerCase().split(/\s+/).filter(Boolean)) {
       const hits = SEARCHED.map((name) => [columns[name].ids,

@@ -239,8 +239,14 @@ static void causes_are_listed_most_rows_first(void **state)
 
     assert_non_null(first);
     html_has(causes, "chain_incomplete</th><td>the server does not send an "
-                     "intermediate</td><td class=\"breaks_some_clients\">");
-    html_has(causes, "<td class=\"num\">1</td><td class=\"num\">3</td></tr>");
+                     "intermediate</td><td><span class=\"pill "
+                     "breaks_some_clients\">breaks some clients</span></td>"
+                     "<td>server owner<br><small>Install the missing "
+                     "intermediate certificate</small></td>");
+    html_has(causes, "data-pick=\"first:chain_incomplete\" title=\"Show them "
+                     "in the table\">1</button></td>");
+    html_has(causes, "data-pick=\"cause:chain_incomplete\" title=\"Show them "
+                     "in the table\">3</button></td>");
     assert_int_equal(strncmp(first, "<tr><th scope=\"row\">chain_incomplete",
                              strlen("<tr><th scope=\"row\">chain_incomplete")),
                      0);
@@ -254,6 +260,13 @@ static void the_run_is_described(void **state)
     char *html = html_of(*state);
 
     html_has(html, "<th scope=\"row\">run</th><td>1 (complete)</td>");
+    html_has(html, "row accounting</th><td>8 rows read = 8 recorded = 8 "
+                   "reported = 2 trusted + 3 not trusted + 1 unreachable + 1 "
+                   "invalid row + 1 not checked</td>");
+    html_has(html, "<th scope=\"row\">took</th><td>7 s</td>");
+    html_has(html, "<th scope=\"row\">system</th><td>/etc/ssl/cert.pem</td>"
+                   "<td class=\"num\">150</td><td class=\"num\"></td><td "
+                   "class=\"proof\">abab");
     html_has(html, "<th scope=\"row\">input SHA-256</th><td>abcd</td>");
     html_has(html, "finished</th><td>2026-11-21T07:48:57Z</td>");
     html_has(html, "judged for</th><td>2026-11-21T07:48:56Z</td>");
