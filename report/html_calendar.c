@@ -23,9 +23,10 @@ static void summary(struct cm_buf *out, const struct cm_calendar_totals *totals)
     cm_html_number(out, totals->within[0]);
     (void)cm_buf_puts(out, " of the ");
     cm_html_count(out, totals->rows + totals->undated,
-                  "endpoint that is trusted today breaks",
-                  "endpoints that are trusted today break");
-    (void)cm_buf_puts(out, " within 30 days</b> if nothing is done; ");
+                  "endpoint that is trusted today",
+                  "endpoints that are trusted today");
+    (void)cm_buf_printf(out, " break%s within 30 days</b> if nothing is done; ",
+                        totals->within[0] == 1 ? "s" : "");
     cm_html_number(out, totals->within[1]);
     (void)cm_buf_puts(out, " within 90 days, ");
     cm_html_number(out, totals->within[2]);
@@ -147,6 +148,7 @@ struct line {
     struct cm_calendar_entry all; /* the first one, with the rows and owners of
                                      the others */
     int64_t num;                  /* how many entries; 0: there is no line */
+    bool one_action;
     struct cm_buf subjects;
 };
 
@@ -238,8 +240,11 @@ static void put_line(struct cm_buf *out, struct line *line, int64_t judged_at)
 
     put_when(out, entry->at, judged_at);
     put_what(out, entry);
-    (void)cm_buf_printf(out, "<td>%s<br><small>%s</small></td><td>",
-                        info->title, info->who);
+    (void)cm_buf_printf(out, "<td>%s<br><small>%s", info->title, info->who);
+    if (line->one_action && entry->action[0] != '\0') {
+        (void)cm_buf_printf(out, " · action %s", entry->action);
+    }
+    (void)cm_buf_puts(out, "</small></td><td>");
     (void)cm_buf_append(out, line->subjects.data, line->subjects.len);
     if (line->num > MAX_SUBJECTS) {
         (void)cm_buf_puts(out, "<br>and ");
@@ -263,8 +268,11 @@ static enum cm_status add_entry(struct line *line, struct cm_report_run *run,
 
     if (line->num == 0) {
         line->all = *entry;
+        line->one_action = true;
         cm_buf_clear(&line->subjects);
     } else {
+        line->one_action =
+            line->one_action && cm_calendar_same_action(&line->all, entry);
         line->all.rows += entry->rows;
         add_owners(line, entry);
     }
