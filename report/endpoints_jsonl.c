@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "asked_json.h"
+#include "changes.h"
 #include "columns.h"
 #include "facts.h"
 #include "format.h"
@@ -62,11 +63,18 @@ static void put_asked(struct writer *w, const struct cm_report_row *row)
     cm_json_list(json, &row->remaining);
 }
 
-static void put_finding(struct cm_json *json,
-                        const struct cm_report_finding *finding)
+static void put_finding(struct cm_json *json, const struct cm_report_row *row,
+                        const struct cm_report_finding *finding,
+                        const char *change)
 {
+    char id[CM_FINDING_ID_SIZE];
+    const char *known = cm_report_finding_id(row, finding, id);
+
+    json->out->failed = json->out->failed || known == NULL;
     cm_json_open(json, '{');
     CM_JSON_TEXT(json, "id", finding->cause);
+    CM_JSON_TEXT(json, "finding_id", known);
+    CM_JSON_TEXT(json, "change", change);
     CM_JSON_TEXT(json, "severity", finding->severity);
     CM_JSON_TEXT(json, "confidence", finding->confidence);
     CM_JSON_KEY(json, "blocks");
@@ -81,13 +89,26 @@ static void put_finding(struct cm_json *json,
     cm_json_close(json, '}');
 }
 
-static void put_findings(struct cm_json *json,
+/* That a row repeats an earlier one is not compared. */
+static void put_findings(struct writer *w, const struct cm_report_row *row,
                          const struct cm_report_findings *findings)
 {
+    struct cm_json *json = &w->json;
+    const struct cm_change_of *change =
+        cm_report_change_of(w->base.run, row->endpoint);
+
+    CM_JSON_TEXT(json, "change",
+                 change == NULL ? NULL
+                                : cm_change_id((enum cm_change)change->change));
     CM_JSON_KEY(json, "findings");
     cm_json_open(json, '[');
     for (size_t i = 0; i < findings->num; i++) {
-        put_finding(json, &findings->list[i]);
+        const struct cm_report_finding *finding = &findings->list[i];
+
+        put_finding(json, row, finding,
+                    finding->ord == CM_UNKNOWN
+                        ? NULL
+                        : cm_report_finding_change(change, i));
     }
     cm_json_close(json, ']');
 }
@@ -321,7 +342,7 @@ static enum cm_status write_row(struct cm_report_writer *writer,
     cm_json_init(json, &writer->out->buf);
     cm_json_open(json, '{');
     put_asked(w, row);
-    put_findings(json, findings);
+    put_findings(w, row, findings);
     put_views(json, row);
     put_revocation(json, row);
     status = put_seen(w, row, err);
@@ -360,8 +381,13 @@ static enum cm_status begin(struct cm_report_writer *writer,
     enum cm_status status =
         cm_columns_make(&w->columns, writer->run, true, err);
 
+    const struct cm_report_changes *changes;
+
     if (status == CM_OK) {
         status = make_keys(w, err);
+    }
+    if (status == CM_OK) {
+        status = cm_report_run_changes(writer->run, &changes, err);
     }
     if (status == CM_OK) {
         status = cm_report_run_measures(writer->run, &w->measures, err);

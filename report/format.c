@@ -32,6 +32,7 @@ static const struct cm_report_format *const all[] = {
     &cm_calendar_csv_format,
     &cm_calendar_ics_format,
     &cm_certificates_csv_format,
+    &cm_changes_csv_format,
     &fixes_format,
     &manifest_format,
     &cm_prometheus_format,

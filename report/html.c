@@ -33,22 +33,27 @@ void cm_html_csp_hash(struct cm_buf *out, const char *hex)
     (void)cm_buf_puts(out, "'");
 }
 
-static void head(struct cm_buf *out)
+void cm_html_page_head(struct cm_buf *out, const char *title, bool scripted)
 {
     (void)cm_buf_puts(out,
                       "<!doctype html>\n<html lang=\"en\"><head>"
                       "<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-"
-                      "Security-Policy\" content=\"default-src 'none'; "
-                      "script-src ");
-    cm_html_csp_hash(out, cm_html_js_sha256);
-    (void)cm_buf_puts(out, "; style-src ");
+                      "Security-Policy\" content=\"default-src 'none'; ");
+    if (scripted) {
+        (void)cm_buf_puts(out, "script-src ");
+        cm_html_csp_hash(out, cm_html_js_sha256);
+        (void)cm_buf_puts(out, "; ");
+    }
+    (void)cm_buf_puts(out, "style-src ");
     cm_html_csp_hash(out, cm_html_css_sha256);
     (void)cm_buf_puts(out,
                       "; base-uri 'none'; form-action 'none'\">\n"
                       "<meta name=\"viewport\" content=\"width=device-width,"
                       "initial-scale=1\">\n<meta name=\"referrer\" "
                       "content=\"no-referrer\">\n"
-                      "<title>certmuster: fleet trust report</title>\n<style>");
+                      "<title>");
+    cm_html_text(out, title);
+    (void)cm_buf_puts(out, "</title>\n<style>");
     (void)cm_buf_puts(out, cm_html_css);
     (void)cm_buf_puts(out, "</style></head>\n<body>\n<a class=\"skip\" "
                            "href=\"#main\">Skip to the report</a>\n");
@@ -128,6 +133,7 @@ static const struct section {
     {"headline", "Where the fleet stands", NULL, NULL, cm_html_headline},
     {"plan", "Action plan", "by endpoints fixed", NULL, cm_html_actions},
     {"calendar", "What breaks next", NULL, cm_html_calendar, NULL},
+    {"changes", "Changes", "since the run before", cm_html_changes, NULL},
     {"causes", "Causes", NULL, cm_html_causes, NULL},
     {"clients", "Clients", "would it work for them?", cm_html_clients, NULL},
     {"policies", "Policies", NULL, cm_html_policies, NULL},
@@ -213,7 +219,7 @@ static enum cm_status write_top(struct cm_report_run *run, struct cm_buf *parts,
         return status;
     }
     cm_buf_init(&out, MAX_PART);
-    head(&out);
+    cm_html_page_head(&out, "certmuster: fleet trust report", true);
     title(&out, cm_report_run_facts(run), totals);
     navigation(&out, parts);
     (void)cm_buf_puts(&out, "<main id=\"main\" tabindex=\"-1\">\n");

@@ -103,6 +103,9 @@ enum cm_status cm_html_digest_end(struct cm_html_digest *digest,
                                   struct cm_error *err);
 void cm_html_digest_cleanup(struct cm_html_digest *digest);
 
+/* html.c -- from the doctype to the link that skips to #main. */
+void cm_html_page_head(struct cm_buf *out, const char *title, bool scripted);
+
 /* html_text.c -- small pieces. */
 /* 'sha256-...' of a part, from the hex that the build wrote. */
 void cm_html_csp_hash(struct cm_buf *out, const char *hex);
@@ -129,6 +132,8 @@ enum cm_status cm_html_headline(struct cm_buf *out, struct cm_report_run *run,
                                 struct cm_error *err);
 enum cm_status cm_html_actions(struct cm_buf *out, struct cm_report_run *run,
                                const struct cm_html_digest *digest,
+                               struct cm_error *err);
+enum cm_status cm_html_changes(struct cm_buf *out, struct cm_report_run *run,
                                struct cm_error *err);
 enum cm_status cm_html_causes(struct cm_buf *out, struct cm_report_run *run,
                               struct cm_error *err);

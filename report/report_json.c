@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "changes_out.h"
 #include "fixes.h"
 #include "format.h"
 #include "json.h"
@@ -355,7 +356,8 @@ static enum cm_status put_plan(struct writer *w, struct cm_error *err)
 }
 
 static void put_head(struct writer *w, const struct cm_report_totals *totals,
-                     const struct cm_report_views *views)
+                     const struct cm_report_views *views,
+                     const struct cm_report_changes *changes)
 {
     const struct cm_run_facts *facts = cm_report_run_facts(w->run);
     struct cm_json *json = &w->json;
@@ -372,6 +374,8 @@ static void put_head(struct writer *w, const struct cm_report_totals *totals,
     put_differences(json, views);
     cm_json_line(json);
     put_causes(json, totals);
+    cm_json_line(json);
+    cm_changes_json(json, changes);
 }
 
 static enum cm_status write_all(struct cm_report_writer *writer,
@@ -382,6 +386,7 @@ static enum cm_status write_all(struct cm_report_writer *writer,
     const struct cm_report_views *views;
     const struct cm_report_measures *measures;
     const struct cm_report_fleet *fleet;
+    const struct cm_report_changes *changes;
     struct writer w;
     enum cm_status status;
 
@@ -400,11 +405,14 @@ static enum cm_status write_all(struct cm_report_writer *writer,
         status = cm_report_run_fleet(run, &fleet, err);
     }
     if (status == CM_OK) {
+        status = cm_report_run_changes(run, &changes, err);
+    }
+    if (status == CM_OK) {
         status =
             cm_report_actions_open(&w.actions, run, CM_ORDER_RESOLUTION, err);
     }
     if (status == CM_OK) {
-        put_head(&w, totals, views);
+        put_head(&w, totals, views, changes);
         cm_json_line(&w.json);
         cm_report_fleet_json(&w.json, measures, fleet);
         cm_json_line(&w.json);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "certmuster/text.h"
+#include "changes_out.h"
 #include "format.h"
 #include "resolve.h"
 #include "run_faults.h"
@@ -369,6 +370,7 @@ enum cm_status cm_report_summary(const struct cm_report_options *options,
     const struct cm_report_views *views = NULL;
     const struct cm_report_measures *measures = NULL;
     const struct cm_report_fleet *fleet = NULL;
+    const struct cm_report_changes *changes = NULL;
     enum cm_status status = cm_report_run_borrow(&s.run, options, err);
 
     s.width = cm_screen_width(width);
@@ -386,6 +388,9 @@ enum cm_status cm_report_summary(const struct cm_report_options *options,
         status = cm_report_run_fleet(s.run, &fleet, err);
     }
     if (status == CM_OK) {
+        status = cm_report_run_changes(s.run, &changes, err);
+    }
+    if (status == CM_OK) {
         put_accounting(&s);
         status = put_plan(&s, err);
     }
@@ -396,6 +401,9 @@ enum cm_status cm_report_summary(const struct cm_report_options *options,
         cm_summary_views(&s.text, views, s.width);
         if (fleet != NULL) {
             cm_summary_fleet(&s.text, measures, fleet, s.width);
+        }
+        if (changes != NULL) {
+            cm_changes_summary(&s.text, changes, s.width);
         }
         put_files(&s);
         status = cm_screen_show(&s.text, out, err);

@@ -23,7 +23,7 @@ struct cm_report_options {
                          same input; or CM_BASELINE_NONE */
     const char *out_dir;
     const char *formats; /* "html,json,jsonl,actions,endpoints,certificates,
-                            calendar,ics,fixes,manifest"; NULL: these */
+                            changes,calendar,ics,fixes,manifest"; NULL: these */
     mode_t mode;         /* of the files; 0: 0644 */
     const char *version; /* of this program; NULL: not said */
     struct cm_report_run *run; /* NULL, or see cm_report_open */
@@ -82,6 +82,18 @@ enum cm_status cm_report_sql(const struct cm_report_options *options, FILE *out,
  * that can be read. */
 enum cm_status cm_report_verify(const char *folder, FILE *out, bool *intact,
                                 struct cm_error *err);
+/* For --fail-on new-...: rows with such a cause that their endpoint did not
+ * have in the baseline. Without a baseline every one is new, and *compared is
+ * false. */
+enum cm_status cm_report_count_new(const struct cm_report_options *options,
+                                   enum cm_severity at_least, int64_t *rows,
+                                   bool *compared, struct cm_error *err);
+/* cm_report_diff prints what changed between the baseline and the run: "text",
+ * "csv", "json" or "html". */
+bool cm_diff_format_known(const char *format);
+enum cm_status cm_report_diff(const struct cm_report_options *options,
+                              const char *format, FILE *out,
+                              struct cm_error *err);
 
 /* The prose of the catalogue (report/remedy*.c). All static, never NULL. */
 struct cm_platform {
