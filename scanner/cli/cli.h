@@ -35,9 +35,6 @@ enum cm_status cm_progress_option(const struct cm_options *options,
  * it: reports that are being written are finished. While a run is under way
  * signals are its own. */
 void cm_finish_reports(void);
-/* --fail-on; *given is false without it. */
-enum cm_status cm_fail_on(const struct cm_options *options, bool *given,
-                          enum cm_severity *out, struct cm_error *err);
 /* Writes the reports and the summary of a run, and applies --fail-on: the
  * exit code. */
 int cm_present(const struct cm_options *options, int64_t run_id);

@@ -5,6 +5,7 @@
 
 #include "certmuster/log.h"
 #include "cli/cli.h"
+#include "cli/gate_options.h"
 #include "cli/trust_options.h"
 #include "run/merge.h"
 
@@ -144,12 +145,10 @@ static int merge_and_report(struct cm_options *options, struct cm_error *err,
 {
     struct setup setup = {.options = options};
     struct cm_merge_outcome outcome = {.run_id = 0};
-    bool gate;
-    enum cm_severity severity;
     int code = CM_EXIT_OK;
 
     cm_buf_init(&setup.options_json, 1U << 20);
-    *status = cm_fail_on(options, &gate, &severity, err);
+    *status = cm_gate_check(options, err);
     if (*status == CM_OK && options->num_operands < 2) {
         *status = cm_error_set(err, CM_EUSAGE,
                                "merge needs a store to write and the shards: "

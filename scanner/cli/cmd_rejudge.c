@@ -5,6 +5,7 @@
 
 #include "certmuster/log.h"
 #include "cli/cli.h"
+#include "cli/gate_options.h"
 #include "cli/trust_options.h"
 #include "run/rejudge.h"
 
@@ -100,13 +101,11 @@ static enum cm_status rejudge_and_report(const struct cm_command *command,
 {
     struct setup setup = {.command = command, .options = options};
     struct cm_run_outcome outcome = {.run_id = 0};
-    bool gate;
-    enum cm_severity severity;
     enum cm_status status = cm_no_operands(command, options, 0, err);
 
     cm_buf_init(&setup.options_json, 1U << 20);
     if (status == CM_OK) {
-        status = cm_fail_on(options, &gate, &severity, err);
+        status = cm_gate_check(options, err);
     }
     if (status == CM_OK) {
         status = run(&setup, &outcome, err);

@@ -7,6 +7,7 @@
 #include "certmuster/store.h"
 #include "cli/cli.h"
 #include "cli/endpoint_option.h"
+#include "cli/gate_options.h"
 
 #define DEFAULT_OUT "certmuster-report"
 #define DEFAULT_ACTIONS 10
@@ -26,30 +27,16 @@ void cm_report_from_options(const struct cm_options *options,
                                                  : DEFAULT_OUT;
     out->formats = options->text[CM_OPTION_FORMATS];
     out->run_id = options->count[CM_OPTION_RUN];
+    out->baseline = cm_gate_baseline(options);
     out->mode = options->given[CM_OPTION_PRIVATE] ? 0600 : 0644;
     out->version = CERTMUSTER_VERSION;
-}
-
-enum cm_status cm_fail_on(const struct cm_options *options, bool *given,
-                          enum cm_severity *out, struct cm_error *err)
-{
-    *given = options->given[CM_OPTION_FAIL_ON];
-    if (*given && !cm_severity_from_id(options->text[CM_OPTION_FAIL_ON], out)) {
-        return cm_error_set(err, CM_EUSAGE,
-                            "--fail-on takes breaks_now, breaks_some_clients, "
-                            "breaks_by_date or hygiene, not \"%s\"",
-                            options->text[CM_OPTION_FAIL_ON]);
-    }
-    return CM_OK;
 }
 
 int cm_present(const struct cm_options *options, int64_t run_id)
 {
     struct cm_report_options report;
     struct cm_error err;
-    enum cm_severity severity;
-    bool gate;
-    int64_t rows = 0;
+    bool failed = false;
     int max_actions = options->given[CM_OPTION_ACTIONS]
                           ? (int)options->count[CM_OPTION_ACTIONS]
                           : DEFAULT_ACTIONS;
@@ -70,10 +57,7 @@ int cm_present(const struct cm_options *options, int64_t run_id)
                               cm_terminal_width(STDOUT_FILENO), stdout, &err);
     }
     if (status == CM_OK) {
-        status = cm_fail_on(options, &gate, &severity, &err);
-    }
-    if (status == CM_OK && gate) {
-        status = cm_report_count_severity(&report, severity, &rows, &err);
+        status = cm_gate_apply(options, &report, &failed, &err);
     }
     if (status == CM_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
         status = cm_error_set(&err, CM_EIO,
@@ -84,7 +68,7 @@ int cm_present(const struct cm_options *options, int64_t run_id)
     if (status != CM_OK) {
         return cm_fail(&err);
     }
-    return rows != 0 ? CM_EXIT_FINDINGS : CM_EXIT_OK;
+    return failed ? CM_EXIT_FINDINGS : CM_EXIT_OK;
 }
 
 static int print_sql(const struct cm_options *options)
@@ -138,8 +122,6 @@ int cm_cmd_report(const struct cm_command *command, int argc, char **argv)
 {
     struct cm_options options;
     struct cm_error err;
-    bool gate;
-    enum cm_severity severity;
     int code = CM_EXIT_OK;
     enum cm_status status =
         cm_options_parse(&options, command, argc, argv, &err);
@@ -149,7 +131,7 @@ int cm_cmd_report(const struct cm_command *command, int argc, char **argv)
     } else if (status == CM_OK) {
         status = cm_no_operands(command, &options, 0, &err);
         if (status == CM_OK) {
-            status = cm_fail_on(&options, &gate, &severity, &err);
+            status = cm_gate_check(&options, &err);
         }
         if (status == CM_OK) {
             status = cm_store_update(cm_db_path(&options), &err);

@@ -10,6 +10,7 @@
 #include "certmuster/log.h"
 #include "certmuster/text.h"
 #include "cli/cli.h"
+#include "cli/gate_options.h"
 #include "cli/polite_options.h"
 #include "cli/resume_options.h"
 #include "cli/shard_options.h"
@@ -281,8 +282,6 @@ static enum cm_status prepare(const struct cm_command *command,
                               const struct cm_options *options,
                               struct setup *setup, struct cm_error *err)
 {
-    bool gate;
-    enum cm_severity severity;
     enum cm_status status = cm_no_operands(command, options, 1, err);
 
     if (status == CM_OK) {
@@ -309,7 +308,7 @@ static enum cm_status prepare(const struct cm_command *command,
         status = cm_client_from_options(options, &setup->run, err);
     }
     if (status == CM_OK) {
-        status = cm_fail_on(options, &gate, &severity, err);
+        status = cm_gate_check(options, err);
     }
     if (status == CM_OK) {
         status = cm_shard_options(&setup->run.shard, options, err);

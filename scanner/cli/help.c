@@ -66,6 +66,19 @@ static const struct cm_command commands[] = {
      "certmuster report --formats actions,endpoints\n"
      "certmuster report --endpoint www.example.com:443",
      cm_cmd_report},
+    {"diff", 'D', "[[RUN] RUN]", "what changed from one run to another",
+     "Compares two runs of a store: what fails now, fails again, was fixed, "
+     "still fails, was renewed (with the same key, with a new one, or not on "
+     "all addresses), is new in the input or gone. Endpoints are the same by "
+     "host, port, protocol, server name, client certificate and trust view, "
+     "wherever they stand in the file. Without numbers the newest run is "
+     "compared with the one before over the same input, with one number that "
+     "run, with two the second with the first.",
+     "certmuster diff\n"
+     "certmuster diff 6 7 --format csv > changes.csv\n"
+     "certmuster diff --format html > changes.html\n"
+     "certmuster diff --fail-on new-breaks_now",
+     cm_cmd_diff},
     {"runs", 'U', "", "list the runs in the store",
      "Lists all runs, the newest first, with their state and rows, and "
      "whether they are shards, were resumed, or had faults of the scanner's "

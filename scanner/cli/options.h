@@ -111,6 +111,7 @@ int cm_cmd_rejudge(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_merge(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_report(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_verify(const struct cm_command *command, int argc, char **argv);
+int cm_cmd_diff(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_runs(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_explain(const struct cm_command *command, int argc, char **argv);
 int cm_cmd_completion(const struct cm_command *command, int argc, char **argv);
