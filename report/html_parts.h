@@ -135,6 +135,8 @@ enum cm_status cm_html_actions(struct cm_buf *out, struct cm_report_run *run,
                                struct cm_error *err);
 enum cm_status cm_html_changes(struct cm_buf *out, struct cm_report_run *run,
                                struct cm_error *err);
+enum cm_status cm_html_trend(struct cm_buf *out, struct cm_report_run *run,
+                             struct cm_error *err);
 enum cm_status cm_html_causes(struct cm_buf *out, struct cm_report_run *run,
                               struct cm_error *err);
 enum cm_status cm_html_clients(struct cm_buf *out, struct cm_report_run *run,

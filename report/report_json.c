@@ -12,6 +12,7 @@
 #include "report_fleet.h"
 #include "resolve.h"
 #include "run_faults.h"
+#include "trend.h"
 
 #define JSON_SCHEMA_VERSION 2
 #define MAX_COMMANDS ((size_t)64 * 1024)
@@ -357,7 +358,8 @@ static enum cm_status put_plan(struct writer *w, struct cm_error *err)
 
 static void put_head(struct writer *w, const struct cm_report_totals *totals,
                      const struct cm_report_views *views,
-                     const struct cm_report_changes *changes)
+                     const struct cm_report_changes *changes,
+                     const struct cm_trend *trend)
 {
     const struct cm_run_facts *facts = cm_report_run_facts(w->run);
     struct cm_json *json = &w->json;
@@ -376,6 +378,8 @@ static void put_head(struct writer *w, const struct cm_report_totals *totals,
     put_causes(json, totals);
     cm_json_line(json);
     cm_changes_json(json, changes);
+    cm_json_line(json);
+    cm_trend_json(json, trend);
 }
 
 static enum cm_status write_all(struct cm_report_writer *writer,
@@ -387,6 +391,7 @@ static enum cm_status write_all(struct cm_report_writer *writer,
     const struct cm_report_measures *measures;
     const struct cm_report_fleet *fleet;
     const struct cm_report_changes *changes;
+    struct cm_trend trend;
     struct writer w;
     enum cm_status status;
 
@@ -408,11 +413,14 @@ static enum cm_status write_all(struct cm_report_writer *writer,
         status = cm_report_run_changes(run, &changes, err);
     }
     if (status == CM_OK) {
+        status = cm_report_trend(run, &trend, err);
+    }
+    if (status == CM_OK) {
         status =
             cm_report_actions_open(&w.actions, run, CM_ORDER_RESOLUTION, err);
     }
     if (status == CM_OK) {
-        put_head(&w, totals, views, changes);
+        put_head(&w, totals, views, changes, &trend);
         cm_json_line(&w.json);
         cm_report_fleet_json(&w.json, measures, fleet);
         cm_json_line(&w.json);

@@ -15,7 +15,7 @@
 #include "certmuster/measure.h"
 #include "certmuster/status.h"
 
-#define CM_STORE_SCHEMA_VERSION 4
+#define CM_STORE_SCHEMA_VERSION 5
 
 struct cm_store; /* opaque */
 

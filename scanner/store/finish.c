@@ -87,6 +87,11 @@ static const char end_sql[] =
     "UPDATE run SET state = ?, input_sha256 = ?, rows_read = ?,"
     " rows_recorded = ?, finished = ?, input_rows = ? WHERE id = ?";
 
+static const char forget_counts_sql[] = "DELETE FROM run_verdict WHERE run = ?";
+
+static const char count_sql[] =
+    "INSERT INTO run_verdict (run, verdict, rows) VALUES (?, ?, ?)";
+
 static void run_with_id(struct cm_db *db, const char *sql, int64_t run_id)
 {
     struct cm_query q = cm_query_begin(db, sql);
@@ -217,6 +222,23 @@ static void put_end(struct cm_db *db, int64_t run_id,
     (void)cm_query_run(&q);
 }
 
+static void put_counts(struct cm_db *db, int64_t run_id,
+                       const struct cm_tally *tally)
+{
+    run_with_id(db, forget_counts_sql, run_id);
+    for (int i = CM_VERDICT_NONE + 1; i < CM_VERDICT_COUNT; i++) {
+        struct cm_query q;
+
+        if (tally->verdicts[i] > 0) {
+            q = cm_query_begin(db, count_sql);
+            cm_query_int(&q, run_id);
+            cm_query_text(&q, cm_verdict_id((enum cm_verdict)i));
+            cm_query_int(&q, (int64_t)tally->verdicts[i]);
+            (void)cm_query_run(&q);
+        }
+    }
+}
+
 /* From here on the run outlives a power cut. A reader may hold up the
  * checkpoint: then the log is synced and stays. */
 static void settle(struct cm_db *db)
@@ -237,6 +259,7 @@ enum cm_status cm_store_finish_run(struct cm_store *store, int64_t run_id,
     (void)cm_db_exec(db, "PRAGMA synchronous = FULL");
     (void)cm_db_exec(db, "BEGIN IMMEDIATE");
     build_actions(db, run_id, &account.found);
+    put_counts(db, run_id, &account.found);
     put_end(db, run_id, end, &account);
     if (cm_db_exec(db, "COMMIT") != CM_OK) {
         cm_db_rollback(db);

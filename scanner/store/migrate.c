@@ -115,9 +115,22 @@ static const char from_3_sql[] =
     "ALTER TABLE run ADD COLUMN faults TEXT NOT NULL DEFAULT '[]';"
     "ALTER TABLE result ADD COLUMN redo INTEGER NOT NULL DEFAULT 0;";
 
+/* Version 4 counted the rows of a run anew each time. A run that has not ended
+ * has no numbers yet. */
+static const char from_4_sql[] =
+    "CREATE TABLE run_verdict ("
+    " run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,"
+    " verdict TEXT NOT NULL, rows INTEGER NOT NULL,"
+    " PRIMARY KEY (run, verdict)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO run_verdict (run, verdict, rows)"
+    " SELECT r.run, coalesce(s.verdict, 'not_checked'), count(*) FROM row r"
+    " LEFT JOIN result s ON s.run = r.run AND s.endpoint = r.endpoint"
+    " WHERE r.run IN (SELECT id FROM run WHERE state <> 'running')"
+    " GROUP BY 1, 2;";
+
 /* steps[n - 1] leads from version n to n + 1, but for the views. */
 static const char *const steps[CM_STORE_SCHEMA_VERSION - 1] = {
-    from_1_sql, from_2_sql, from_3_sql};
+    from_1_sql, from_2_sql, from_3_sql, from_4_sql};
 
 static const char old_views_sql[] =
     "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name LIMIT 1";

@@ -1,4 +1,4 @@
--- certmuster's result store, version 4. Tables are ours to change; the views
+-- certmuster's result store, version 5. Tables are ours to change; the views
 -- (v_*) are the documented contract for reports and for anyone's SQL. They stand
 -- behind all tables: a store of an older version gets its views from here too.
 -- Ids of causes, resolutions, verdicts and severities are their text ids.
@@ -310,6 +310,15 @@ CREATE TABLE action (
   PRIMARY KEY (run, key)
 ) STRICT, WITHOUT ROWID;
 
+-- A run in numbers, written when it ends: its rows by their verdicts. That is
+-- what a trend over many runs is made of.
+CREATE TABLE run_verdict (
+  run           INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+  verdict       TEXT NOT NULL,
+  rows          INTEGER NOT NULL,          -- of the input; 0 is left out
+  PRIMARY KEY (run, verdict)
+) STRICT, WITHOUT ROWID;
+
 -- What was downloaded for a run: issuers' certificates, revocation lists, OCSP
 -- responses. A body is kept once, whatever number of runs has fetched it.
 CREATE TABLE content (
@@ -536,3 +545,72 @@ SELECT d.run, d.ord, d.url, d.kind, d.result, d.http_status, d.detail,
        d.fetched, d.ms, length(c.bytes) AS bytes, c.sha256 AS content_sha256,
        d.certificate AS fingerprint_sha256
 FROM download d LEFT JOIN content c ON c.id = d.content;
+
+-- One line for each verdict of each run that has ended: its input rows.
+CREATE VIEW v_run_verdict AS
+SELECT run, verdict, rows FROM run_verdict;
+
+-- One line for each endpoint of a run beside the same endpoint of another run,
+-- `baseline`. Name both: WHERE run = 7 AND baseline = 6. Endpoints are the same
+-- by host, port, protocol, sni, and the row's own client certificate and trust
+-- view; those that cannot be read have no name, and are left out. `change` is
+-- new_endpoint, gone, new_failure, fixed, still_failing, other_cause,
+-- renewed_same_key, renewed_new_key, unchanged or not_compared. It looks at two
+-- runs and at the address that was judged: what the reports call regressed is
+-- new_failure here, and what is renewed_partly there is renewed or unchanged.
+CREATE VIEW v_change AS
+SELECT x.run, x.baseline, x.endpoint, x.baseline_endpoint, x.host, x.port,
+       x.protocol, x.sni,
+       CASE WHEN x.baseline_endpoint IS NULL THEN 'new_endpoint'
+         WHEN x.verdict = 'not_checked' OR x.verdict_before = 'not_checked'
+           THEN 'not_compared'
+         WHEN x.verdict <> 'trusted' AND x.verdict_before = 'trusted'
+           THEN 'new_failure'
+         WHEN x.verdict = 'trusted' AND x.verdict_before <> 'trusted'
+           THEN 'fixed'
+         WHEN x.verdict <> 'trusted' THEN
+           CASE WHEN x.cause IS x.cause_before THEN 'still_failing'
+             ELSE 'other_cause' END
+         WHEN c.id IS NULL OR b.id IS NULL OR c.id = b.id THEN 'unchanged'
+         WHEN c.spki_sha256 = b.spki_sha256 THEN 'renewed_same_key'
+         ELSE 'renewed_new_key' END AS change,
+       x.verdict_before, x.verdict, x.cause_before, x.cause,
+       b.sha256 AS fingerprint_sha256_before, c.sha256 AS fingerprint_sha256
+FROM (SELECT e.run, o.id AS baseline, e.id AS endpoint,
+        d.id AS baseline_endpoint, e.host, e.port, e.protocol, e.sni,
+        CASE WHEN d.id IS NOT NULL THEN coalesce(t.verdict, 'not_checked') END
+          AS verdict_before,
+        coalesce(s.verdict, 'not_checked') AS verdict,
+        t.primary_cause AS cause_before, s.primary_cause AS cause,
+        q.leaf AS leaf_before, p.leaf
+      FROM endpoint e
+      JOIN run o ON o.id <> e.run
+      LEFT JOIN endpoint d ON d.run = o.id AND d.host = e.host
+        AND d.port = e.port AND d.protocol = e.protocol AND d.sni = e.sni
+        AND d.client_cert = e.client_cert AND d.trust = e.trust
+        AND d.flags = e.flags AND ((e.flags & 4) = 0
+          OR d.http_path = e.http_path)
+      LEFT JOIN result s ON s.run = e.run AND s.endpoint = e.id
+      LEFT JOIN probe p ON p.run = e.run AND p.endpoint = e.id
+        AND p.ord = s.main_probe
+      LEFT JOIN result t ON t.run = d.run AND t.endpoint = d.id
+      LEFT JOIN probe q ON q.run = d.run AND q.endpoint = d.id
+        AND q.ord = t.main_probe
+      WHERE e.host <> '') AS x
+LEFT JOIN certificate b ON b.id = x.leaf_before
+LEFT JOIN certificate c ON c.id = x.leaf
+UNION ALL
+SELECT n.id, d.run, NULL, d.id, d.host, d.port, d.protocol, d.sni, 'gone',
+       coalesce(t.verdict, 'not_checked'), NULL, t.primary_cause, NULL,
+       b.sha256, NULL
+FROM endpoint d
+JOIN run n ON n.id <> d.run
+LEFT JOIN endpoint e ON e.run = n.id AND e.host = d.host AND e.port = d.port
+  AND e.protocol = d.protocol AND e.sni = d.sni
+  AND e.client_cert = d.client_cert AND e.trust = d.trust
+  AND e.flags = d.flags AND ((d.flags & 4) = 0 OR e.http_path = d.http_path)
+LEFT JOIN result t ON t.run = d.run AND t.endpoint = d.id
+LEFT JOIN probe q ON q.run = d.run AND q.endpoint = d.id
+  AND q.ord = t.main_probe
+LEFT JOIN certificate b ON b.id = q.leaf
+WHERE d.host <> '' AND e.id IS NULL;

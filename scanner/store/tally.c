@@ -19,7 +19,7 @@ static const char endpoints_sql[] =
     "SELECT id FROM endpoint WHERE run = ? ORDER BY id";
 
 static const char results_sql[] =
-    "SELECT endpoint FROM result WHERE run = ? ORDER BY endpoint";
+    "SELECT endpoint, verdict FROM result WHERE run = ? ORDER BY endpoint";
 
 #define FINDING_COLUMNS                                                        \
     " endpoint, ord, action, cause, severity, blocks,"                         \
@@ -30,8 +30,8 @@ static const char findings_sql[] =
 
 /* For a row that repeats an earlier one. */
 static const char judged_sql[] =
-    "SELECT EXISTS (SELECT 1 FROM endpoint WHERE run = ?1 AND id = ?2)"
-    " AND EXISTS (SELECT 1 FROM result WHERE run = ?1 AND endpoint = ?2)";
+    "SELECT EXISTS (SELECT 1 FROM endpoint WHERE run = ?1 AND id = ?2), verdict"
+    " FROM result WHERE run = ?1 AND endpoint = ?2";
 
 static const char findings_of_sql[] =
     "SELECT" FINDING_COLUMNS "FROM finding WHERE run = ?"
@@ -251,12 +251,29 @@ static void note_finding(struct pass *pass, const struct cm_query *q,
 
 /* --- rows --- */
 
-/* The first row of its endpoint. Returns whether it has a verdict. */
-static bool note_row(struct pass *pass, int64_t row, struct cm_span owner)
+static enum cm_verdict verdict_of(struct cm_span text)
+{
+    for (int i = CM_VERDICT_NONE + 1; i < CM_VERDICT_COUNT; i++) {
+        const char *id = cm_verdict_id((enum cm_verdict)i);
+
+        if (strlen(id) == text.len && memcmp(id, text.data, text.len) == 0) {
+            return (enum cm_verdict)i;
+        }
+    }
+    return CM_VERDICT_NONE;
+}
+
+/* The first row of its endpoint. Returns whether it has a verdict; which one,
+ * is counted. */
+static bool note_row(struct pass *pass, int64_t row, struct cm_span owner,
+                     struct cm_tally *out)
 {
     bool judged = stream_reaches(&pass->endpoints, row);
 
     judged = stream_reaches(&pass->results, row) && judged;
+    if (judged) {
+        out->verdicts[verdict_of(cm_column_blob(&pass->results.q, 1))]++;
+    }
     if (stream_reaches(&pass->findings, row)) {
         while (pass->findings.more && pass->findings.key == row &&
                pass->db->error.status == CM_OK) {
@@ -268,7 +285,7 @@ static bool note_row(struct pass *pass, int64_t row, struct cm_span owner)
 }
 
 static bool note_repetition(struct pass *pass, int64_t row, int64_t endpoint,
-                            struct cm_span owner)
+                            struct cm_span owner, struct cm_tally *out)
 {
     struct cm_query q = cm_query_begin(pass->db, judged_sql);
     bool judged;
@@ -276,6 +293,9 @@ static bool note_repetition(struct pass *pass, int64_t row, int64_t endpoint,
     cm_query_int(&q, pass->run_id);
     cm_query_int(&q, endpoint);
     judged = cm_query_row(&q) && cm_column_int(&q, 0) != 0;
+    if (judged) {
+        out->verdicts[verdict_of(cm_column_blob(&q, 1))]++;
+    }
     (void)cm_query_end(&q);
     q = cm_query_begin(pass->db, findings_of_sql);
     cm_query_int(&q, pass->run_id);
@@ -298,8 +318,8 @@ static void walk(struct pass *pass, struct cm_tally *out)
         int64_t endpoint = cm_column_int(&q, 1);
         struct cm_span owner = cm_column_blob(&q, 2);
         bool judged = row == endpoint
-                          ? note_row(pass, row, owner)
-                          : note_repetition(pass, row, endpoint, owner);
+                          ? note_row(pass, row, owner, out)
+                          : note_repetition(pass, row, endpoint, owner, out);
 
         out->rows++;
         out->judged += judged ? 1 : 0;

@@ -8,6 +8,8 @@
 struct cm_tally {
     uint64_t rows;   /* in the store */
     uint64_t judged; /* of them, with an endpoint and a verdict */
+    uint64_t verdicts[CM_VERDICT_COUNT]; /* rows; NONE: of a verdict that this
+                                            program does not know */
 };
 /* Examples of an action that it does not fix come after all that it fixes. */
 #define CM_TALLY_OTHERS (INT64_C(1) << 62)

@@ -89,7 +89,7 @@ def fill(path, rows, mixed):
     db.execute("PRAGMA synchronous = OFF")
     with open(SCHEMA, encoding="utf-8") as file:
         db.executescript(file.read())
-    db.execute("PRAGMA user_version = 4")
+    db.execute("PRAGMA user_version = 5")
     db.execute("BEGIN")
     values = {"rows": rows, "per": PER_CHAIN, "mixed": mixed}
     for statement in FILL.split(";\n"):

@@ -20,8 +20,8 @@ from pathlib import Path
 RUN = {"id", "kind", "started", "finished", "options", "run", "seed", "shard",
        "shards", "resumed"}
 # Of an endpoint: when it was seen, how long each step took, and the ids under
-# which this store keeps things.
-FIELDS = {"timestamp", "seen", "dns_ms", "connect_ms", "tls_ms", "total_ms",
+# which this store keeps things; of the trend: when a run began.
+FIELDS = {"timestamp", "seen", "started", "dns_ms", "connect_ms", "tls_ms", "total_ms",
           "ms", "run", "fetched"}
 # In sentences: durations, and times.
 WORDS = [(re.compile(r"\b\d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d UTC"), "TIME"),

@@ -186,7 +186,7 @@ void fixture_make(struct fixture *f)
     (void)snprintf(f->db, sizeof(f->db), "%s/store.db", f->folder);
     (void)snprintf(f->out, sizeof(f->out), "%s/out", f->folder);
     fixture_sql(f, schema);
-    fixture_sql(f, "PRAGMA user_version = 4");
+    fixture_sql(f, "PRAGMA user_version = 5");
     free(schema);
     f->options.db_path = f->db;
     f->options.out_dir = f->out;

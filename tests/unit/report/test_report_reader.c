@@ -73,11 +73,11 @@ static void says_why_a_store_cannot_be_read(void **state)
     refuses(path, 0, CM_EINPUT, "not a store of certmuster");
     fixture_sql(f, "DELETE FROM run");
     refuses(f->db, 0, CM_EINPUT, "holds no run yet");
-    fixture_sql(f, "PRAGMA user_version = 5");
-    refuses(f->db, 0, CM_EINPUT, "schema version 5");
+    fixture_sql(f, "PRAGMA user_version = 6");
+    refuses(f->db, 0, CM_EINPUT, "schema version 6");
     fixture_sql(f, "PRAGMA user_version = 0");
     refuses(f->db, 0, CM_EINPUT, "has not begun");
-    fixture_sql(f, "PRAGMA user_version = 4; DROP VIEW v_run");
+    fixture_sql(f, "PRAGMA user_version = 5; DROP VIEW v_run");
     refuses(f->db, 0, CM_ESTORE, "no such table: v_run");
 }
 

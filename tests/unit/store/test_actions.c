@@ -312,12 +312,29 @@ static void counts_as_sql_does(void **state)
         "1|0");
 }
 
+/* As the rows are, repeated ones too; a run that ends twice counts once. */
+static void keeps_the_rows_of_each_verdict(void **state)
+{
+    static const char same_sql[] =
+        "SELECT count(*), (SELECT sum(rows) FROM v_run_verdict) FROM (SELECT"
+        " run, verdict, count(*) FROM v_endpoint GROUP BY 1, 2 EXCEPT SELECT"
+        " run, verdict, rows FROM v_run_verdict)";
+    struct fixture *f = *state;
+
+    put_small_fleet(f);
+    assert_answer(f, "SELECT count(*) FROM v_run_verdict", "0");
+    assert_int_equal(fixture_finish(f, 10), CM_OK);
+    assert_answer(f, same_sql, "0|10");
+    assert_int_equal(fixture_finish(f, 10), CM_OK);
+    assert_answer(f, same_sql, "0|10");
+}
+
 /* Each table is read once, from one end to the other. */
 static void reads_in_the_order_of_the_keys(void **state)
 {
     static const char *const reads[] = {
         "SELECT id, endpoint, owner FROM row", "SELECT id FROM endpoint",
-        "SELECT endpoint FROM result", "SELECT endpoint, ord, action"};
+        "SELECT endpoint, verdict FROM result", "SELECT endpoint, ord, action"};
     struct fixture *f = *state;
     sqlite3_stmt *stmt = NULL;
     unsigned found = 0;
@@ -370,6 +387,7 @@ int main(void)
         STORE_TEST(notices_a_row_without_an_endpoint),
         STORE_TEST(says_why_a_run_cannot_be_finished),
         STORE_TEST(counts_as_sql_does),
+        STORE_TEST(keeps_the_rows_of_each_verdict),
         STORE_TEST(reads_in_the_order_of_the_keys),
     };
 

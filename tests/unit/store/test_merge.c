@@ -62,7 +62,7 @@ static const char fill_sql[] =
     " ELSE '''' || c.name || '_' || ?1 || '''' END, ',') || ')'"
     " FROM sqlite_schema AS m, pragma_table_info(m.name) AS c"
     " WHERE m.type = 'table' AND m.name NOT IN ('run', 'trust_view', 'measure',"
-    " 'action', 'download', 'content', 'certificate')"
+    " 'action', 'run_verdict', 'download', 'content', 'certificate')"
     " GROUP BY m.name ORDER BY m.name";
 
 static void fill_tables(const char *path, int id)
@@ -158,7 +158,7 @@ static const char same_sql[] =
     " group_concat(c.name, ',') || ' FROM main.' || m.name || ')'"
     " FROM main.sqlite_schema AS m, pragma_table_info(m.name) AS c"
     " WHERE m.type = 'table' AND m.name NOT IN ('run', 'trust_view', 'measure',"
-    " 'action', 'download', 'content', 'certificate')"
+    " 'action', 'run_verdict', 'download', 'content', 'certificate')"
     " AND c.name NOT IN ('leaf', 'certificate', 'path', 'chain')"
     " GROUP BY m.name";
 

@@ -38,7 +38,7 @@ static const char filled_sql[] =
     " VALUES (1, 'aa', x'30', 1);";
 
 static const char *const schemas[] = {CERTMUSTER_SCHEMA_1, CERTMUSTER_SCHEMA_2,
-                                      CERTMUSTER_SCHEMA_3};
+                                      CERTMUSTER_SCHEMA_3, CERTMUSTER_SCHEMA_4};
 #define VERSIONS ((int)(sizeof(schemas) / sizeof(schemas[0])))
 
 static void make_version(struct fixture *f, int version)
@@ -71,7 +71,7 @@ static void keeps_what_an_old_store_held(void **state)
 
     make_version(f, 1);
     fixture_reopen(f);
-    assert_answer(f, "PRAGMA user_version", "4");
+    assert_answer(f, "PRAGMA user_version", "5");
     assert_answer(f, "SELECT run, kind, source_run FROM v_run ORDER BY run",
                   "1|scan|-\n2|scan|-");
     assert_answer(f, "SELECT run, ord, view, path, anchors FROM v_view",
@@ -109,7 +109,7 @@ static void keeps_what_version_2_held(void **state)
     assert_int_equal(sqlite3_exec(db, more_sql, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     fixture_reopen(f);
-    assert_answer(f, "PRAGMA user_version", "4");
+    assert_answer(f, "PRAGMA user_version", "5");
     assert_answer(f,
                   "SELECT verdict, view, seen, address, reached, client_cert,"
                   " client_fault, client_cert_sent, cert_request_late,"
@@ -124,6 +124,34 @@ static void keeps_what_version_2_held(void **state)
                   " (SELECT count(*) FROM v_policy),"
                   " (SELECT count(*) FROM v_rule)",
                   "0|0|0|0|0|0");
+    assert_answer(f, "PRAGMA integrity_check", "ok");
+}
+
+/* Version 4 counted its rows anew each time: runs that have ended get their
+ * numbers, each row counted once. */
+static void keeps_what_version_4_held(void **state)
+{
+    static const char more_sql[] =
+        "INSERT INTO row VALUES (1, 3, 4, '[\"a.example\"]', 'hr', 1, 2),"
+        " (2, 1, 2, '[\"c.example\"]', '', 1, 2);"
+        "INSERT INTO endpoint (run, id, host, port, protocol, sni, is_ip,"
+        " flags) VALUES (2, 1, 'c.example', 443, 'tls', '', 0, 0);"
+        "UPDATE run SET state = 'running' WHERE id = 2;";
+    struct fixture *f = *state;
+    sqlite3 *db = NULL;
+
+    make_version(f, 4);
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, more_sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    fixture_reopen(f);
+    assert_answer(f, "PRAGMA user_version", "5");
+    assert_answer(f, "SELECT run, verdict, rows FROM v_run_verdict",
+                  "1|not_checked|1\n1|untrusted|2");
+    assert_answer(f,
+                  "SELECT host, change FROM v_change"
+                  " WHERE run = 2 AND baseline = 1 ORDER BY host",
+                  "a.example|gone\nb.example|gone\nc.example|new_endpoint");
     assert_answer(f, "PRAGMA integrity_check", "ok");
 }
 
@@ -179,7 +207,7 @@ static void updates_an_old_store_and_nothing_else(void **state)
 
     make_version(f, 1);
     assert_int_equal(cm_store_update(f->path, NULL), CM_OK);
-    assert_answer(f, "PRAGMA user_version", "4");
+    assert_answer(f, "PRAGMA user_version", "5");
     assert_answer(f, "SELECT count(*) FROM v_run", "2");
     assert_int_equal(cm_store_update(f->path, NULL), CM_OK);
     (void)snprintf(other, sizeof(other), "%s/other.csv", f->folder);
@@ -216,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE_TEST(keeps_what_an_old_store_held),
         STORE_TEST(keeps_what_version_2_held),
+        STORE_TEST(keeps_what_version_4_held),
         STORE_TEST(becomes_what_a_new_store_is),
         STORE_TEST(takes_new_runs),
         STORE_TEST(updates_an_old_store_and_nothing_else),

@@ -83,7 +83,7 @@ static void creates_a_store(void **state)
     struct stat st;
 
     assert_answer(f, "PRAGMA application_id", "1129141076");
-    assert_answer(f, "PRAGMA user_version", "4");
+    assert_answer(f, "PRAGMA user_version", "5");
     assert_answer(f, "PRAGMA journal_mode", "wal");
     assert_answer(f, "PRAGMA page_size", "8192");
     assert_answer(f, "SELECT count(*) FROM v_run", "0");
@@ -188,7 +188,7 @@ static void refuses_a_newer_store(void **state)
 
     cm_store_close(f->store);
     f->store = NULL;
-    sql_on(f->path, "PRAGMA user_version = 5");
+    sql_on(f->path, "PRAGMA user_version = 6");
     assert_refused(f->path, CM_EINPUT, "newer");
 }
 
@@ -217,7 +217,7 @@ static void refuses_a_newer_store_known_from_its_log(void **state)
     f->store = NULL;
     assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
     assert_int_equal(
-        sqlite3_exec(db, "PRAGMA user_version = 5", NULL, NULL, NULL),
+        sqlite3_exec(db, "PRAGMA user_version = 6", NULL, NULL, NULL),
         SQLITE_OK);
     read_file(f->path, &before);
     assert_int_equal(cm_store_open(&store, f->path, &err), CM_EINPUT);
