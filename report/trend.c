@@ -78,6 +78,10 @@ enum cm_status cm_report_trend(struct cm_report_run *run, struct cm_trend *out,
         status = read_point(run, ids[--num], point, err);
         out->num += point->rows > 0 ? 1 : 0;
     }
+    if (out->num > 0 &&
+        out->points[out->num - 1].rows != run->facts.rows_recorded) {
+        out->num = 0; /* only a part of the rows is shown */
+    }
     return status;
 }
 

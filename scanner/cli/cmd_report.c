@@ -92,10 +92,8 @@ static int split(const struct cm_options *options)
 {
     struct cm_report_options report;
     struct cm_error err;
-    enum cm_severity severity;
-    bool gate;
     size_t parts = 0;
-    int64_t rows = 0;
+    bool failed = false;
     enum cm_status status;
 
     cm_finish_reports();
@@ -103,10 +101,7 @@ static int split(const struct cm_options *options)
     status = cm_report_split_by(&report, options->text[CM_OPTION_SPLIT_BY],
                                 &parts, &err);
     if (status == CM_OK) {
-        status = cm_fail_on(options, &gate, &severity, &err);
-    }
-    if (status == CM_OK && gate) {
-        status = cm_report_count_severity(&report, severity, &rows, &err);
+        status = cm_gate_apply(options, &report, &failed, &err);
     }
     if (status != CM_OK) {
         return cm_fail(&err);
@@ -115,7 +110,7 @@ static int split(const struct cm_options *options)
         (void)printf("%zu reports, listed in %s/index.html\n", parts,
                      report.out_dir);
     }
-    return rows != 0 ? CM_EXIT_FINDINGS : CM_EXIT_OK;
+    return failed ? CM_EXIT_FINDINGS : CM_EXIT_OK;
 }
 
 int cm_cmd_report(const struct cm_command *command, int argc, char **argv)
