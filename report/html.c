@@ -89,8 +89,10 @@ static void caveats(struct cm_buf *out, const struct cm_run_facts *facts,
         (void)cm_buf_puts(out, "<p class=\"caveat\"><b>The scanner's own "
                                "faults:</b> ");
         cm_html_faults(out, facts);
-        (void)cm_buf_puts(out, ". These rows say nothing of their endpoints."
-                               "</p>\n");
+        (void)cm_buf_puts(out, cm_run_faults_cost(facts)
+                                   ? ". These rows say nothing of their "
+                                     "endpoints.</p>\n"
+                                   : ".</p>\n");
     }
     if (!balanced) {
         (void)cm_buf_puts(out, "<p class=\"caveat\"><b>The rows do not add "

@@ -39,13 +39,25 @@ struct cm_run_fault cm_run_fault_at(const struct cm_run_facts *facts, size_t i)
     return fault;
 }
 
+bool cm_run_faults_cost(const struct cm_run_facts *facts)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < cm_run_num_faults(facts); i++) {
+        any = any || cm_run_fault_at(facts, i).endpoints != 0;
+    }
+    return any;
+}
+
 static void put_fault(struct cm_buf *out, const struct cm_run_fault *fault)
 {
     char count[CM_COUNT_TEXT_SIZE];
     char from[CM_TIME_TEXT_SIZE];
     char until[CM_TIME_TEXT_SIZE];
 
-    if (fault->endpoints != CM_UNKNOWN) {
+    if (fault->endpoints == 0) {
+        (void)cm_buf_puts(out, "no endpoint was lost: ");
+    } else if (fault->endpoints != CM_UNKNOWN) {
         (void)cm_buf_printf(out, "%s endpoint%s not checked: ",
                             cm_screen_count(fault->endpoints, count),
                             fault->endpoints == 1 ? " was" : "s were");

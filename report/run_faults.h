@@ -18,6 +18,8 @@ struct cm_run_fault {
     int64_t endpoints;
 };
 
+/* Is there an endpoint that was not checked for them? Others were overcome. */
+bool cm_run_faults_cost(const struct cm_run_facts *facts);
 size_t cm_run_num_faults(const struct cm_run_facts *facts);
 struct cm_run_fault cm_run_fault_at(const struct cm_run_facts *facts, size_t i);
 /* "23 endpoints were not checked: the DNS servers answered no question

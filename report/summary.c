@@ -61,7 +61,9 @@ static void put_faults(struct summary *s)
     cm_buf_init(&safe, MAX_TEXT);
     cm_buf_puts(&words, "the scanner's own faults: ");
     cm_run_faults_words(&words, facts);
-    cm_buf_puts(&words, ". Scan these again when that is repaired.");
+    cm_buf_puts(&words, cm_run_faults_cost(facts)
+                            ? ". Scan these again when that is repaired."
+                            : ".");
     cm_text_terminal(&safe, cm_buf_cstr(&words), words.len);
     cm_screen_wrap(&s->text, cm_buf_cstr(&safe), 0, s->width);
     cm_buf_putc(&s->text, '\n');

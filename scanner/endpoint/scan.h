@@ -80,6 +80,10 @@ struct cm_scan_env {
     struct cm_gate_lane *lane;
     bool (*park)(void *arg, struct cm_scan *scan, bool must);
     void (*ready)(void *arg, struct cm_scan *scan);
+    /* No descriptor, port or buffer is left for a connection to the family.
+     * True: fewer will be under way from now on, and this one is parked until
+     * there is room. NULL: it is tried again as it is. */
+    bool (*crowded)(void *arg, int sys_errno, uint8_t family);
 };
 
 /* One endpoint under way. The owner may read endpoint, endpoint_id, evidence

@@ -72,7 +72,9 @@ static void dialled(void *arg, const struct cm_dial_result *result)
         keep_failures(scan, result);
     }
     if (result->fd < 0) {
-        cm_scan_round_over(scan);
+        if (result->local_errno == 0 || !cm_scan_make_way(scan)) {
+            cm_scan_round_over(scan);
+        }
         return;
     }
     scan->fd = result->fd;

@@ -87,6 +87,21 @@ void cm_scan_report(struct cm_scan *scan)
     }
 }
 
+bool cm_scan_make_way(struct cm_scan *scan)
+{
+    const struct cm_scan_env *env = scan->env;
+
+    if (env->crowded == NULL || scan->out_of_time ||
+        !env->crowded(env->done_arg, scan->local_errno,
+                      scan->targets[0].family) ||
+        !park(scan, true)) {
+        return false;
+    }
+    scan->tries--; /* it was none */
+    env->ready(env->done_arg, scan);
+    return true;
+}
+
 static void aside_over(void *arg)
 {
     struct cm_scan *scan = arg;

@@ -64,6 +64,9 @@ void cm_scan_await_answer(struct cm_scan *scan);
 /* step_gate.c -- may the round begin? False: later, by cm_scan_resume. */
 bool cm_scan_may_connect(struct cm_scan *scan);
 void cm_scan_connect(struct cm_scan *scan); /* begins it */
+/* Our own side had no means for a connection. True: the scan is parked, and the
+ * round begins anew when there is room. */
+bool cm_scan_make_way(struct cm_scan *scan);
 /* Tells the gate how the connections of the round ended. */
 void cm_scan_report(struct cm_scan *scan);
 /* A round failed by silence or resets: if its network is throttling us, the

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "certmuster/log.h"
 
@@ -54,6 +55,10 @@ static void told(void *arg)
                      "recorded as scanner_resolver_down"
                    : "the DNS servers answer again: names that had no answer "
                      "are asked for once more");
+    }
+    if (held || line->was_held) {
+        (void)cm_faults_overcome(line->config.faults, CM_FAULT_RESOLVER_DOWN,
+                                 (int64_t)time(NULL), 0);
     }
     line->was_held = held;
     line->config.told(line->config.told_arg);
@@ -188,11 +193,6 @@ bool cm_dnsline_holds(const struct cm_dnsline *line)
 bool cm_dnsline_is_lost(const struct cm_dnsline *line)
 {
     return line != NULL && cm_lifeline_is_lost(line->lifeline);
-}
-
-unsigned cm_dnsline_outages(const struct cm_dnsline *line)
-{
-    return line == NULL ? 0 : cm_lifeline_outages(line->lifeline);
 }
 
 struct cm_lifeline *cm_dnsline_lifeline(struct cm_dnsline *line)

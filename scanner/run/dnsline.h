@@ -5,14 +5,16 @@
 #define CERTMUSTER_RUN_DNSLINE_H
 
 #include "run/canary.h"
+#include "run/faults.h"
 
 #define CM_DNSLINE_PATIENCE_MS 60000U /* from the first name on */
 #define CM_DNSLINE_NAMES 4U           /* that are asked for again */
 
 struct cm_dnsline_config { /* borrowed */
     const struct cm_resolver_options *resolver;
-    unsigned patience_ms;    /* 0: CM_DNSLINE_PATIENCE_MS */
-    void (*told)(void *arg); /* after each asking, from its thread */
+    unsigned patience_ms;     /* 0: CM_DNSLINE_PATIENCE_MS */
+    struct cm_faults *faults; /* where outages are noted */
+    void (*told)(void *arg);  /* after each asking, from its thread */
     void *told_arg;
 };
 
@@ -39,13 +41,12 @@ void cm_dnsline_want(struct cm_dnsline *line);
 bool cm_dnsline_holds(const struct cm_dnsline *line);
 /* They have been gone for too long: no name need be asked for. */
 bool cm_dnsline_is_lost(const struct cm_dnsline *line);
-/* How often they were gone, for a while or for good. */
-unsigned cm_dnsline_outages(const struct cm_dnsline *line);
 struct cm_lifeline *cm_dnsline_lifeline(struct cm_dnsline *line);
 
 /* lifelines.c -- those of a run: DNS, and the canaries if it has any. */
 struct cm_run_config;
 struct cm_told {
+    struct cm_faults *faults;
     void (*told)(void *arg); /* after each asking, from a thread of its own */
     void *arg;
 };

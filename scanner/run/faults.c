@@ -97,10 +97,37 @@ static enum cm_scanner_fault fault_of_dns(struct cm_faults *faults,
                : CM_FAULT_NONE;
 }
 
-void cm_faults_settle(struct cm_faults *faults, struct cm_evidence *ev)
+bool cm_faults_is_crowd(struct cm_faults *faults, int sys_errno, uint8_t family)
+{
+    return lacks_resources(sys_errno) &&
+           (!lacks_way(sys_errno) || has_route(faults, family));
+}
+
+static void note_time(struct cm_faults *faults, enum cm_scanner_fault fault,
+                      int64_t now_unix)
 {
     int_fast64_t none = 0;
 
+    (void)atomic_compare_exchange_strong(&faults->of[fault].from, &none,
+                                         now_unix);
+    atomic_store(&faults->of[fault].until, now_unix);
+}
+
+bool cm_faults_overcome(struct cm_faults *faults, enum cm_scanner_fault fault,
+                        int64_t now_unix, unsigned at_once)
+{
+    unsigned least = atomic_load(&faults->of[fault].at_once);
+
+    note_time(faults, fault, now_unix);
+    while ((least == 0 || at_once < least) &&
+           !atomic_compare_exchange_weak(&faults->of[fault].at_once, &least,
+                                         at_once)) {
+    }
+    return !atomic_exchange(&faults->of[fault].overcome, true);
+}
+
+void cm_faults_settle(struct cm_faults *faults, struct cm_evidence *ev)
+{
     if (ev->fault == CM_FAULT_NONE) {
         ev->fault = fault_of_dns(faults, ev);
     }
@@ -109,9 +136,7 @@ void cm_faults_settle(struct cm_faults *faults, struct cm_evidence *ev)
     }
     if (ev->fault != CM_FAULT_NONE) {
         atomic_fetch_add(&faults->of[ev->fault].endpoints, 1);
-        (void)atomic_compare_exchange_strong(&faults->of[ev->fault].from, &none,
-                                             ev->seen_unix);
-        atomic_store(&faults->of[ev->fault].until, ev->seen_unix);
+        note_time(faults, ev->fault, ev->seen_unix);
     }
 }
 
@@ -125,6 +150,27 @@ uint64_t cm_faults_endpoints(const struct cm_faults *faults)
     return all;
 }
 
+static bool is_any(const struct cm_faults *faults, size_t fault)
+{
+    return atomic_load(&faults->of[fault].endpoints) != 0 ||
+           atomic_load(&faults->of[fault].overcome);
+}
+
+/* The texts are our own: nothing to escape. */
+static void put_detail(const struct cm_faults *faults, size_t fault,
+                       struct cm_buf *out)
+{
+    unsigned at_once = atomic_load(&faults->of[fault].at_once);
+
+    (void)cm_buf_puts(out, details[fault]);
+    if (at_once != 0) {
+        (void)cm_buf_printf(out,
+                            " for a while, and a worker kept no more than %u "
+                            "endpoint%s under way",
+                            at_once, at_once == 1 ? "" : "s");
+    }
+}
+
 static void put_json(const struct cm_faults *faults, struct cm_buf *out)
 {
     const char *comma = "";
@@ -133,14 +179,16 @@ static void put_json(const struct cm_faults *faults, struct cm_buf *out)
     for (size_t i = CM_FAULT_NONE + 1; i < CM_FAULT_COUNT; i++) {
         uint64_t endpoints = atomic_load(&faults->of[i].endpoints);
 
-        if (endpoints != 0) {
-            (void)cm_buf_printf(
-                out,
-                "%s{\"fault\":\"%s\",\"detail\":\"%s\",\"from\":%" PRId64
-                ",\"until\":%" PRId64 ",\"endpoints\":%" PRIu64 "}",
-                comma, cm_scanner_fault_id((enum cm_scanner_fault)i),
-                details[i], (int64_t)atomic_load(&faults->of[i].from),
-                (int64_t)atomic_load(&faults->of[i].until), endpoints);
+        if (is_any(faults, i)) {
+            (void)cm_buf_printf(out, "%s{\"fault\":\"%s\",\"detail\":\"", comma,
+                                cm_scanner_fault_id((enum cm_scanner_fault)i));
+            put_detail(faults, i, out);
+            (void)cm_buf_printf(out,
+                                "\",\"from\":%" PRId64 ",\"until\":%" PRId64
+                                ",\"endpoints\":%" PRIu64 "}",
+                                (int64_t)atomic_load(&faults->of[i].from),
+                                (int64_t)atomic_load(&faults->of[i].until),
+                                endpoints);
             comma = ",";
         }
     }
@@ -170,9 +218,13 @@ enum cm_status cm_faults_put(const struct cm_faults *faults,
 {
     struct cm_buf text;
     enum cm_status status;
+    bool any = false;
 
     note[0] = '\0';
-    if (cm_faults_endpoints(faults) == 0) {
+    for (size_t i = CM_FAULT_NONE + 1; i < CM_FAULT_COUNT; i++) {
+        any = any || is_any(faults, i);
+    }
+    if (!any) {
         return CM_OK;
     }
     cm_buf_init(&text, MAX_TEXT);

@@ -21,6 +21,8 @@ struct cm_faults {
         atomic_uint_fast64_t endpoints;
         atomic_int_fast64_t from;
         atomic_int_fast64_t until;
+        atomic_bool overcome;
+        atomic_uint at_once; /* the fewest; 0: not limited */
     } of[CM_FAULT_COUNT];
     atomic_uint unanswered;           /* names, asked since DNS last answered */
     atomic_uint_fast64_t answered_ms; /* DNS, last, by the loops' clock */
@@ -37,8 +39,17 @@ void cm_faults_dns_is_there(struct cm_faults *faults);
 /* Sets ev->fault when the endpoint was not reached for a fault of ours, unless
  * it is set already, and counts it. */
 void cm_faults_settle(struct cm_faults *faults, struct cm_evidence *ev);
+/* Is it one that fewer connections at once are a remedy for? */
+bool cm_faults_is_crowd(struct cm_faults *faults, int sys_errno,
+                        uint8_t family);
+/* A fault that was there for a while and costs no endpoint, as far as is known
+ * yet. `at_once`: so few connections were under way from then on; 0: never
+ * mind. True: it is the first time. */
+bool cm_faults_overcome(struct cm_faults *faults, enum cm_scanner_fault fault,
+                        int64_t now_unix, unsigned at_once);
 uint64_t cm_faults_endpoints(const struct cm_faults *faults);
-/* Into the store and, for the user, into `note`; nothing when there is none. */
+/* Into the store and, what it cost, for the user into `note`; nothing when
+ * there is none. */
 enum cm_status cm_faults_put(const struct cm_faults *faults,
                              struct cm_store *store, int64_t run_id,
                              char note[CM_FAULTS_NOTE_SIZE],

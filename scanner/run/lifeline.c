@@ -18,16 +18,6 @@ void cm_lifeline_trust(struct cm_lifeline *line)
     atomic_store(&line->state, CM_LIFELINE_UP);
 }
 
-unsigned cm_lifeline_outages(struct cm_lifeline *line)
-{
-    unsigned outages;
-
-    (void)pthread_mutex_lock(&line->lock);
-    outages = line->outages;
-    (void)pthread_mutex_unlock(&line->lock);
-    return outages;
-}
-
 void cm_lifeline_close(struct cm_lifeline *line)
 {
     (void)pthread_mutex_destroy(&line->lock);

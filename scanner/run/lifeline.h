@@ -48,7 +48,6 @@ struct cm_lifeline {
 void cm_lifeline_open(struct cm_lifeline *line, unsigned patience_ms);
 /* It was seen to be up: nothing is held before the first asking. */
 void cm_lifeline_trust(struct cm_lifeline *line);
-unsigned cm_lifeline_outages(struct cm_lifeline *line); /* so far */
 void cm_lifeline_close(struct cm_lifeline *line);
 
 /* Did it fail as endpoints do when our own network is gone? */

@@ -21,6 +21,7 @@ enum cm_status cm_lifelines_open(const struct cm_run_config *config,
     const struct cm_dnsline_config names = {
         .resolver = &config->resolver,
         .patience_ms = polite->dns_patience_ms,
+        .faults = told->faults,
         .told = told->told,
         .told_arg = told->arg,
     };

@@ -1,6 +1,7 @@
 /* How many threads, and the descriptor limit: raised as far as allowed, and
  * respected.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -32,11 +33,28 @@ unsigned cm_limits_jobs(unsigned wanted, unsigned concurrency)
     return jobs == 0 ? 1 : jobs;
 }
 
+static unsigned room_of(rlim_t files, unsigned jobs)
+{
+    unsigned reserved = RESERVED_FDS + jobs * FDS_PER_WORKER;
+    rlim_t room = files > reserved ? files - reserved : 1;
+
+    return files == RLIM_INFINITY || room > UINT_MAX ? UINT_MAX
+                                                     : (unsigned)room;
+}
+
+unsigned cm_limits_room(unsigned jobs)
+{
+    struct rlimit limit;
+
+    return getrlimit(RLIMIT_NOFILE, &limit) != 0
+               ? UINT_MAX
+               : room_of(limit.rlim_cur, jobs);
+}
+
 unsigned cm_limits_concurrency(unsigned wanted, unsigned jobs, char note[256])
 {
     struct rlimit limit;
-    unsigned reserved = RESERVED_FDS + jobs * FDS_PER_WORKER;
-    rlim_t room;
+    unsigned room;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
         return wanted;
@@ -46,14 +64,13 @@ unsigned cm_limits_concurrency(unsigned wanted, unsigned jobs, char note[256])
         (void)setrlimit(RLIMIT_NOFILE, &limit);
         (void)getrlimit(RLIMIT_NOFILE, &limit);
     }
-    if (limit.rlim_cur == RLIM_INFINITY ||
-        limit.rlim_cur >= wanted + reserved) {
+    room = room_of(limit.rlim_cur, jobs);
+    if (room >= wanted) {
         return wanted;
     }
-    room = limit.rlim_cur > reserved ? limit.rlim_cur - reserved : 1;
     (void)snprintf(note, 256,
                    "concurrency is %u instead of %u: this account may open %lu "
                    "files only (raise it with ulimit -Hn)",
-                   (unsigned)room, wanted, (unsigned long)limit.rlim_cur);
-    return (unsigned)room;
+                   room, wanted, (unsigned long)limit.rlim_cur);
+    return room;
 }

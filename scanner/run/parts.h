@@ -185,5 +185,8 @@ bool cm_attend(const struct cm_attendance *attendance);
  * hold. */
 unsigned cm_limits_jobs(unsigned wanted, unsigned concurrency);
 unsigned cm_limits_concurrency(unsigned wanted, unsigned jobs, char note[256]);
+/* How many connections the descriptors of this moment are enough for; UINT_MAX:
+ * any number. */
+unsigned cm_limits_room(unsigned jobs);
 
 #endif

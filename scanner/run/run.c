@@ -333,7 +333,7 @@ static void wake_workers(void *arg)
 
 static enum cm_status open_lifelines(struct run *run, struct cm_error *err)
 {
-    const struct cm_told told = {wake_workers, run};
+    const struct cm_told told = {&run->faults, wake_workers, run};
 
     return cm_lifelines_open(run->config, &told, &run->dns, &run->canary, err);
 }

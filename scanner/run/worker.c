@@ -77,7 +77,7 @@ static void resume_ready(struct cm_worker *worker)
             ready(worker, pass->owner);
         }
     }
-    while (worker->slots.in_flight < worker->share->slots &&
+    while (worker->slots.in_flight < worker->limit &&
            (slot = cm_slots_next_ready(&worker->slots)) != NULL) {
         cm_scan_resume(&slot->scan);
     }
@@ -150,7 +150,7 @@ static bool waits_for_dns(struct cm_worker *worker)
 
 static bool has_room(const struct cm_worker *worker)
 {
-    return worker->slots.in_flight < worker->share->slots &&
+    return worker->slots.in_flight < worker->limit &&
            worker->slots.parked < max_parked(worker) &&
            !cm_store_congested(worker->share->store);
 }
@@ -331,6 +331,7 @@ enum cm_status cm_worker_new(struct cm_worker **out,
         return cm_error_nomem(err, "a worker");
     }
     worker->share = share;
+    worker->limit = share->slots;
     worker->line =
         share->canary == NULL ? NULL : cm_canary_lifeline(share->canary);
     worker->dns_line = cm_dnsline_lifeline(share->dns);
@@ -343,6 +344,7 @@ enum cm_status cm_worker_new(struct cm_worker **out,
     worker->env.lane = &worker->lane;
     worker->env.park = park;
     worker->env.ready = ready;
+    worker->env.crowded = cm_worker_crowded;
     worker->lane.wake = called;
     worker->lane.wake_arg = worker;
     status = cm_loop_new(&worker->env.loop, err);

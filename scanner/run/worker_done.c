@@ -233,4 +233,5 @@ void cm_worker_scan_done(void *arg, struct cm_scan *scan)
     }
     cm_scan_abandon(scan);
     cm_slots_give_back(&worker->slots, cm_slot_of(scan));
+    cm_worker_calm(worker);
 }

@@ -21,6 +21,8 @@ struct cm_worker {
     bool has_next;
     int turn_ms; /* the longest wait of the next turn */
     struct cm_slots slots;
+    unsigned limit; /* endpoints under way; less than share->slots in a crowd */
+    unsigned calm;  /* endpoints that ended since there was one */
     struct cm_suspects suspects;
     struct cm_lifeline *line;    /* NULL: there are no canaries */
     struct cm_suspects nameless; /* that may have failed for want of DNS */
@@ -36,6 +38,11 @@ struct cm_worker {
     enum cm_status status;
     struct cm_error error;
 };
+
+/* worker_crowd.c -- fewer endpoints at once while this machine has no means for
+ * more (cm_scan_env.crowded), and slowly more again: one has ended. */
+bool cm_worker_crowded(void *arg, int sys_errno, uint8_t family);
+void cm_worker_calm(struct cm_worker *worker);
 
 /* worker_done.c -- what becomes of endpoints that were asked. */
 void cm_worker_fail(struct cm_worker *worker, enum cm_status status,

@@ -89,6 +89,9 @@ for n in 1 3; do
     fail "scan $n does not say that it waits: $(cat "messages.$n")"
   grep -q "DNS servers answer again" "messages.$n" ||
     fail "scan $n does not say that it goes on: $(cat "messages.$n")"
+  got=$(sqlite3 $n.db "SELECT json_extract(faults, '\$[0].fault') || ' ' ||
+    json_extract(faults, '\$[0].endpoints') FROM run")
+  [ "$got" = "resolver_down 0" ] || fail "scan $n: the run's faults: $got"
 done
 
 # One that stays away is nobody's fault but the scanner's.

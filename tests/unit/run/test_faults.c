@@ -6,6 +6,8 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <errno.h>
+
 #include "run/faults.h"
 
 #define PATIENCE_MS 5000U
@@ -66,12 +68,58 @@ static void servers_that_stop_are_down_until_they_answer(void **state)
     assert_int_equal(settled(&faults), CM_FAULT_NONE);
 }
 
+static void a_fault_that_was_overcome_is_told_once(void **state)
+{
+    struct cm_faults faults = {0};
+
+    (void)state;
+    assert_true(cm_faults_overcome(&faults, CM_FAULT_NO_DESCRIPTORS, 1000, 40));
+    assert_false(
+        cm_faults_overcome(&faults, CM_FAULT_NO_DESCRIPTORS, 1010, 30));
+    assert_false(
+        cm_faults_overcome(&faults, CM_FAULT_NO_DESCRIPTORS, 1020, 35));
+    assert_int_equal(faults.of[CM_FAULT_NO_DESCRIPTORS].from, 1000);
+    assert_int_equal(faults.of[CM_FAULT_NO_DESCRIPTORS].until, 1020);
+    assert_int_equal(faults.of[CM_FAULT_NO_DESCRIPTORS].at_once, 30);
+    assert_int_equal(cm_faults_endpoints(&faults), 0);
+}
+
+static void a_crowd_is_what_fewer_connections_help(void **state)
+{
+    /* No machine of a test has a route for the family, or all have. */
+    struct cm_faults none = {.routes_known = 3};
+    struct cm_faults all = {.routes_known = 3, .routes = 3};
+
+    (void)state;
+    assert_true(cm_faults_is_crowd(&none, EMFILE, 4));
+    assert_true(cm_faults_is_crowd(&none, ENOBUFS, 6));
+    assert_false(cm_faults_is_crowd(&none, EADDRNOTAVAIL, 6));
+    assert_true(cm_faults_is_crowd(&all, EADDRNOTAVAIL, 6));
+    assert_false(cm_faults_is_crowd(&all, ECONNREFUSED, 4));
+    assert_false(cm_faults_is_crowd(&all, ENETUNREACH, 4));
+}
+
+static void names_that_stand_tell_that_dns_is_there(void **state)
+{
+    struct cm_faults faults = {0};
+
+    (void)state;
+    for (unsigned i = 0; i < CM_FAULTS_UNANSWERED; i++) {
+        tell(&faults, CM_DNS_TIMEOUT, 100 + i, 100 + i + PATIENCE_MS);
+    }
+    cm_faults_dns_is_there(&faults);
+    assert_int_equal(settled(&faults), CM_FAULT_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(servers_that_never_answered_are_down),
         cmocka_unit_test(servers_that_answered_others_since_are_not_down),
         cmocka_unit_test(servers_that_stop_are_down_until_they_answer),
+        cmocka_unit_test(a_fault_that_was_overcome_is_told_once),
+        cmocka_unit_test(a_crowd_is_what_fewer_connections_help),
+        cmocka_unit_test(names_that_stand_tell_that_dns_is_there),
     };
 
     return cmocka_run_group_tests_name("faults", tests, NULL, NULL);
