@@ -144,7 +144,8 @@ static const struct section {
      NULL},
     {"certificates", "Certificates", "what the fleet shows",
      cm_html_certificates, NULL},
-    {"protocols", "Protocols", NULL, cm_html_protocols, NULL},
+    {"protocols", "TLS and key exchange",
+     "versions, suites, post-quantum readiness", cm_html_protocols, NULL},
     {"table", "Endpoints", NULL, cm_html_table, NULL},
     {"run", "Run facts", NULL, cm_html_run_facts, NULL},
 };

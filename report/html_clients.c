@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "html_matrix.h"
 #include "html_parts.h"
 
 #define MAX_SHOWN 30 /* causes of one client; report.json has all */
@@ -137,6 +138,9 @@ enum cm_status cm_html_clients(struct cm_buf *out, struct cm_report_run *run,
         return status;
     }
     matrix(out, measures, fleet);
+    if (!cm_html_matrix(out, measures, fleet)) {
+        return cm_error_nomem(err, "the HTML report");
+    }
     for (size_t i = 0; i < measures->num_profiles; i++) {
         if (fleet->profiles[i].failed + fleet->profiles[i].unknown > 0) {
             client(out, &measures->profiles[i], &fleet->profiles[i]);

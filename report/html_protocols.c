@@ -1,79 +1,49 @@
 /* Versions, suites, groups and grades of the fleet: what connections chose, and
  * where it was asked for all that is served.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
 #include "asked_json.h"
 #include "certmuster/evidence.h"
 #include "certmuster/grade.h"
+#include "html_cells.h"
 #include "html_parts.h"
+#include "html_quantum.h"
 
 #define MAX_SUITES 40
 #define MAX_GROUPS 20
-
-static void head(struct cm_buf *out, const char *caption)
-{
-    (void)cm_buf_printf(
-        out,
-        "<div class=\"card scroll\" tabindex=\"0\"><table><caption>%s"
-        "</caption>",
-        caption);
-}
-
-static void tail(struct cm_buf *out)
-{
-    (void)cm_buf_puts(out, "</tbody></table></div>\n");
-}
-
-static void number(struct cm_buf *out, int64_t rows)
-{
-    (void)cm_buf_puts(out, "<td class=\"num\">");
-    cm_html_number(out, rows);
-    (void)cm_buf_puts(out, "</td>");
-}
-
-static void share(struct cm_buf *out, int64_t rows, int64_t most)
-{
-    (void)cm_buf_puts(out, "<td class=\"part\">");
-    cm_html_share_bar(out, rows, most);
-    (void)cm_buf_puts(out, "</td>");
-}
-
-static void name(struct cm_buf *out, const char *text)
-{
-    (void)cm_buf_puts(out, "<tr><th scope=\"row\">");
-    cm_html_text(out, text);
-    (void)cm_buf_puts(out, "</th>");
-}
+#define PICK_SIZE 32
 
 static void versions(struct cm_buf *out,
                      const struct cm_report_protocols *protocols)
 {
     bool served = protocols->inventories > 0;
 
-    head(out, "Endpoints by protocol version");
-    (void)cm_buf_puts(out, "<thead><tr><th scope=\"col\">version</th><th "
-                           "scope=\"col\" class=\"num\">chosen</th>");
-    (void)cm_buf_puts(out, served ? "<th scope=\"col\" class=\"num\">served"
-                                    "</th><th scope=\"col\" class=\"num\">"
-                                    "refused</th><th scope=\"col\" class=\""
-                                    "num\">unknown</th>"
-                                  : "");
-    (void)cm_buf_puts(out, "<td></td></tr></thead><tbody>\n");
+    cm_html_table_begin(out, "Endpoints by protocol version",
+                        served ? "version|#chosen|#served|#refused|#unknown|"
+                               : "version|#chosen|");
     for (int i = CM_VERSION_COUNT - 1; i >= 0; i--) {
-        name(out,
-             cm_tls_version_name(cm_version_number((enum cm_version_index)i)));
-        number(out, protocols->chosen[i]);
+        const char *name =
+            cm_tls_version_name(cm_version_number((enum cm_version_index)i));
+        char pick[PICK_SIZE];
+
+        (void)snprintf(pick, sizeof(pick), "tls:%s", name);
+        cm_html_row(out, name);
+        cm_html_cell_pick(out, protocols->chosen[i], pick);
         if (served) {
-            number(out, protocols->served[i]);
-            number(out, protocols->refused[i]);
-            number(out, protocols->inventories - protocols->served[i] -
-                            protocols->refused[i]);
-            share(out, protocols->served[i], protocols->inventories);
+            cm_html_cell_number(out, protocols->served[i]);
+            cm_html_cell_number(out, protocols->refused[i]);
+            cm_html_cell_number(out, protocols->inventories -
+                                         protocols->served[i] -
+                                         protocols->refused[i]);
+            cm_html_cell_share(out, protocols->served[i],
+                               protocols->inventories);
         } else {
-            share(out, protocols->chosen[i], protocols->connected);
+            cm_html_cell_share(out, protocols->chosen[i], protocols->connected);
         }
-        (void)cm_buf_puts(out, "</tr>\n");
+        cm_html_row_end(out);
     }
-    tail(out);
+    cm_html_table_end(out);
 }
 
 static void groups(struct cm_buf *out,
@@ -87,65 +57,55 @@ static void groups(struct cm_buf *out,
     if (num == 0) {
         return;
     }
-    head(out, served ? "Key exchange groups that are served, and chosen"
-                     : "Key exchange groups that were chosen");
-    (void)cm_buf_puts(
-        out, "<thead><tr><th scope=\"col\">group</th><th "
-             "scope=\"col\">resists quantum computers</th><th "
-             "scope=\"col\" class=\"num\">served</th><th "
-             "scope=\"col\" "
-             "class=\"num\">chosen</th><td></td></tr></thead><tbody>\n");
+    cm_html_table_begin(out,
+                        served ? "Key exchange groups that are served, and "
+                                 "chosen"
+                               : "Key exchange groups that were chosen",
+                        "group|resists quantum computers|#served|#chosen|");
     for (size_t i = 0; i < num; i++) {
         char hex[CM_CODE_SIZE];
         uint16_t group = numbers[i].number;
 
-        name(out, cm_group_text(group, hex));
-        (void)cm_buf_printf(out, "<td>%s</td>",
-                            cm_is_post_quantum(group) ? "yes" : "no");
-        number(out, protocols->groups[group]);
-        number(out, protocols->chosen_groups[group]);
-        share(out, numbers[i].rows, numbers[0].rows);
-        (void)cm_buf_puts(out, "</tr>\n");
+        cm_html_row(out, cm_group_text(group, hex));
+        cm_html_cell(out, cm_is_post_quantum(group) ? "yes" : "no");
+        cm_html_cell_number(out, protocols->groups[group]);
+        cm_html_cell_number(out, protocols->chosen_groups[group]);
+        cm_html_cell_share(out, numbers[i].rows,
+                           served ? protocols->inventories
+                                  : protocols->connected);
+        cm_html_row_end(out);
     }
-    tail(out);
+    cm_html_table_end(out);
 }
 
-static void post_quantum(struct cm_buf *out,
-                         const struct cm_report_protocols *protocols)
-{
-    (void)cm_buf_puts(out, "<p>");
-    if (protocols->inventories > 0) {
-        cm_html_count(out, protocols->post_quantum, "endpoint takes",
-                      "endpoints take");
-        (void)cm_buf_puts(out, " a post-quantum key exchange, ");
-        cm_html_number(out, protocols->no_post_quantum);
-        (void)cm_buf_puts(out, " surely none, of ");
-        cm_html_number(out, protocols->inventories);
-        (void)cm_buf_puts(out, " that were asked.</p>\n");
-    } else {
-        cm_html_count(out, protocols->chosen_post_quantum, "connection",
-                      "connections");
-        (void)cm_buf_puts(out, " of ");
-        cm_html_number(out, protocols->connected);
-        (void)cm_buf_puts(out, " chose a post-quantum key exchange.</p>\n");
-    }
-}
-
+/* Forward secrecy: what was recorded today stays secret when the server's key
+ * is stolen later. */
 static void classes(struct cm_buf *out,
                     const struct cm_report_protocols *protocols)
 {
-    head(out, "Endpoints by the kinds of suites they serve");
-    (void)cm_buf_puts(
-        out, "<thead><tr><th scope=\"col\">suites</th><th "
-             "scope=\"col\" "
-             "class=\"num\">endpoints</th><td></td></tr></thead><tbody>\n");
+    bool served = protocols->inventories > 0;
+
+    cm_html_table_begin(out,
+                        served ? "Endpoints by the kinds of suites they serve: "
+                                 "forward secrecy keeps what is recorded today "
+                                 "secret when a key is stolen later"
+                               : "Endpoints by the kind of the suite chosen: "
+                                 "forward secrecy keeps what is recorded today "
+                                 "secret when a key is stolen later",
+                        served ? "suites|#endpoints|#chosen|"
+                               : "suites|#chosen|");
     for (int i = 0; i < CM_SUITES_COUNT; i++) {
-        name(out, cm_suite_class_words((enum cm_suite_class)i));
-        number(out, protocols->classes[i]);
-        share(out, protocols->classes[i], protocols->inventories);
-        (void)cm_buf_puts(out, "</tr>\n");
+        cm_html_row(out, cm_suite_class_words((enum cm_suite_class)i));
+        if (served) {
+            cm_html_cell_number(out, protocols->classes[i]);
+        }
+        cm_html_cell_number(out, protocols->chosen_classes[i]);
+        cm_html_cell_share(
+            out, served ? protocols->classes[i] : protocols->chosen_classes[i],
+            served ? protocols->inventories : protocols->connected);
+        cm_html_row_end(out);
     }
-    tail(out);
+    cm_html_table_end(out);
 }
 
 static void suites(struct cm_buf *out,
@@ -168,13 +128,13 @@ static void suites(struct cm_buf *out,
         const struct cm_suite *suite = cm_suite_find(numbers[i].number);
         char hex[CM_CODE_SIZE];
 
-        name(out, cm_suite_text(numbers[i].number, hex));
+        cm_html_row(out, cm_suite_text(numbers[i].number, hex));
         (void)cm_buf_printf(
             out, "<td>%s</td>",
             suite == NULL ? "" : cm_letter_text(cm_suite_letter(suite, 0)));
-        number(out, numbers[i].rows);
-        share(out, numbers[i].rows, protocols->inventories);
-        (void)cm_buf_puts(out, "</tr>\n");
+        cm_html_cell_number(out, numbers[i].rows);
+        cm_html_cell_share(out, numbers[i].rows, protocols->inventories);
+        cm_html_row_end(out);
     }
     (void)cm_buf_puts(out, "</tbody></table></div></details>\n");
 }
@@ -190,29 +150,30 @@ static void grades(struct cm_buf *out,
     if (most == 0) {
         return;
     }
-    head(out, "Grades by the " CM_GRADE_GUIDE);
-    (void)cm_buf_puts(
-        out, "<thead><tr><th scope=\"col\">grade</th><th "
-             "scope=\"col\" "
-             "class=\"num\">endpoints</th><td></td></tr></thead><tbody>\n");
+    cm_html_table_begin(out, "Grades by the " CM_GRADE_GUIDE,
+                        "grade|#endpoints|");
     for (int i = CM_LETTER_A; i < CM_LETTER_COUNT; i++) {
         if (protocols->grades[i] > 0) {
-            name(out, cm_letter_text((enum cm_letter)i));
-            number(out, protocols->grades[i]);
-            share(out, protocols->grades[i], most);
-            (void)cm_buf_puts(out, "</tr>\n");
+            cm_html_row(out, cm_letter_text((enum cm_letter)i));
+            cm_html_cell_number(out, protocols->grades[i]);
+            cm_html_cell_share(out, protocols->grades[i], most);
+            cm_html_row_end(out);
         }
     }
-    tail(out);
+    cm_html_table_end(out);
 }
 
 enum cm_status cm_html_protocols(struct cm_buf *out, struct cm_report_run *run,
                                  struct cm_error *err)
 {
-    const struct cm_report_fleet *fleet;
+    const struct cm_report_fleet *fleet = NULL;
+    const struct cm_report_totals *totals = NULL;
     const struct cm_report_protocols *protocols;
     enum cm_status status = cm_report_run_fleet(run, &fleet, err);
 
+    if (status == CM_OK) {
+        status = cm_report_run_totals(run, &totals, err);
+    }
     if (status != CM_OK) {
         return status;
     }
@@ -220,15 +181,15 @@ enum cm_status cm_html_protocols(struct cm_buf *out, struct cm_report_run *run,
     if (protocols->connected == 0 && protocols->inventories == 0) {
         return CM_OK;
     }
+    cm_html_quantum(out, protocols, totals);
     (void)cm_buf_puts(out, "<div class=\"two\">");
     versions(out, protocols);
     groups(out, protocols);
+    classes(out, protocols);
     if (protocols->inventories > 0) {
-        classes(out, protocols);
         grades(out, protocols);
     }
     (void)cm_buf_puts(out, "</div>\n");
-    post_quantum(out, protocols);
     if (protocols->inventories > 0) {
         suites(out, protocols);
     }

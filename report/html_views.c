@@ -4,7 +4,25 @@
 #include <string.h>
 
 #include "facts.h"
+#include "html_cells.h"
 #include "html_parts.h"
+
+#define MAX_PICK ((size_t)1 << 20)
+
+/* The names of views are letters, digits, and some signs; a foreign store may
+ * have others, which pick nothing. */
+static void verdict_pick(struct cm_buf *out, const struct cm_report_view *view,
+                         enum cm_verdict verdict)
+{
+    struct cm_buf pick;
+
+    cm_buf_init(&pick, MAX_PICK);
+    (void)cm_buf_printf(&pick, "view:%s=%s", view->name,
+                        cm_verdict_id(verdict));
+    cm_html_cell_pick(out, view->verdicts[verdict], cm_buf_cstr(&pick));
+    out->failed = out->failed || pick.failed;
+    cm_buf_cleanup(&pick);
+}
 
 static void totals(struct cm_buf *out, const struct cm_report_views *views)
 {
@@ -32,9 +50,7 @@ static void totals(struct cm_buf *out, const struct cm_report_views *views)
         cm_html_text(out, view->path);
         (void)cm_buf_puts(out, "</td>");
         for (int v = CM_VERDICT_TRUSTED; v < CM_VERDICT_COUNT; v++) {
-            (void)cm_buf_puts(out, "<td class=\"num\">");
-            cm_html_number(out, view->verdicts[v]);
-            (void)cm_buf_puts(out, "</td>");
+            verdict_pick(out, view, (enum cm_verdict)v);
         }
         (void)cm_buf_puts(out, "</tr>\n");
     }

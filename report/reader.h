@@ -98,6 +98,7 @@ struct cm_report_row {
     int64_t total_ms;
     int64_t tls_version_number; /* as the registries have them, or CM_UNKNOWN */
     int64_t kex_group_number;
+    int64_t cipher_number;
     const char *tls_version; /* "TLSv1.3" */
     const char *cipher;      /* IANA's name, or "0x1399" */
     const char *kex_group;

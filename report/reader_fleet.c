@@ -41,8 +41,7 @@ void cm_report_fleet_row(struct cm_report_fleet *fleet,
 {
     const struct cm_report_extras *extras = &row->extras;
 
-    cm_report_protocols_chosen(&fleet->protocols, row->tls_version_number,
-                               row->kex_group_number);
+    cm_report_protocols_chosen(&fleet->protocols, row);
     if (!measures->extras) {
         return;
     }

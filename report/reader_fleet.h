@@ -50,6 +50,7 @@ struct cm_report_protocols {
     int64_t connected; /* rows with a ServerHello */
     int64_t chosen[CM_VERSION_COUNT];
     int64_t chosen_post_quantum;
+    int64_t chosen_classes[CM_SUITES_COUNT]; /* of the suite that was chosen */
     int64_t *chosen_groups; /* owned: rows by the group's number */
 
     int64_t inventories; /* rows; all below counts only these */
@@ -60,6 +61,7 @@ struct cm_report_protocols {
     int64_t *groups;      /* owned: rows by the group's number */
     int64_t post_quantum; /* takes such a group */
     int64_t no_post_quantum; /* ... surely takes none */
+    int64_t no_tls1_3; /* ... of these: for want of the version it needs */
     int64_t grades[CM_LETTER_COUNT];
 };
 bool cm_is_post_quantum(uint16_t group);
@@ -92,7 +94,7 @@ void cm_report_fleet_cleanup(struct cm_report_fleet *fleet); /* zero is fine */
 enum cm_status cm_report_protocols_init(struct cm_report_protocols *protocols,
                                         struct cm_error *err);
 void cm_report_protocols_chosen(struct cm_report_protocols *protocols,
-                                int64_t version, int64_t group);
+                                const struct cm_report_row *row);
 void cm_report_protocols_served(struct cm_report_protocols *protocols,
                                 const struct cm_inventory *inventory);
 

@@ -52,9 +52,25 @@ enum cm_status cm_report_protocols_init(struct cm_report_protocols *protocols,
                : CM_OK;
 }
 
-void cm_report_protocols_chosen(struct cm_report_protocols *protocols,
-                                int64_t version, int64_t group)
+static enum cm_suite_class class_of(uint16_t number)
 {
+    const struct cm_suite *suite = cm_suite_find(number);
+
+    if (suite == NULL || suite->weak) {
+        return CM_SUITES_WEAK;
+    }
+    if (!suite->forward_secrecy) {
+        return CM_SUITES_STATIC;
+    }
+    return suite->aead ? CM_SUITES_AEAD : CM_SUITES_CBC;
+}
+
+void cm_report_protocols_chosen(struct cm_report_protocols *protocols,
+                                const struct cm_report_row *row)
+{
+    int64_t version = row->tls_version_number;
+    int64_t group = row->kex_group_number;
+    int64_t suite = row->cipher_number;
     int index = version < 0 || version > UINT16_MAX
                     ? -1
                     : cm_version_index((uint16_t)version);
@@ -69,19 +85,9 @@ void cm_report_protocols_chosen(struct cm_report_protocols *protocols,
         protocols->chosen_post_quantum +=
             cm_is_post_quantum((uint16_t)group) ? 1 : 0;
     }
-}
-
-static enum cm_suite_class class_of(uint16_t number)
-{
-    const struct cm_suite *suite = cm_suite_find(number);
-
-    if (suite == NULL || suite->weak) {
-        return CM_SUITES_WEAK;
+    if (suite >= 0 && suite <= UINT16_MAX) {
+        protocols->chosen_classes[class_of((uint16_t)suite)]++;
     }
-    if (!suite->forward_secrecy) {
-        return CM_SUITES_STATIC;
-    }
-    return suite->aead ? CM_SUITES_AEAD : CM_SUITES_CBC;
 }
 
 /* A suite counts once, in however many versions it is served: the versions
@@ -126,6 +132,7 @@ void cm_report_protocols_served(struct cm_report_protocols *protocols,
                                 const struct cm_inventory *inventory)
 {
     bool post_quantum = false;
+    bool old = inventory->versions[CM_VERSION_TLS1_3].served == CM_NO;
 
     protocols->inventories++;
     for (int i = 0; i < CM_VERSION_COUNT; i++) {
@@ -141,11 +148,8 @@ void cm_report_protocols_served(struct cm_report_protocols *protocols,
     }
     protocols->post_quantum += post_quantum ? 1 : 0;
     protocols->no_post_quantum +=
-        !post_quantum &&
-                (inventory->groups_complete ||
-                 inventory->versions[CM_VERSION_TLS1_3].served == CM_NO)
-            ? 1
-            : 0;
+        !post_quantum && (inventory->groups_complete || old) ? 1 : 0;
+    protocols->no_tls1_3 += !post_quantum && old ? 1 : 0;
 }
 
 size_t cm_report_top_numbers(const int64_t *rows, struct cm_report_number *out,

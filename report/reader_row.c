@@ -208,8 +208,9 @@ static void read_probe(struct cm_report_rows *rows, struct cm_sql_line *line)
         row->tls_version_number < 0 || row->tls_version_number > 0xFFFF
             ? NULL
             : cm_tls_version_name((uint16_t)row->tls_version_number);
+    row->cipher_number = cm_sql_number(line);
     row->cipher =
-        code_name(cm_tls_cipher_name, cm_sql_number(line), rows->cipher);
+        code_name(cm_tls_cipher_name, row->cipher_number, rows->cipher);
     row->kex_group_number = cm_sql_number(line);
     row->kex_group =
         row->kex_group_number == 0

@@ -49,7 +49,7 @@ struct cm_report_run {
     bool db_lent;                 /* another run closes it */
     int64_t baseline;             /* as in cm_report_options */
     bool changes_known;
-    struct cm_changes *changes; /* NULL: there is no baseline */
+    struct cm_changes *changes;   /* NULL: there is no baseline */
     struct cm_calendar *calendar; /* the same */
     struct cm_breaks_at *breaks;  /* the same, or there is no such thing */
     sqlite3_stmt *cert_stmt;

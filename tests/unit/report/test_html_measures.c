@@ -94,7 +94,9 @@ static void protocols_are_what_is_served(void **state)
     char *html = checked_html(*state);
     char *protocols = html_between(html, "id=\"protocols\"", "</section>");
 
-    html_has(protocols, "<th scope=\"row\">TLSv1.3</th><td class=\"num\">2</td>"
+    html_has(protocols, "<th scope=\"row\">TLSv1.3</th><td class=\"num\">"
+                        "<button class=\"pick\" data-pick=\"tls:TLSv1.3\" "
+                        "title=\"Show them in the table\">2</button></td>"
                         "<td class=\"num\">1</td><td class=\"num\">2</td>"
                         "<td class=\"num\">1</td>");
     html_has(protocols, "<th scope=\"row\">X25519MLKEM768</th><td>yes</td>"
@@ -119,12 +121,15 @@ static void a_plain_scan_has_what_was_chosen(void **state)
 
     html_lacks(html, "#clients");
     html_lacks(html, "#policies");
-    html_has(protocols, "<th scope=\"row\">TLSv1.3</th><td class=\"num\">2</td>"
+    html_has(protocols, "<th scope=\"row\">TLSv1.3</th><td class=\"num\">"
+                        "<button class=\"pick\" data-pick=\"tls:TLSv1.3\" "
+                        "title=\"Show them in the table\">2</button></td>"
                         "<td class=\"part\">");
     html_has(protocols, "<caption>Key exchange groups that were chosen");
     html_has(protocols, "0 connections of 5 chose a post-quantum");
     html_lacks(protocols, "Grades");
     html_lacks(protocols, "Cipher suites");
+    html_has(protocols, "speak TLS 1.3 without one</th>");
     free(protocols);
     free(html);
 }
