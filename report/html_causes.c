@@ -14,7 +14,7 @@ static const char *severity_words(enum cm_severity severity)
         [CM_SEVERITY_NOW] = "breaks now",
         [CM_SEVERITY_SOME_CLIENTS] = "breaks some clients",
         [CM_SEVERITY_BY_DATE] = "breaks by a date",
-        [CM_SEVERITY_HYGIENE] = "works; not as it should be",
+        [CM_SEVERITY_HYGIENE] = "not as it should be",
     };
 
     return words[severity];

@@ -82,8 +82,10 @@ void cm_html_cell_pick(struct cm_buf *out, int64_t rows, const char *pick)
 
 void cm_html_percent(struct cm_buf *out, int64_t part, int64_t all)
 {
-    int percent = all > 0 ? (int)(100.0 * (double)part / (double)all) : 0;
+    double share = all > 0 ? 100.0 * (double)part / (double)all : 0;
+    int percent = (int)(share + 0.5);
 
+    percent = percent > 99 && part < all ? 99 : percent;
     if (percent == 0 && part > 0) {
         (void)cm_buf_puts(out, "under 1 %");
     } else {

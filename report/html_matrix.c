@@ -180,8 +180,10 @@ static void cause_row(struct cm_buf *out, const struct matrix *m, size_t cause)
             &m->cells[m->columns[i] * m->num_causes + cause];
 
         (void)cm_buf_puts(out, "<td class=\"num\">");
-        if (cell->failed > 0 || cell->unknown == 0) {
+        if (cell->failed > 0) {
             cm_html_number(out, cell->failed);
+        } else if (cell->unknown == 0) {
+            (void)cm_buf_puts(out, "<span class=\"mute\">0</span>");
         }
         if (cell->unknown > 0) {
             (void)cm_buf_puts(out, cell->failed > 0 ? " + " : "");
@@ -191,6 +193,30 @@ static void cause_row(struct cm_buf *out, const struct matrix *m, size_t cause)
         (void)cm_buf_puts(out, "</td>");
     }
     cm_html_row_end(out);
+}
+
+/* What tells clients apart comes before what all of them have. */
+static bool differs(const struct matrix *m, size_t cause)
+{
+    const struct cell *first = &m->cells[m->columns[0] * m->num_causes + cause];
+
+    for (size_t i = 1; i < m->num_columns; i++) {
+        if (memcmp(&m->cells[m->columns[i] * m->num_causes + cause], first,
+                   sizeof(*first)) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void cause_rows(struct cm_buf *out, const struct matrix *m,
+                       bool differing)
+{
+    for (size_t i = 0; i < m->num_causes; i++) {
+        if (differs(m, i) == differing) {
+            cause_row(out, m, i);
+        }
+    }
 }
 
 /* Which ones the columns stand for, and what is left out. */
@@ -244,9 +270,8 @@ bool cm_html_matrix(struct cm_buf *out,
     outcome_row(out, &m, "works", 'w');
     outcome_row(out, &m, "fails", 'f');
     outcome_row(out, &m, "unknown", 'u');
-    for (size_t i = 0; i < m.num_causes; i++) {
-        cause_row(out, &m, i);
-    }
+    cause_rows(out, &m, true);
+    cause_rows(out, &m, false);
     cm_html_table_end(out);
     notes(out, &m);
     free(m.cells);
