@@ -23,7 +23,12 @@ static void add_split(struct cm_buf *out, const char *text)
 {
     (void)cm_buf_puts(out, out->len == 0 ? "" : " ");
     for (; *text != '\0'; text++) {
-        (void)cm_buf_putc(out, *text == '|' || *text == ',' ? ' ' : *text);
+        char c = *text;
+
+        if (c == '|' || c == ',') {
+            c = ' ';
+        }
+        (void)cm_buf_putc(out, c);
     }
 }
 

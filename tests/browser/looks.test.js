@@ -33,6 +33,8 @@ for (const scheme of ["light", "dark"]) {
     for (let i = 0; i < 6; i++) {
       await page.locator("#rows button[aria-expanded=false]").first().click();
     }
+    await page.waitForFunction(() => [...document.querySelectorAll(
+      "[id^=details-]")].every((box) => box.querySelector("dl")));
     assert.deepEqual(await axe(page), []);
     await close(page);
   });
