@@ -104,6 +104,10 @@ static enum cm_status put_command(FILE *out, const struct cm_command *command,
                   command->name);
     if (place.kind == CM_PLACE_FILES) {
         (void)fputs(" -F", out);
+    } else if (place.kind == CM_PLACE_FOLDERS) {
+        (void)fputs(" -f -a '(__fish_complete_directories)'", out);
+    } else if (place.kind == CM_PLACE_RUNS) {
+        (void)fputs(" -f -a '(__certmuster_runs)'", out);
     } else if (place.kind == CM_PLACE_NOTHING) {
         (void)fputs(" -f", out);
     } else {

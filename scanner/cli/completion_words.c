@@ -11,6 +11,7 @@
 #include "measure/profile.h"
 
 #define MAX_WORDS ((size_t)64 << 10)
+#define ON_REQUEST "prometheus" /* formats that are written only when named */
 
 static void add(struct cm_buf *out, const char *word)
 {
@@ -32,10 +33,15 @@ static void add_split(struct cm_buf *out, const char *text)
     }
 }
 
+/* Also as "new-breaks_now": when it was not so before. */
 static void add_severities(struct cm_buf *out)
 {
     for (int i = 0; i < CM_SEVERITY_COUNT; i++) {
         add(out, cm_severity_id((enum cm_severity)i));
+    }
+    for (int i = 0; i < CM_SEVERITY_COUNT; i++) {
+        add(out, "new-");
+        (void)cm_buf_puts(out, cm_severity_id((enum cm_severity)i));
     }
 }
 
@@ -114,7 +120,7 @@ static enum cm_place_kind by_argument(const char *argument)
     if (argument == NULL) {
         return CM_PLACE_NOTHING;
     }
-    if (strcmp(argument, "DIR") == 0) {
+    if (strncmp(argument, "DIR", 3) == 0) {
         return CM_PLACE_FOLDERS;
     }
     if (strstr(argument, "FILE") != NULL || strstr(argument, "PATH") != NULL) {
@@ -141,11 +147,12 @@ enum cm_status cm_place_of_option(struct cm_place *place, enum cm_option option,
 
     begin(place);
     place->kind = CM_PLACE_WORDS;
-    if (option == CM_OPTION_RUN) {
+    if (option == CM_OPTION_RUN || option == CM_OPTION_BASELINE) {
         place->kind = CM_PLACE_RUNS;
     } else if (option == CM_OPTION_FORMATS) {
         place->kind = CM_PLACE_LIST;
         add_split(words, row->standard);
+        add(words, ON_REQUEST);
     } else if (option == CM_OPTION_REVOCATION) {
         place->kind = CM_PLACE_LIST;
         add(words, "crl ocsp staple");
@@ -176,7 +183,9 @@ enum cm_status cm_place_of_operand(struct cm_place *place,
 
     begin(place);
     place->kind = by_argument(command->operands);
-    if (command->run == cm_cmd_explain) {
+    if (command->run == cm_cmd_diff) {
+        place->kind = CM_PLACE_RUNS;
+    } else if (command->run == cm_cmd_explain) {
         place->kind = CM_PLACE_WORDS;
         status = add_explained(&place->words, err);
     } else if (place->kind == CM_PLACE_WORDS) {

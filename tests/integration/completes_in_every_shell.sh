@@ -63,7 +63,7 @@ check_all() {
   "ask_$shell" "certmuster scan --no-"
   has "scan --no-" --no-back-off --no-hosts-file --no-shuffle --no-aia
   "ask_$shell" "certmuster scan --fail-on "
-  has "--fail-on" breaks_now hygiene
+  has "--fail-on" breaks_now hygiene new-breaks_now
   "ask_$shell" "certmuster scan --fail-on=breaks_n"
   has "--fail-on=" ".*breaks_now"
   "ask_$shell" "certmuster scan --profile java17,netf"
@@ -81,6 +81,8 @@ check_all() {
   mv "my fleet.db" fleet.db
   "ask_$shell" "certmuster report --db fleet.db --run "
   has "--run" 1
+  "ask_$shell" "certmuster diff --db fleet.db "
+  has "diff" 1
   mv fleet.db "my fleet.db"
 }
 
