@@ -10,7 +10,7 @@
 # are those of "certmuster scan". The summary is printed when there is something
 # to do, or on a terminal: cron mails what is printed.
 #
-# Exit codes: 0 nothing fails; 1 something does; 3 the
+# Exit codes: 0 nothing fails that did not fail before; 1 something does; 3 the
 # audit is incomplete; others as certmuster's. SPDX-License-Identifier: Apache-2.0
 set -eu
 
@@ -41,7 +41,7 @@ flock -n 9 || {
 
 code=0
 "$CERTMUSTER" scan --db "$folder/audit.db" --out "$folder/$name" \
-  --fail-on breaks_now "$@" "$input" \
+  --fail-on new-breaks_now "$@" "$input" \
   >"$folder/summary.txt" 2>"$folder/messages.txt" || code=$?
 mv "$folder/summary.txt" "$folder/messages.txt" "$folder/$name/" 2>/dev/null || {
   cat "$folder/messages.txt" >&2 # there is no report
@@ -55,11 +55,15 @@ find "$folder" -mindepth 1 -maxdepth 1 -type d -name '????-??-??T??????Z' |
   rm -rf "$old"
 done
 
+# Which endpoints they are, one a line; the first audit has none before it.
+"$CERTMUSTER" diff --db "$folder/audit.db" >"$folder/$name/changes.txt" \
+  2>/dev/null || :
+
 if [ $code -ne 0 ] || [ -t 1 ]; then
-  cat "$folder/$name/summary.txt"
+  cat "$folder/$name/summary.txt" "$folder/$name/changes.txt"
   case $code in
-    0) echo "Nothing fails." ;;
-    1) echo "Something fails." ;;
+    0) echo "Nothing fails that did not fail before." ;;
+    1) echo "Something fails that did not fail before." ;;
     *) cat "$folder/$name/messages.txt" ;;
   esac
   echo "All of it: $folder/latest/report.html"
