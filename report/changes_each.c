@@ -16,9 +16,11 @@ struct each {
     struct cm_buf before; /* a fingerprint: the cache lends one at a time */
 };
 
-static const char *cause_id(int cause)
+/* Why it fails; what is wrong with an endpoint that is trusted changes nothing
+ * here. */
+static const char *cause_id(enum cm_verdict verdict, int cause)
 {
-    return cause < 0 || cause >= CM_CAUSE_COUNT
+    return !cm_side_fails(verdict) || cause < 0 || cause >= CM_CAUSE_COUNT
                ? NULL
                : cm_cause_info((enum cm_cause)cause)->id;
 }
@@ -102,11 +104,12 @@ static enum cm_status tell(struct each *each, const struct cm_side *side,
     row.failed_run = change->failed_run;
     row.new_findings = count_bits(change->new_findings);
     row.verdict = cm_verdict_id(side->verdict);
-    row.cause = cause_id(side->primary);
+    row.cause = cause_id(side->verdict, side->primary);
     if (change->verdict_before != CM_VERDICT_NONE) {
-        row.verdict_before =
-            cm_verdict_id((enum cm_verdict)change->verdict_before);
-        row.cause_before = cause_id(change->cause_before);
+        enum cm_verdict before = (enum cm_verdict)change->verdict_before;
+
+        row.verdict_before = cm_verdict_id(before);
+        row.cause_before = cause_id(before, change->cause_before);
     }
     status = put_before(each, change->leaf_before, &row, err);
     if (status == CM_OK) {
@@ -123,7 +126,7 @@ static enum cm_status tell_gone(struct each *each, const struct cm_side *side,
 
     row.change = CM_CHANGE_GONE;
     row.verdict_before = cm_verdict_id(side->verdict);
-    row.cause_before = cause_id(side->primary);
+    row.cause_before = cause_id(side->verdict, side->primary);
     status = put_before(each, leaf_of(side), &row, err);
     return status == CM_OK ? each->fn(each->arg, &row, err) : status;
 }
