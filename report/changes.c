@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "changes_parts.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "certmuster/text.h"
@@ -10,9 +11,9 @@ static const struct {
     const char *id;
     const char *words;
 } kinds[CM_CHANGE_COUNT] = {
-    [CM_CHANGE_NEW_FAILURE] = {"new_failure", "fails now"},
-    [CM_CHANGE_REGRESSED] = {"regressed", "fails again"},
-    [CM_CHANGE_FIXED] = {"fixed", "fixed"},
+    [CM_CHANGE_NEW_FAILURE] = {"new_failure", "was trusted, fails now"},
+    [CM_CHANGE_REGRESSED] = {"regressed", "was fixed, fails again"},
+    [CM_CHANGE_FIXED] = {"fixed", "failed, is trusted now"},
     [CM_CHANGE_STILL_FAILING] = {"still_failing", "still fails"},
     [CM_CHANGE_OTHER_CAUSE] = {"other_cause", "still fails, for another cause"},
     [CM_CHANGE_RENEWED_PARTLY] = {"renewed_partly",
@@ -178,6 +179,7 @@ void cm_changes_since(struct cm_buf *out,
 {
     char day[CM_TIME_TEXT_SIZE];
 
-    (void)cm_buf_printf(out, "since the run of %s",
-                        cm_time_day(changes->baseline->started, day));
+    (void)cm_buf_printf(out, "since the run of %s (run %" PRId64 ")",
+                        cm_time_day(changes->baseline->started, day),
+                        changes->baseline->run);
 }

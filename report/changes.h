@@ -27,7 +27,8 @@ enum cm_change {
     CM_CHANGE_COUNT
 };
 const char *cm_change_id(enum cm_change change);    /* "new_failure" */
-const char *cm_change_words(enum cm_change change); /* "fails now" */
+const char *cm_change_words(enum cm_change change); /* "was fixed,
+                                                        fails again" */
 
 /* A certificate that was replaced, whatever became of the verdict. */
 enum cm_renewal {
@@ -143,7 +144,7 @@ enum cm_status cm_report_each_change(struct cm_report_run *run,
                                      cm_changed_row_fn *fn, void *arg,
                                      struct cm_error *err);
 
-/* "since the run of 13 Nov 2026": of the baseline. */
+/* "since the run of 13 Nov 2026 (run 6)": of the baseline. */
 void cm_changes_since(struct cm_buf *out,
                       const struct cm_report_changes *changes);
 

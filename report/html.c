@@ -135,7 +135,7 @@ static const struct section {
     {"headline", "Where the fleet stands", NULL, NULL, cm_html_headline},
     {"plan", "Action plan", "by endpoints fixed", NULL, cm_html_actions},
     {"calendar", "What breaks next", NULL, cm_html_calendar, NULL},
-    {"changes", "Changes", "since the run before", cm_html_changes, NULL},
+    {"changes", "Changes", "since an earlier run", cm_html_changes, NULL},
     {"trend", "Trend", "over the last runs", cm_html_trend, NULL},
     {"causes", "Causes", NULL, cm_html_causes, NULL},
     {"clients", "Clients", "would it work for them?", cm_html_clients, NULL},

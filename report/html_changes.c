@@ -9,27 +9,31 @@
 
 #define MAX_ROWS 100U
 #define MAX_PICK 64U
+#define MAX_OPEN 20 /* longer lists are folded */
 
 /* What is listed row by row; the other kinds are counted. */
 static const struct listed {
     enum cm_change change;
     const char *title;
     const char *hint;
+    bool urgent; /* shown without a click */
 } listed[] = {
-    {CM_CHANGE_NEW_FAILURE, "Fails now", "was trusted in the run before"},
+    {CM_CHANGE_NEW_FAILURE, "Fails now", "was trusted in the run before", true},
     {CM_CHANGE_REGRESSED, "Fails again",
-     "failed in an earlier run, was fixed, and is back"},
+     "failed in an earlier run, was fixed, and is back", true},
     {CM_CHANGE_RENEWED_PARTLY, "Renewed, but not on all addresses",
-     "some address still serves the old certificate: finish the roll-out"},
+     "some address still serves the old certificate: finish the roll-out",
+     true},
     {CM_CHANGE_OTHER_CAUSE, "Fails for another cause",
-     "failed before, and something else comes first now"},
-    {CM_CHANGE_FIXED, "Fixed", "failed in the run before, and is trusted now"},
+     "failed before, and something else comes first now", false},
+    {CM_CHANGE_FIXED, "Fixed", "failed in the run before, and is trusted now",
+     false},
     {CM_CHANGE_RENEWED_SAME_KEY, "Renewed with the same key",
-     "a key that is kept for years is a key that somebody may have"},
-    {CM_CHANGE_RENEWED_NEW_KEY, "Renewed with a new key", NULL},
-    {CM_CHANGE_NEW_ENDPOINT, "New in the input", NULL},
+     "a key that is kept for years is a key that somebody may have", false},
+    {CM_CHANGE_RENEWED_NEW_KEY, "Renewed with a new key", NULL, false},
+    {CM_CHANGE_NEW_ENDPOINT, "New in the input", NULL, false},
     {CM_CHANGE_GONE, "No longer in the input",
-     "lines are those of the run before"},
+     "lines are those of the run before", false},
 };
 #define NUM_LISTED (sizeof(listed) / sizeof(listed[0]))
 
@@ -182,8 +186,10 @@ static void put_list(struct cm_buf *out, const struct listed *what,
                      const struct cm_change_list *list, int64_t rows,
                      bool picks)
 {
-    (void)cm_buf_puts(out, "<details class=\"fold\"><summary><span class=\"t\""
-                           ">");
+    (void)cm_buf_printf(out,
+                        "<details class=\"fold\"%s><summary><span class=\"t\""
+                        ">",
+                        what->urgent && rows <= MAX_OPEN ? " open" : "");
     (void)cm_buf_printf(out, "%s</span> <span class=\"mute\">", what->title);
     cm_html_count(out, rows, "endpoint", "endpoints");
     if (what->hint != NULL) {

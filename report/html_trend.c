@@ -175,7 +175,8 @@ enum cm_status cm_html_trend(struct cm_buf *out, struct cm_report_run *run,
 
     if (status == CM_OK && trend.num > 1) {
         (void)cm_buf_puts(out, "<div class=\"card\"><p>Endpoints that fail, "
-                               "run by run.</p>\n");
+                               "run by run. From below: not trusted, or no "
+                               "TLS; unreachable; invalid rows.</p>\n");
         chart(out, &trend);
         (void)cm_buf_puts(out, "</div>\n");
         table(out, &trend);
