@@ -35,6 +35,7 @@ static const struct cm_report_format *const all[] = {
     &cm_changes_csv_format,
     &fixes_format,
     &manifest_format,
+    &cm_sarif_format,
     &cm_prometheus_format,
 };
 #define NUM_FORMATS (sizeof(all) / sizeof(all[0]))

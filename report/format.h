@@ -79,6 +79,7 @@ extern const struct cm_report_format cm_calendar_ics_format;
 extern const struct cm_report_format cm_certificates_csv_format;
 extern const struct cm_report_format cm_prometheus_format;
 extern const struct cm_report_format cm_changes_csv_format;
+extern const struct cm_report_format cm_sarif_format;
 
 /* walk.c: writes one format, or all of several, to files that are open. */
 struct cm_report_target {

@@ -10,11 +10,13 @@
 #include "format.h"
 #include "nearest.h"
 #include "reader_actions.h"
+#include "seen.h"
 
 struct writer {
     struct cm_report_writer base;
     struct cm_owners *owners;
     struct cm_nearest *nearest;
+    struct cm_seen *seen;
     int64_t endpoints[CM_VERDICT_COUNT]; /* each once, whatever its rows */
     int64_t primaries[CM_CAUSE_COUNT];   /* likewise */
     int64_t earliest_expiry;             /* CM_UNKNOWN: none */
@@ -250,7 +252,8 @@ static enum cm_status begin(struct cm_report_writer *writer,
     w->earliest_expiry = CM_UNKNOWN;
     w->owners = cm_owners_new();
     w->nearest = cm_nearest_new(cm_report_run_facts(writer->run)->judged_at);
-    return w->owners != NULL && w->nearest != NULL
+    w->seen = cm_seen_new();
+    return w->owners != NULL && w->nearest != NULL && w->seen != NULL
                ? CM_OK
                : cm_error_nomem(err, "metrics.prom");
 }
@@ -282,8 +285,13 @@ static enum cm_status count_row(struct cm_report_writer *writer,
 {
     struct writer *w = (struct writer *)writer;
 
+    bool first;
+
     (void)findings;
-    if (row->duplicate_of_line == CM_UNKNOWN) {
+    if (!cm_seen_first(w->seen, row, &first)) {
+        return cm_error_nomem(err, "metrics.prom");
+    }
+    if (first) {
         count_endpoint(w, row);
     }
     return cm_owners_row(w->owners, row) && cm_nearest_row(w->nearest, row)
@@ -325,6 +333,7 @@ static void cleanup(struct cm_report_writer *writer)
 
     cm_owners_free(w->owners);
     cm_nearest_free(w->nearest);
+    cm_seen_free(w->seen);
 }
 
 const struct cm_report_format cm_prometheus_format = {
