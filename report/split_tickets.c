@@ -87,11 +87,10 @@ static void put_body(struct cm_buf *out, const struct cm_report_action *action)
         cm_fill(out, resolved.remedy->verify, &example);
         cm_buf_putc(out, '\n');
     }
-    cm_buf_printf(out,
-                  "\n%lld rows are trusted when it is done; it concerns "
-                  "%lld.\n",
-                  (long long)action->fixes_rows,
-                  (long long)action->touches_rows);
+    cm_buf_printf(out, "\nIt concerns %lld row%s, and makes %lld trusted.\n",
+                  (long long)action->touches_rows,
+                  action->touches_rows == 1 ? "" : "s",
+                  (long long)action->fixes_rows);
 }
 
 static void put_action(struct before *before,

@@ -43,6 +43,12 @@ start_bad() {
   echo $! >>started
 }
 
+# follows_schema FOLDER: its JSON is as samples/schema says.
+follows_schema() {
+  python3 "$SOURCE/tests/integration/follows_schema.py" "$SOURCE" "$1" ||
+    fail "$1 does not follow samples/schema"
+}
+
 finish() {
   finished=yes
   [ $failures -eq 0 ] || exit 1

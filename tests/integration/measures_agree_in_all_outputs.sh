@@ -110,4 +110,6 @@ for before, after in zip(read("out"), read("again")):
                 "client_certificate"):
         assert before[key] == after[key], (key, before[key], after[key])
 END
+follows_schema out
+follows_schema again
 finish

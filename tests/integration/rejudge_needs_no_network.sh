@@ -85,4 +85,8 @@ want_code 2
 [ ! -e none.db ] || fail "rejudge made a store"
 rejudge extra
 want_code 2
+follows_schema fleet
+follows_schema again
+follows_schema corp
+follows_schema later
 finish

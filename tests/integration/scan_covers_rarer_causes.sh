@@ -67,4 +67,6 @@ elif [ "${CI:-}" = true ]; then
 else
   echo "not tested, no namespaces here: dns_private_for_cloud"
 fi
+follows_schema report
+follows_schema split
 finish

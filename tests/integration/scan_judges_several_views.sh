@@ -76,4 +76,5 @@ wants_usage 'bad.csv: line 2: "soon" is not a date' --trust "x=$old,bad.csv"
 wants_usage 'no-such.crl' --crl no-such.crl
 wants_usage 'crl, ocsp and staple' --revocation crl,maybe
 [ ! -e none.db ] || fail "a refused scan left a store behind"
+follows_schema report
 finish

@@ -23,4 +23,5 @@ done
 [ "$(sqlite3 certmuster.db "SELECT count(*) FROM v_action
   WHERE subject = 'the shared key' AND touches_rows = 2")" -eq 1 ] ||
   fail "the shared key is not one action"
+follows_schema report
 finish

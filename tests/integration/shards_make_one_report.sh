@@ -181,4 +181,7 @@ for words in "--shard 3/3" "--shard 0/0" "--shard 1" "--shard 0/2 --db x.db" \
   "$CERTMUSTER" scan $words fleet.csv >summary.txt 2>messages.txt || code=$?
   want_code 2
 done
+follows_schema merged
+follows_schema some
+follows_schema all
 finish
