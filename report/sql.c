@@ -18,6 +18,8 @@ static const struct view views[] = {
     {"v_action", "one line for each action of a run, rank 1 fixing most rows"},
     {"v_answer", "what each question of a hand-built ClientHello brought"},
     {"v_certificate", "every certificate that any run has seen, once"},
+    {"v_change", "what became of each endpoint since any earlier run; ask for "
+                 "a run and its baseline"},
     {"v_client", "our own certificate, where one was configured"},
     {"v_download", "each URL that was fetched, with what came of it"},
     {"v_endpoint", "one line for each row of the input: what was asked, seen "
@@ -31,6 +33,7 @@ static const struct view views[] = {
     {"v_profile_reason", "only those that do not work, or not surely, and why"},
     {"v_rule", "each rule of a policy that an endpoint does not pass"},
     {"v_run", "one line for each run; columns is a JSON array of their names"},
+    {"v_run_verdict", "how many rows of a run have each verdict, for trends"},
     {"v_verdict", "the verdict of each endpoint in each trust view"},
     {"v_view", "the trust views of a run, ord 0 being the one that counts"},
 };
@@ -65,6 +68,12 @@ static const struct query queries[] = {
      "JOIN v_finding AS f ON f.run = e.run AND f.endpoint = e.endpoint\n"
      "  AND f.ord = 0\n"
      "WHERE e.run = RUN AND e.verdict <> 'trusted' ORDER BY e.line LIMIT 100;"},
+    {"What changed since the run before, over the same input",
+     "SELECT change, host, port, cause_before, cause FROM v_change\n"
+     "WHERE run = RUN AND change <> 'unchanged' AND baseline =\n"
+     "  (SELECT max(b.run) FROM v_run AS b JOIN v_run AS r ON r.run = RUN\n"
+     "   WHERE b.run < r.run AND b.input_name = r.input_name)\n"
+     "ORDER BY change, host LIMIT 100;"},
     {"Certificates that end within 90 days, with the rows that show them",
      "SELECT date(not_after, 'unixepoch') AS ends, subject_cn, issuer_cn,\n"
      "  count(*) AS endpoints, fingerprint_sha256\n"

@@ -200,6 +200,12 @@ static void print_examples(const char *examples)
     }
 }
 
+static void print_exit(int code, const char *words)
+{
+    (void)printf("  %2d  ", code);
+    wrapped(words, 6, 6);
+}
+
 static void print_program(void)
 {
     (void)printf(
@@ -213,10 +219,10 @@ static void print_program(void)
         "\nStart with a CSV file that has a column \"host\":\n\n"
         "  certmuster scan fleet.csv\n\n"
         "then open certmuster-report/report.html. \"certmuster COMMAND --help\""
-        "\nshows a command's options. Exit codes: 0 done; 1 done and --fail-on "
-        "met,\nor check: not trusted; 2 wrong usage or input; 3 incomplete "
-        "(interrupted,\ndisk full, a fault of the scanner's own side); 4 a "
-        "defect; 75 of a shard or a\nmerge: run it again.\n");
+        "\nshows a command's options.\n\nExit codes:\n");
+#define CM_EXIT(symbol, code, words) print_exit(code, words);
+#include "cli/exit.def"
+#undef CM_EXIT
 }
 
 void cm_help_print(const struct cm_command *command)

@@ -91,16 +91,9 @@ static const struct entry signals[] = {
 };
 
 static const struct entry exits[] = {
-    {"0", "Done, whatever the endpoints are like; of check and of report "
-          "--endpoint: trusted; of verify: all is as it was written."},
-    {"1", "Done, and --fail-on was met; of check and of report --endpoint: not "
-          "trusted; of verify: something was changed; of explain --error: "
-          "nothing was recognised."},
-    {"2", "Wrong usage, or an input that cannot be read."},
-    {"3", "The run is incomplete: interrupted, the disk is full, or rows were "
-          "not checked for a fault of the scanner's own side."},
-    {"4", "A defect of the program."},
-    {"75", "Of a scan with --shard and of merge, instead of 3: run it again."},
+#define CM_EXIT(symbol, code, words) {#code, words "."},
+#include "cli/exit.def"
+#undef CM_EXIT
     {NULL, NULL},
 };
 

@@ -92,14 +92,11 @@ void cm_options_deciding_json(const struct cm_options *options,
 void cm_help_print(const struct cm_command *command); /* NULL: the program's */
 void cm_manpage_print(const char *version);
 
-/* Exit codes, documented in the manual page. */
+/* The table of exit codes. */
 enum {
-    CM_EXIT_OK = 0,
-    CM_EXIT_FINDINGS = 1,
-    CM_EXIT_USAGE = 2,
-    CM_EXIT_PARTIAL = 3,
-    CM_EXIT_INTERNAL = 4,
-    CM_EXIT_AGAIN = 75, /* of a shard: EX_TEMPFAIL of sysexits.h */
+#define CM_EXIT(symbol, code, words) CM_EXIT_##symbol = (code),
+#include "cli/exit.def"
+#undef CM_EXIT
 };
 int cm_exit_code(enum cm_status status);
 /* Prints "certmuster: ..." and gives the exit code. */
