@@ -20,7 +20,7 @@ WRITTEN = re.compile(
     r"^(include/openssl|tests/bench/bench_judge|certmuster-report/.*|fixes/|(report|endpoints|actions|certificates|"
     r"calendar|manifest|changes|diff|trend|sarif)\.(html|json|jsonl|csv|ics|"
     r"sarif|prom)|[a-z_]*\.prom|certmuster\.db|fleet\.(csv|db)|README\.txt|.*-N"
-    r"\.db|index\.html|.*/report\.html|parts/.*|.*/shard-.*|sign-off\.txt)$")
+    r"\.db|index\.(html|csv|json)|tickets\.csv|results\.sarif|queries\.sql|.*/report\.html|parts/.*|.*/shard-.*|sign-off\.txt)$")
 OTHERS = {  # options of other programs, and where else ours are understood
     "--no-install", "--fast", "--keep-running", "--peers", "--quick", "--readme",
     "--compare", "--only", "--build", "--install", "--no-install-recommends",
