@@ -45,6 +45,9 @@ const struct cm_fix_list *cm_fixes_of(const struct cm_fixes *fixes,
 /* All files of the folder in the order of writing, README.txt the last. */
 const struct cm_fix_file *cm_fixes_written(const struct cm_fixes *fixes,
                                            size_t *num);
+/* What was written; nothing when it is larger than `out` may be. */
+enum cm_status cm_fixes_read(const struct cm_fixes *fixes, const char *name,
+                             struct cm_buf *out, struct cm_error *err);
 const char *cm_fix_kind_id(enum cm_fix_kind kind); /* "full_chain" */
 
 #endif

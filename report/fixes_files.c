@@ -268,3 +268,21 @@ enum cm_status cm_fix_finish(struct cm_fixes *fixes, struct cm_error *err)
     cm_buf_cleanup(&readme);
     return status;
 }
+
+enum cm_status cm_fixes_read(const struct cm_fixes *fixes, const char *name,
+                             struct cm_buf *out, struct cm_error *err)
+{
+    char *path = NULL;
+    enum cm_status status;
+
+    if (asprintf(&path, "%s/%s", fixes->folder, name) < 0) {
+        return cm_error_nomem(err, "the fixes");
+    }
+    status = cm_file_read(out, path, err);
+    free(path);
+    if (status != CM_OK && status != CM_ENOMEM) {
+        cm_buf_clear(out); /* too large, or somebody took it away */
+        status = CM_OK;
+    }
+    return status;
+}

@@ -132,7 +132,7 @@ static const struct section {
                           const struct cm_html_digest *digest,
                           struct cm_error *err);
 } sections[] = {
-    {"headline", "Where the fleet stands", NULL, NULL, cm_html_headline},
+    {"headline", "Overview", NULL, NULL, cm_html_headline},
     {"plan", "Action plan", "by endpoints fixed", NULL, cm_html_actions},
     {"calendar", "What breaks next", NULL, cm_html_calendar, NULL},
     {"changes", "Changes", "since an earlier run", cm_html_changes, NULL},
@@ -140,8 +140,7 @@ static const struct section {
     {"causes", "Causes", NULL, cm_html_causes, NULL},
     {"clients", "Clients", "would it work for them?", cm_html_clients, NULL},
     {"policies", "Policies", NULL, cm_html_policies, NULL},
-    {"views", "What differs between the trust views", NULL, cm_html_views,
-     NULL},
+    {"views", "Trust views", "what differs between them", cm_html_views, NULL},
     {"certificates", "Certificates", "what the fleet shows",
      cm_html_certificates, NULL},
     {"protocols", "TLS and key exchange",
@@ -197,7 +196,7 @@ static enum cm_status put_section(const struct section *section,
     cm_buf_init(&head, MAX_PART);
     (void)cm_buf_printf(&head,
                         "<section id=\"%s\" aria-labelledby=\"%s-title\">"
-                        "<h2 id=\"%s-title\">%s",
+                        "<h2 id=\"%s-title\" tabindex=\"-1\">%s",
                         section->id, section->id, section->id, section->title);
     if (section->hint != NULL) {
         (void)cm_buf_printf(&head, " <small>%s</small>", section->hint);
@@ -297,13 +296,9 @@ static enum cm_status end(struct cm_report_writer *writer, struct cm_error *err)
     struct cm_report_run *run = writer->run;
     struct cm_outfile *file = writer->out->file;
     struct cm_buf script;
-    const struct cm_report_measures *measures = NULL;
     enum cm_status status = cm_html_digest_end(digest, run, err);
 
     cm_buf_init(&script, MAX_PART);
-    if (status == CM_OK) {
-        status = cm_report_run_measures(run, &measures, err);
-    }
     if (status == CM_OK) {
         status = write_page(run, digest, file, err);
     }
@@ -311,7 +306,10 @@ static enum cm_status end(struct cm_report_writer *writer, struct cm_error *err)
         status = cm_html_columns_write(digest->columns, file, err);
     }
     if (status == CM_OK) {
-        cm_html_table_words(&script, cm_report_run_facts(run), measures);
+        status = cm_html_table_words(
+            &script, run, cm_html_columns_fields(digest->columns), err);
+    }
+    if (status == CM_OK) {
         (void)cm_buf_puts(&script, "<script>");
         (void)cm_buf_puts(&script, cm_html_js);
         (void)cm_buf_puts(&script, "</script>\n</body></html>\n");

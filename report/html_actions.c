@@ -1,18 +1,16 @@
 /* The action plan as plain HTML: it needs no script, and prints.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "certmuster/report.h"
-#include "fixes.h"
-#include "html_parts.h"
-#include "resolve.h"
+#include "html_actions.h"
 
-/* Foreign texts are a few times 64 KiB long at the most. */
-#define MAX_ACTION ((size_t)64 << 20)
-#define OPEN_ACTIONS 1 /* shown unfolded */
-#define OWNERS 3       /* named */
-#define FILES 8        /* likewise */
+#define OPEN_ACTIONS 1  /* shown unfolded */
+#define FULL_ACTIONS 40 /* later ones refer to one with the same steps */
+#define OWNERS 3        /* named */
+#define MAX_KEY 40
 
 static void severity(struct cm_buf *out, const char *id)
 {
@@ -72,186 +70,95 @@ static void summary(struct cm_buf *out, const struct cm_report_action *action,
     (void)cm_buf_puts(out, "</span></summary>");
 }
 
-static void command(struct cm_buf *out, const char *text,
-                    const struct cm_example *example)
+/* Letters and digits only, as our own keys are. */
+static bool is_plain(const char *key)
 {
-    struct cm_buf filled;
+    size_t len = strlen(key);
 
-    cm_buf_init(&filled, MAX_ACTION);
-    cm_fill(&filled, text, example);
-    cm_html_text(out, cm_buf_cstr(&filled));
-    out->failed = out->failed || filled.failed;
-    cm_buf_cleanup(&filled);
+    return len > 0 && len <= MAX_KEY &&
+           strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789") == len;
 }
 
-static void what_to_do(struct cm_buf *out,
-                       const struct cm_report_action *action,
-                       const struct cm_remedy *remedy)
+void cm_html_action_id(struct cm_buf *out, const char *key)
 {
-    struct cm_example example = cm_example_of(action);
-
-    (void)cm_buf_puts(out, "<h3>Do</h3><p>");
-    cm_html_text(out, remedy->why);
-    (void)cm_buf_puts(out, "</p><ol>");
-    for (const char *const *step = remedy->steps; *step != NULL; step++) {
-        (void)cm_buf_puts(out, "<li>");
-        command(out, *step, &example);
-        (void)cm_buf_puts(out, "</li>");
-    }
-    (void)cm_buf_puts(out, "</ol>");
-    for (const struct cm_platform *p = remedy->platforms;
-         p != NULL && p->name != NULL; p++) {
-        (void)cm_buf_puts(out, "<details class=\"platform\"><summary>");
-        cm_html_text(out, p->name);
-        (void)cm_buf_puts(out, "</summary><pre>");
-        command(out, p->commands, &example);
-        (void)cm_buf_puts(out, "</pre></details>");
-    }
-    if (*remedy->verify != '\0') {
-        (void)cm_buf_puts(out, "<h3>Check</h3><pre>");
-        command(out, remedy->verify, &example);
-        (void)cm_buf_puts(out, "</pre>");
-    }
-    if (*remedy->never != '\0') {
-        (void)cm_buf_puts(out, "<p class=\"never\"><b>Not a fix:</b> ");
-        cm_html_text(out, remedy->never);
-        (void)cm_buf_puts(out, "</p>");
+    if (is_plain(key)) {
+        (void)cm_buf_printf(out, "action-%s", key);
     }
 }
 
-static void clients(struct cm_buf *out, const struct cm_report_action *action)
+static void start_tag(struct cm_buf *out, const struct cm_report_action *action,
+                      const struct cm_resolution_info *info)
 {
-    enum cm_cause cause;
-    const struct cm_cause_text *text;
-
-    if (action->causes.num == 0 ||
-        !cm_cause_from_id(action->causes.items[0], &cause)) {
-        return;
+    (void)cm_buf_puts(out, "<details class=\"act\"");
+    if (is_plain(action->key)) {
+        (void)cm_buf_printf(out, " id=\"action-%s\"", action->key);
     }
-    text = cm_cause_text(cause);
-    (void)cm_buf_puts(out, "<p class=\"mute\">");
-    cm_html_text(out, text->meaning);
-    (void)cm_buf_puts(out, "</p>");
-    if (text->clients == NULL || text->clients->client == NULL) {
-        return;
-    }
-    (void)cm_buf_puts(out, "<h3>Clients say</h3><table><tbody>");
-    for (const struct cm_client_text *c = text->clients; c->client != NULL;
-         c++) {
-        (void)cm_buf_puts(out, "<tr><td>");
-        cm_html_text(out, c->client);
-        (void)cm_buf_puts(out, "</td><td>");
-        cm_html_text(out, c->text);
-        (void)cm_buf_puts(out, "</td></tr>");
-    }
-    (void)cm_buf_puts(out, "</tbody></table>");
-}
-
-/* A fix that leaves rows failing must say so, or nobody trusts the plan. */
-static void still_failing(struct cm_buf *out,
-                          const struct cm_report_action *action)
-{
-    const struct cm_report_after *after = action->after;
-
-    if (after == NULL) {
-        return;
-    }
-    (void)cm_buf_puts(out, "<p class=\"mute\">After this, ");
-    cm_html_number(out, after->rows);
-    (void)cm_buf_puts(out, " of the ");
-    cm_html_count(out, action->fixes_rows, "endpoint", "endpoints");
-    (void)cm_buf_puts(out,
-                      after->rows == 1 ? " still fails: " : " still fail: ");
-    for (size_t i = 0; i < after->num_causes; i++) {
-        (void)cm_buf_printf(out, "%s%s (", i == 0 ? "" : ", ",
-                            cm_cause_info(after->causes[i])->id);
-        cm_html_number(out, after->cause_rows[i]);
-        (void)cm_buf_puts(out, ")");
-    }
-    (void)cm_buf_puts(out, ".</p>");
-}
-
-/* What there is to download; their names are harmless. */
-static void files(struct cm_buf *out, const struct cm_fix_list *list)
-{
-    if (list == NULL) {
-        return;
-    }
-    (void)cm_buf_puts(out, "<h3>Files</h3><ul>");
-    for (size_t i = 0; i < list->num && i < FILES; i++) {
-        const struct cm_fix_file *file = &list->files[i];
-
-        (void)cm_buf_printf(out,
-                            "<li><a href=\"" CM_FIXES_FOLDER
-                            "/%s\">%s</a><br><small class=\"proof\">SHA-256 %s"
-                            "</small></li>",
-                            file->name, file->name, file->sha256);
-    }
-    (void)cm_buf_puts(out, "</ul>");
-    if (list->num > FILES) {
-        (void)cm_buf_puts(out, "<p class=\"mute\">");
-        cm_html_number(out, (int64_t)list->num - FILES);
-        (void)cm_buf_puts(
-            out, " more stand in actions.csv and in the folder " CM_FIXES_FOLDER
-                 ".</p>");
-    }
-}
-
-static void proof(struct cm_buf *out, const struct cm_report_action *action,
-                  const struct cm_html_digest *digest)
-{
-    const struct cm_html_proof *found =
-        cm_map_get(digest->proofs, action->key, strlen(action->key));
-
-    (void)cm_buf_puts(out, "<h3>Proof</h3>");
-    if (found != NULL && found->proof != NULL) {
-        (void)cm_buf_puts(out, "<p class=\"proof\">");
-        cm_html_text(out, found->proof);
-        (void)cm_buf_puts(out, " <span class=\"mute\">(");
-        cm_html_text(out, found->where);
-        (void)cm_buf_puts(out, ")</span></p>");
-    }
-    if (action->fingerprint_sha256 != NULL) {
-        (void)cm_buf_puts(out, "<p class=\"mute proof\">SHA-256 ");
-        cm_html_text(out, action->fingerprint_sha256);
-        (void)cm_buf_puts(out, "</p>");
-    }
-    (void)cm_buf_puts(out, "<p class=\"mute\">Cause: ");
-    for (size_t i = 0; i < action->causes.num; i++) {
-        (void)cm_buf_puts(out, i == 0 ? "" : ", ");
-        cm_html_text(out, action->causes.items[i]);
-    }
-    (void)cm_buf_puts(out, "</p>");
-    files(out, cm_fixes_of(digest->bundles, action->key));
-    clients(out, action);
-    still_failing(out, action);
-    (void)cm_buf_puts(out, "<p><button class=\"plain\" data-action=\"");
+    (void)cm_buf_puts(out, " data-key=\"");
     cm_html_text(out, action->key);
-    (void)cm_buf_puts(out, "\">Show its ");
-    cm_html_count(out, action->touches_rows, "endpoint", "endpoints");
-    (void)cm_buf_puts(out, "</button></p>");
+    (void)cm_buf_puts(out, "\" data-who=\"");
+    cm_html_text(out, info != NULL ? info->who : "?");
+    (void)cm_buf_puts(out, "\" data-severity=\"");
+    cm_html_text(out, action->severity);
+    (void)cm_buf_puts(out, action->rank <= OPEN_ACTIONS ? "\" open>" : "\">");
 }
 
-static void one_action(struct cm_buf *out,
-                       const struct cm_report_action *action,
-                       const struct cm_html_digest *digest, int64_t most)
+/* The plan under way. */
+struct plan {
+    struct cm_report_run *run;
+    const struct cm_html_digest *digest;
+    int64_t most;
+    int64_t written;
+    struct cm_html_same full[CM_RESOLUTION_COUNT];
+};
+
+static enum cm_status one_action(struct cm_buf *out, struct plan *plan,
+                                 const struct cm_report_action *action,
+                                 struct cm_error *err)
 {
     enum cm_resolution resolution;
     bool known = cm_resolution_from_id(action->resolution, &resolution);
+    struct cm_html_same *full = known ? &plan->full[resolution] : NULL;
+    bool refer =
+        full != NULL && full->key != NULL && plan->written > FULL_ACTIONS;
+    enum cm_status status;
 
-    (void)cm_buf_printf(out, "<details class=\"act\"%s>",
-                        action->rank <= OPEN_ACTIONS ? " open" : "");
-    summary(out, action, known ? cm_resolution_info(resolution) : NULL, most);
-    (void)cm_buf_puts(out, "<div class=\"body\"><div>");
-    if (known) {
-        what_to_do(out, action, cm_remedy(resolution));
-    } else {
-        (void)cm_buf_puts(out, "<p>A newer certmuster wrote this store; this "
-                               "one does not know the resolution.</p>");
+    start_tag(out, action, known ? cm_resolution_info(resolution) : NULL);
+    summary(out, action, known ? cm_resolution_info(resolution) : NULL,
+            plan->most);
+    status = cm_html_action_body(out, plan->run, action, plan->digest,
+                                 refer ? full : NULL, err);
+    (void)cm_buf_puts(out, "</details>\n");
+    if (status == CM_OK && full != NULL && full->key == NULL &&
+        is_plain(action->key)) {
+        full->rank = action->rank;
+        full->key = strdup(action->key);
+        if (full->key == NULL) {
+            return cm_error_nomem(err, "the action plan");
+        }
     }
-    (void)cm_buf_puts(out, "</div><div>");
-    proof(out, action, digest);
-    (void)cm_buf_puts(out, "</div></div></details>\n");
+    return status;
+}
+
+static void tools(struct cm_buf *out)
+{
+    static const char *const filters[][3] = {
+        {"owner", "Owner", "all"},
+        {"who", "Who acts", "anyone"},
+        {"severity", "Severity", "any"},
+    };
+
+    (void)cm_buf_puts(out, "<div class=\"tools\" id=\"plan-tools\" hidden>");
+    for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
+        (void)cm_buf_printf(out,
+                            "<label>%s<select id=\"plan-%s\"><option value=\""
+                            "\">%s</option></select></label>",
+                            filters[i][1], filters[i][0], filters[i][2]);
+    }
+    (void)cm_buf_puts(out, "<label>Find<input id=\"plan-text\" type=\"search\""
+                           " size=\"24\" placeholder=\"certificate, cause, "
+                           "host\"></label><span class=\"mute\" "
+                           "id=\"plan-found\" aria-live=\"polite\"></span>"
+                           "</div>\n");
 }
 
 enum cm_status cm_html_actions(struct cm_buf *out, struct cm_report_run *run,
@@ -260,27 +167,36 @@ enum cm_status cm_html_actions(struct cm_buf *out, struct cm_report_run *run,
 {
     struct cm_report_actions *actions = NULL;
     const struct cm_report_action *action = NULL;
-    int64_t written = 0;
-    int64_t most = 0;
+    struct plan plan = {.run = run, .digest = digest};
     enum cm_status status =
         cm_report_actions_open(&actions, run, CM_ORDER_RANK, err);
 
     while (status == CM_OK) {
         status = cm_report_actions_next(actions, &action, err);
         if (status != CM_OK || action == NULL ||
-            written == CM_HTML_MAX_ACTIONS) {
+            plan.written == CM_HTML_MAX_ACTIONS) {
             break;
         }
-        most = written == 0 ? action->fixes_rows : most;
-        written++;
-        one_action(out, action, digest, most);
+        if (plan.written == 0) {
+            plan.most = action->fixes_rows;
+            tools(out);
+        }
+        plan.written++;
+        status = one_action(out, &plan, action, err);
     }
-    if (status == CM_OK && written == 0) {
+    if (status == CM_OK && plan.written > 0) {
+        (void)cm_buf_puts(out, "<p><button class=\"plain\" type=\"button\" "
+                               "id=\"plan-all\" hidden></button></p>\n");
+    }
+    if (status == CM_OK && plan.written == 0) {
         (void)cm_buf_puts(out, "<p class=\"card\">Nothing to do.</p>\n");
     } else if (status == CM_OK && action != NULL) {
         (void)cm_buf_puts(out, "<p class=\"mute\">These are the first ");
-        cm_html_number(out, written);
+        cm_html_number(out, plan.written);
         (void)cm_buf_puts(out, " actions; actions.csv has all.</p>\n");
+    }
+    for (size_t i = 0; i < CM_RESOLUTION_COUNT; i++) {
+        free(plan.full[i].key);
     }
     cm_report_actions_close(actions);
     return status;

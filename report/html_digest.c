@@ -6,156 +6,14 @@
 #include <string.h>
 
 #include "certmuster/text.h"
+#include "changes.h"
 #include "html_parts.h"
 #include "reader_asked.h"
 
-#define WEEK_S (INT64_C(7) * 86400)
 /* The store's own limits bound what is put together here. */
 #define MAX_PARTS (SIZE_MAX / 2)
 
 static const char separators[] = {CM_HTML_SEPARATOR, '\0'};
-
-static void add_text(struct cm_html_digest *digest, enum cm_html_column column,
-                     const char *text)
-{
-    cm_html_columns_add(digest->columns, column, text == NULL ? "" : text,
-                        text == NULL ? 0 : strlen(text));
-}
-
-static void add_number(struct cm_html_digest *digest,
-                       enum cm_html_column column, int64_t number)
-{
-    struct cm_buf *text = &digest->parts; /* empty between values */
-
-    if (number != CM_UNKNOWN) {
-        (void)cm_buf_number(text, number);
-    }
-    cm_html_columns_add(digest->columns, column, (const char *)text->data,
-                        text->len);
-    text->len = 0;
-}
-
-/* An invalid row has no host; what stands in its first column will do. */
-static const char *host_of(const struct cm_report_row *row)
-{
-    if (row->host != NULL && *row->host != '\0') {
-        return row->host;
-    }
-    return row->fields.num > 0 && row->fields.items[0] != NULL
-               ? row->fields.items[0]
-               : "";
-}
-
-/* A value with several parts, and its column. */
-static bool add_parts(struct cm_html_digest *digest, enum cm_html_column column,
-                      struct cm_buf *parts)
-{
-    bool whole = !parts->failed;
-
-    cm_html_columns_add(digest->columns, column, (const char *)parts->data,
-                        whole ? parts->len : 0);
-    cm_buf_clear(parts);
-    return whole;
-}
-
-static void put_part(struct cm_buf *parts, const char *text, char separator,
-                     bool first)
-{
-    if (!first) {
-        (void)cm_buf_putc(parts, separator);
-    }
-    for (;;) {
-        const char *end = strchrnul(text, CM_HTML_SEPARATOR);
-
-        (void)cm_buf_append(parts, text, (size_t)(end - text));
-        if (*end == '\0') {
-            break;
-        }
-        (void)cm_buf_puts(parts, "\xef\xbf\xbd"); /* U+FFFD */
-        text = end + 1;
-    }
-}
-
-static bool add_list(struct cm_html_digest *digest, enum cm_html_column column,
-                     const struct cm_report_list *list, size_t from,
-                     char separator)
-{
-    for (size_t i = from; i < list->num; i++) {
-        put_part(&digest->parts, list->items[i] == NULL ? "" : list->items[i],
-                 separator, i == from);
-    }
-    return add_parts(digest, column, &digest->parts);
-}
-
-static void add_week(struct cm_html_digest *digest, int64_t not_after)
-{
-    int64_t week;
-
-    if (not_after == CM_UNKNOWN || not_after < digest->judged_at) {
-        return;
-    }
-    week = (not_after - digest->judged_at) / WEEK_S;
-    if (week < CM_HTML_WEEKS) {
-        digest->weeks[week]++;
-    }
-}
-
-/* With one view its verdict is the row's. */
-static bool add_views(struct cm_html_digest *digest,
-                      const struct cm_report_row *row)
-{
-    for (size_t i = 0; row->views.num > 2 && i < row->views.num; i++) {
-        const char *text = row->views.items[i];
-
-        put_part(&digest->parts, text == NULL ? "" : text, CM_HTML_SEPARATOR,
-                 i == 0);
-    }
-    return add_parts(digest, CM_COL_VIEWS, &digest->parts);
-}
-
-static bool add_revocation(struct cm_html_digest *digest,
-                           const struct cm_report_row *row)
-{
-    char until[CM_TIME_TEXT_SIZE] = "";
-
-    if (strcmp(row->revocation, "not_checked") != 0) {
-        if (row->revocation_next_update != CM_UNKNOWN) {
-            (void)cm_time_rfc3339(row->revocation_next_update, until);
-        }
-        put_part(&digest->parts, row->revocation, CM_HTML_SEPARATOR, true);
-        put_part(&digest->parts,
-                 row->revocation_source == NULL ? "" : row->revocation_source,
-                 CM_HTML_SEPARATOR, false);
-        put_part(&digest->parts, until, CM_HTML_SEPARATOR, false);
-    }
-    return add_parts(digest, CM_COL_REVOCATION, &digest->parts);
-}
-
-static bool add_row(struct cm_html_digest *digest,
-                    const struct cm_report_row *row)
-{
-    char ends[CM_TIME_TEXT_SIZE] = "";
-
-    if (row->not_after != CM_UNKNOWN) {
-        (void)cm_time_rfc3339(row->not_after, ends);
-        ends[strcspn(ends, "T")] = '\0';
-    }
-    add_week(digest, row->not_after);
-    add_number(digest, CM_COL_LINE, row->line);
-    add_text(digest, CM_COL_HOST, host_of(row));
-    add_number(digest, CM_COL_PORT, row->port);
-    add_text(digest, CM_COL_OWNER, row->owner);
-    add_text(digest, CM_COL_VERDICT, row->verdict);
-    add_text(digest, CM_COL_CAUSE, row->primary_cause);
-    add_text(digest, CM_COL_ENDS, ends);
-    add_text(digest, CM_COL_TLS, row->tls_version);
-    add_text(digest, CM_COL_SUBJECT, row->subject_cn);
-    return add_views(digest, row) && add_revocation(digest, row) &&
-           add_list(digest, CM_COL_REMAINING, &row->remaining, 0, ' ') &&
-           add_list(digest, CM_COL_ALSO, &row->causes,
-                    row->primary_cause != NULL ? 1 : 0, ' ') &&
-           add_list(digest, CM_COL_LABELS, &row->fields, 0, CM_HTML_SEPARATOR);
-}
 
 static void free_proof(void *value)
 {
@@ -163,6 +21,8 @@ static void free_proof(void *value)
 
     free(proof->proof);
     free(proof->where);
+    free(proof->path);
+    free(proof->chain);
     free(proof);
 }
 
@@ -172,6 +32,13 @@ static struct cm_html_proof *proof_of(const struct cm_html_digest *digest,
     return finding->action == NULL ? NULL
                                    : cm_map_get(digest->proofs, finding->action,
                                                 strlen(finding->action));
+}
+
+/* A list as it stands in the store; NULL: no memory. */
+static char *text_of(struct cm_span list)
+{
+    return list.len == 0 ? strdup("[]")
+                         : strndup((const char *)list.data, list.len);
 }
 
 /* The first row that the action fixes shows best what it is about; until one
@@ -186,18 +53,24 @@ static bool keep_proof(struct cm_html_proof *proof,
         return true;
     }
     cm_buf_init(&where, MAX_PARTS);
-    (void)cm_buf_puts(&where, host_of(row));
+    (void)cm_buf_puts(&where, cm_html_host_of(row));
     if (row->port != CM_UNKNOWN) {
         (void)cm_buf_printf(&where, ":%" PRId64, row->port);
     }
     (void)cm_buf_printf(&where, ", line %" PRId64, row->line);
     free(proof->where);
     free(proof->proof);
+    free(proof->path);
+    free(proof->chain);
     proof->where = cm_buf_take(&where);
     proof->proof = strdup(finding->proof);
+    proof->path = text_of(row->path_text);
+    proof->chain = text_of(row->chain_text);
+    proof->path_valid = row->path_valid == 1;
     proof->fixes = fixes;
     cm_buf_cleanup(&where);
-    return proof->where != NULL && proof->proof != NULL;
+    return proof->where != NULL && proof->proof != NULL &&
+           proof->path != NULL && proof->chain != NULL;
 }
 
 /* What the row needs first; its verdict hangs on that. */
@@ -216,6 +89,20 @@ static void count_fix(struct cm_html_digest *digest,
     }
 }
 
+static void put_finding(struct cm_buf *parts, const struct cm_report_row *row,
+                        const struct cm_report_finding *finding)
+{
+    size_t proof;
+
+    cm_html_put_part(parts, finding->cause, CM_HTML_SEPARATOR, true);
+    proof = parts->len;
+    cm_html_put_part(parts, finding->proof, CM_HTML_SEPARATOR, false);
+    cm_html_put_mark(parts, proof, row->host == NULL ? "" : row->host,
+                     CM_HTML_HOST);
+    cm_html_put_mark(parts, proof, row->ip, CM_HTML_ADDRESS);
+    cm_html_put_part(parts, finding->resolution, CM_HTML_SEPARATOR, false);
+}
+
 static bool add_finding(struct cm_html_digest *digest,
                         const struct cm_report_row *row,
                         const struct cm_report_finding *finding, size_t nth)
@@ -223,17 +110,16 @@ static bool add_finding(struct cm_html_digest *digest,
     struct cm_html_proof *proof = proof_of(digest, finding);
 
     if (nth == 0) {
-        add_text(digest, CM_COL_RESOLUTION, finding->resolution);
+        cm_html_add_text(digest, CM_COL_RESOLUTION, finding->resolution);
         count_fix(digest, finding);
     }
-    put_part(&digest->parts, finding->cause, CM_HTML_SEPARATOR, nth == 0);
-    put_part(&digest->parts, finding->proof, CM_HTML_SEPARATOR, false);
-    put_part(&digest->parts, finding->resolution, CM_HTML_SEPARATOR, false);
-    if (finding->action != NULL) {
-        put_part(&digest->actions, finding->action, ' ',
-                 digest->actions.len == 0);
+    put_finding(&digest->parts, row, finding);
+    if (proof != NULL) {
+        cm_html_put_part(&digest->actions, finding->action, ' ',
+                         digest->actions.len == 0);
     }
-    return keep_proof(proof, row, finding, nth == 0 && digest->fails);
+    return cm_html_add_parts(digest, CM_COL_FINDINGS, &digest->parts) &&
+           keep_proof(proof, row, finding, nth == 0 && digest->fails);
 }
 
 static bool add_findings(struct cm_html_digest *digest,
@@ -246,10 +132,10 @@ static bool add_findings(struct cm_html_digest *digest,
         whole = add_finding(digest, row, &findings->list[i], i) && whole;
     }
     if (findings->num == 0) {
-        add_text(digest, CM_COL_RESOLUTION, "");
+        cm_html_add_text(digest, CM_COL_RESOLUTION, "");
     }
-    whole = add_parts(digest, CM_COL_ACTIONS, &digest->actions) && whole;
-    return add_parts(digest, CM_COL_FINDINGS, &digest->parts) && whole;
+    cm_html_add_number(digest, CM_COL_COUNTS, (int64_t)findings->num);
+    return cm_html_add_parts(digest, CM_COL_ACTIONS, &digest->actions) && whole;
 }
 
 /* Room for a proof of each action that will be written out. */
@@ -296,10 +182,12 @@ static enum cm_status add_rules(struct cm_html_digest *digest,
             (void)cm_buf_printf(&digest->parts, "%s%" PRId64 "/",
                                 digest->parts.len == 0 ? "" : separators,
                                 breach->policy_ord);
-            put_part(&digest->parts, breach->rule, CM_HTML_SEPARATOR, true);
+            cm_html_put_part(&digest->parts, breach->rule, CM_HTML_SEPARATOR,
+                             true);
         }
     }
-    if (!add_parts(digest, CM_COL_RULES, &digest->parts) && status == CM_OK) {
+    if (!cm_html_add_parts(digest, CM_COL_RULES, &digest->parts) &&
+        status == CM_OK) {
         status = cm_error_nomem(err, "the HTML report");
     }
     return status;
@@ -309,9 +197,9 @@ static enum cm_status add_measured(struct cm_html_digest *digest,
                                    const struct cm_report_row *row,
                                    struct cm_error *err)
 {
-    add_text(digest, CM_COL_CLIENTS, row->extras.clients);
-    add_text(digest, CM_COL_POLICIES, row->extras.policies);
-    add_text(digest, CM_COL_GRADE, row->extras.grade);
+    cm_html_add_text(digest, CM_COL_CLIENTS, row->extras.clients);
+    cm_html_add_text(digest, CM_COL_POLICIES, row->extras.policies);
+    cm_html_add_text(digest, CM_COL_GRADE, row->extras.grade);
     return add_rules(digest, row, err);
 }
 
@@ -319,6 +207,8 @@ enum cm_status cm_html_digest_begin(struct cm_html_digest *digest,
                                     struct cm_report_run *run,
                                     struct cm_error *err)
 {
+    const struct cm_report_changes *changes;
+    size_t width = 0;
     enum cm_status status = cm_report_asked_open(&digest->asked, run, err);
 
     cm_buf_init(&digest->parts, MAX_PARTS);
@@ -328,7 +218,15 @@ enum cm_status cm_html_digest_begin(struct cm_html_digest *digest,
     if (status != CM_OK) {
         return status;
     }
-    digest->columns = cm_html_columns_new();
+    digest->run = run;
+    status = cm_report_run_changes(run, &changes, err);
+    if (status == CM_OK) {
+        status = cm_report_run_width(run, &width, err);
+    }
+    if (status != CM_OK) {
+        return status;
+    }
+    digest->columns = cm_html_columns_new(width);
     digest->proofs = cm_map_new();
     if (digest->columns == NULL || digest->proofs == NULL) {
         return cm_error_nomem(err, "the HTML report");
@@ -341,7 +239,13 @@ enum cm_status cm_html_digest_row(struct cm_html_digest *digest,
                                   const struct cm_report_findings *findings,
                                   struct cm_error *err)
 {
-    if (!add_row(digest, row) || !add_findings(digest, row, findings)) {
+    const struct cm_change_of *change =
+        cm_report_change_of(digest->run, row->endpoint);
+
+    cm_html_add_text(
+        digest, CM_COL_CHANGE,
+        change == NULL ? "" : cm_change_id((enum cm_change)change->change));
+    if (!cm_html_add_row(digest, row) || !add_findings(digest, row, findings)) {
         return cm_error_nomem(err, "the HTML report");
     }
     return add_measured(digest, row, err);

@@ -9,6 +9,7 @@
 #include "certmuster/file.h"
 #include "certmuster/map.h"
 #include "certmuster/status.h"
+#include "html_columns.h"
 #include "reader.h"
 #include "reader_actions.h"
 #include "reader_fleet.h"
@@ -20,51 +21,8 @@ extern const char cm_html_css_sha256[];
 extern const char cm_html_js[];
 extern const char cm_html_js_sha256[];
 
-#define CM_HTML_MAX_ACTIONS 500  /* written out; actions.csv has all */
-#define CM_HTML_WEEKS 26         /* on the expiry chart */
-#define CM_HTML_SEPARATOR '\x1f' /* in a value with several parts, in none */
-
-enum cm_html_column {
-    CM_COL_LINE,
-    CM_COL_HOST,
-    CM_COL_PORT,
-    CM_COL_OWNER,
-    CM_COL_VERDICT,
-    CM_COL_CAUSE,
-    CM_COL_ALSO,
-    CM_COL_ENDS,
-    CM_COL_TLS,
-    CM_COL_RESOLUTION,
-    CM_COL_ACTIONS,
-    CM_COL_SUBJECT,
-    CM_COL_LABELS,   /* all fields of the row, CM_HTML_SEPARATOR between them */
-    CM_COL_FINDINGS, /* cause, proof, resolution of each, separated likewise */
-    CM_COL_REMAINING,  /* causes that stay when the first is fixed */
-    CM_COL_VIEWS,      /* trust view, verdict of each, separated likewise; empty
-                          with one view */
-    CM_COL_REVOCATION, /* result, source, next update, separated likewise; empty
-                          when it was not checked */
-    CM_COL_CLIENTS,    /* a letter for each profile of the run; empty: none */
-    CM_COL_POLICIES,   /* a letter for each policy; empty: none */
-    CM_COL_RULES,      /* "0/M1": policy and rule of each that it breaks or is
-                          warned of, separated likewise */
-    CM_COL_GRADE,
-    CM_COL_COUNT
-};
-
-/* html_columns.c -- the endpoint table's data: each column a raw-deflate stream
- * of lines, so that a million rows take some 30 MB of memory. */
-struct cm_html_columns;
-struct cm_html_columns *cm_html_columns_new(void); /* NULL: no memory */
-void cm_html_columns_free(struct cm_html_columns *columns);
-/* Adds one value to a column; each row adds one to every column. */
-void cm_html_columns_add(struct cm_html_columns *columns,
-                         enum cm_html_column column, const char *text,
-                         size_t len);
-/* Ends the streams and writes them as script blocks of base64. */
-enum cm_status cm_html_columns_write(struct cm_html_columns *columns,
-                                     struct cm_outfile *file,
-                                     struct cm_error *err);
+#define CM_HTML_MAX_ACTIONS 500 /* written out; actions.csv has all */
+#define CM_HTML_WEEKS 26        /* on the expiry chart */
 
 struct cm_report_asked;
 
@@ -84,11 +42,16 @@ struct cm_html_digest {
     struct cm_report_asked *asked;
     struct cm_buf parts;
     struct cm_buf actions;
+    struct cm_report_run *run;
+    int64_t last_line;
     bool fails; /* the row, by its first finding */
 };
 struct cm_html_proof {
     char *proof; /* of the first row that the action fixes, or touches */
     char *where; /* "host:port, line 12" */
+    char *path;  /* its certificates and those it sent, as in the store */
+    char *chain;
+    bool path_valid;
     bool fixes;
 };
 enum cm_status cm_html_digest_begin(struct cm_html_digest *digest,
@@ -105,6 +68,23 @@ void cm_html_digest_cleanup(struct cm_html_digest *digest);
 
 /* html.c -- from the doctype to the link that skips to #main. */
 void cm_html_page_head(struct cm_buf *out, const char *title, bool scripted);
+
+/* html_digest_row.c -- one row's values, and how they are put together. */
+bool cm_html_add_row(struct cm_html_digest *digest,
+                     const struct cm_report_row *row);
+void cm_html_add_text(struct cm_html_digest *digest, size_t column,
+                      const char *text);
+void cm_html_add_number(struct cm_html_digest *digest,
+                        enum cm_html_column column, int64_t number);
+bool cm_html_add_parts(struct cm_html_digest *digest, size_t column,
+                       struct cm_buf *parts);
+void cm_html_put_part(struct cm_buf *parts, const char *text, char separator,
+                      bool first);
+/* Puts the mark for each place that holds the text, from `from` on. Rows that
+ * say the same of their hosts then have equal proofs. */
+void cm_html_put_mark(struct cm_buf *parts, size_t from, const char *text,
+                      char mark);
+const char *cm_html_host_of(const struct cm_report_row *row);
 
 /* html_text.c -- small pieces. */
 /* 'sha256-...' of a part, from the hex that the build wrote. */
@@ -159,8 +139,9 @@ enum cm_status cm_html_run_facts(struct cm_buf *out, struct cm_report_run *run,
 void cm_html_faults(struct cm_buf *out, const struct cm_run_facts *facts);
 
 /* html_table.c -- the words that the script needs. */
-void cm_html_table_words(struct cm_buf *out, const struct cm_run_facts *facts,
-                         const struct cm_report_measures *measures);
+enum cm_status cm_html_table_words(struct cm_buf *out,
+                                   struct cm_report_run *run, size_t num_fields,
+                                   struct cm_error *err);
 
 /* A count that shows its endpoints in the table: `pick` is "client:0f" (the
  * first profile's failures), "policy:0f", "rule:0/M1", "cause:ID", "first:ID",

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 
+#include "changes.h"
 #include "html_parts.h"
 
 #define NEEDS 4 /* resolutions named in the summary */
@@ -129,13 +130,46 @@ static void next_breaks(struct cm_buf *out, int64_t rows)
     (void)cm_buf_puts(out, " within 30 days.");
 }
 
+/* A number with its sign; "up" and "down" are bad and good news. */
+static void step(struct cm_buf *out, const char *name, int64_t rows,
+                 const char *sign, const char *news)
+{
+    (void)cm_buf_printf(out, "<tr><td>%s</td><td class=\"num %s\">%s", name,
+                        rows == 0 ? "" : news, rows == 0 ? "" : sign);
+    cm_html_number(out, rows);
+    (void)cm_buf_puts(out, "</td></tr>");
+}
+
+static void delta(struct cm_buf *out, const struct cm_report_changes *changes)
+{
+    (void)cm_buf_puts(out, "<table class=\"delta\"><caption>Changed ");
+    cm_changes_since(out, changes);
+    (void)cm_buf_puts(out, "</caption><tbody>");
+    step(out, "New failures", changes->new_failures, "+", "up");
+    step(out, "Fixed", changes->fixed, "−", "down");
+    step(out, "Still failing", changes->still_failing, "", "");
+    if (changes->rows[CM_CHANGE_NEW_ENDPOINT] > 0) {
+        step(out, "New endpoints", changes->rows[CM_CHANGE_NEW_ENDPOINT], "",
+             "");
+    }
+    if (changes->rows[CM_CHANGE_GONE] > 0) {
+        step(out, "Endpoints no longer in the input",
+             changes->rows[CM_CHANGE_GONE], "", "");
+    }
+    (void)cm_buf_puts(out, "</tbody></table>");
+}
+
 enum cm_status cm_html_headline(struct cm_buf *out, struct cm_report_run *run,
                                 const struct cm_html_digest *digest,
                                 struct cm_error *err)
 {
     const struct cm_report_totals *totals;
+    const struct cm_report_changes *changes = NULL;
     enum cm_status status = cm_report_run_totals(run, &totals, err);
 
+    if (status == CM_OK) {
+        status = cm_report_run_changes(run, &changes, err);
+    }
     if (status != CM_OK) {
         return status;
     }
@@ -143,8 +177,11 @@ enum cm_status cm_html_headline(struct cm_buf *out, struct cm_report_run *run,
     headline(out, totals, digest);
     cm_html_verdict_bar(out, totals);
     needs(out, digest);
-    (void)cm_buf_puts(out, "</div><div class=\"card\"><h3>What breaks next"
-                           "</h3><p>");
+    (void)cm_buf_puts(out, "</div><div class=\"card\">");
+    if (changes != NULL) {
+        delta(out, changes);
+    }
+    (void)cm_buf_puts(out, "<h3>What breaks next</h3><p>");
     next_breaks(out, totals->will_break_30_days);
     (void)cm_buf_puts(out, "</p>");
     cm_html_expiry_chart(out, digest);

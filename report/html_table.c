@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "certmuster/text.h"
+#include "changes.h"
 #include "facts.h"
 #include "html_parts.h"
 
@@ -16,20 +17,24 @@ static void tools(struct cm_buf *out)
         {"resolution", "What to do"},
     };
 
-    (void)cm_buf_puts(out,
-                      "<div class=\"tools\" id=\"endpoint-tools\" hidden>"
-                      "<label>Find<input id=\"q\" type=\"search\" "
-                      "size=\"26\" placeholder=\"host, owner, certificate, "
-                      "cause\"></label>");
+    (void)cm_buf_puts(out, "<div class=\"tools\" id=\"endpoint-tools\" hidden>"
+                           "<label>Find<input id=\"q\" type=\"search\" "
+                           "size=\"24\" placeholder=\"any column "
+                           "column\"></label>");
     for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
         (void)cm_buf_printf(out,
                             "<label>%s<select id=\"by-%s\"><option value=\"\">"
                             "any</option></select></label>",
                             filters[i][1], filters[i][0]);
     }
-    (void)cm_buf_puts(out, "<button class=\"plain\" id=\"all\" hidden>Not only "
-                           "these</button><button class=\"plain\" "
-                           "id=\"export\">CSV of these</button></div>\n");
+    (void)cm_buf_puts(
+        out,
+        "<label>More filters<select id=\"more\"><option value=\"\">add one"
+        "</option></select></label><span class=\"buttons\"><button "
+        "class=\"plain\" id=\"all\" type=\"button\" hidden>Not only these"
+        "</button><button class=\"plain\" id=\"clear\" type=\"button\" hidden>"
+        "Clear filters</button><button class=\"plain\" id=\"export\" "
+        "type=\"button\">CSV of these</button></span></div>\n");
 }
 
 enum cm_status cm_html_table(struct cm_buf *out, struct cm_report_run *run,
@@ -56,15 +61,18 @@ enum cm_status cm_html_table(struct cm_buf *out, struct cm_report_run *run,
         "<thead><tr>");
     for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
         (void)cm_buf_printf(out,
-                            "<th scope=\"col\" data-column=\"%s\"><button>%s"
+                            "<th scope=\"col\" data-column=\"%s\"><button "
+                            "type=\"button\">%s"
                             "</button></th>",
                             heads[i][0], heads[i][1]);
     }
     (void)cm_buf_puts(out,
                       "</tr></thead><tbody id=\"rows\"></tbody></table></div>\n"
                       "<p class=\"pages\"><button class=\"plain\" id=\"previous"
-                      "\" disabled>Previous</button> <button class=\"plain\" "
-                      "id=\"next\" disabled>Next</button></p>\n");
+                      "\" type=\"button\" disabled>Previous</button> <span "
+                      "id=\"page\"></span> <button class=\"plain\" "
+                      "id=\"next\" type=\"button\" disabled>Next</button></p>"
+                      "\n");
     return CM_OK;
 }
 
@@ -83,17 +91,23 @@ static void names(struct cm_buf *out, const char *key,
     }
 }
 
-/* JSON in a block that browsers do not run; cm_text_json lets no '<' out. */
-void cm_html_table_words(struct cm_buf *out, const struct cm_run_facts *facts,
-                         const struct cm_report_measures *measures)
+/* The names of the input's columns; null: it has none. */
+static void fields(struct cm_buf *out, const struct cm_run_facts *facts,
+                   size_t num)
 {
-    (void)cm_buf_puts(out, "<script type=\"application/json\" id=\"words\">"
-                           "{\"columns\":[");
-    for (size_t i = 0; i < facts->columns.num; i++) {
-        json(out, i == 0 ? "" : ",", facts->columns.items[i]);
+    (void)cm_buf_puts(out, "{\"fields\":[");
+    for (size_t i = 0; i < num; i++) {
+        (void)cm_buf_puts(out, i == 0 ? "" : ",");
+        if (i < facts->columns.num && facts->columns.items[i] != NULL) {
+            json(out, "", facts->columns.items[i]);
+        } else {
+            (void)cm_buf_puts(out, "null");
+        }
     }
-    names(out, "clients", measures->profiles, measures->num_profiles);
-    names(out, "policies", measures->policies, measures->num_policies);
+}
+
+static void catalogue(struct cm_buf *out)
+{
     (void)cm_buf_puts(out, "],\n\"verdict\":{");
     for (int i = CM_VERDICT_TRUSTED; i < CM_VERDICT_COUNT; i++) {
         json(out, i == CM_VERDICT_TRUSTED ? "" : ",",
@@ -113,6 +127,11 @@ void cm_html_table_words(struct cm_buf *out, const struct cm_run_facts *facts,
         json(out, i == 0 ? "" : ",", info->id);
         json(out, ":", info->title);
     }
+    (void)cm_buf_puts(out, "},\n\"change\":{");
+    for (int i = 0; i < CM_CHANGE_COUNT; i++) {
+        json(out, i == 0 ? "" : ",", cm_change_id((enum cm_change)i));
+        json(out, ":", cm_change_words((enum cm_change)i));
+    }
     (void)cm_buf_puts(out, "},\n\"who\":{");
     for (int i = 0; i < CM_RESOLUTION_COUNT; i++) {
         const struct cm_resolution_info *info =
@@ -121,5 +140,33 @@ void cm_html_table_words(struct cm_buf *out, const struct cm_run_facts *facts,
         json(out, i == 0 ? "" : ",", info->id);
         json(out, ":", info->who);
     }
-    (void)cm_buf_puts(out, "}}</script>\n");
+    (void)cm_buf_puts(out, "}}");
+}
+
+/* JSON in a block that browsers do not run; cm_text_json lets no '<' out. */
+enum cm_status cm_html_table_words(struct cm_buf *out,
+                                   struct cm_report_run *run, size_t num_fields,
+                                   struct cm_error *err)
+{
+    const struct cm_report_measures *measures;
+    const struct cm_report_views *views;
+    enum cm_status status = cm_report_run_measures(run, &measures, err);
+
+    if (status == CM_OK) {
+        status = cm_report_run_views(run, &views, err);
+    }
+    if (status != CM_OK) {
+        return status;
+    }
+    (void)cm_buf_puts(out, "<script type=\"application/json\" id=\"words\">");
+    fields(out, cm_report_run_facts(run), num_fields);
+    (void)cm_buf_puts(out, "],\n\"views\":[");
+    for (size_t i = 0; i < views->num; i++) {
+        json(out, i == 0 ? "" : ",", views->views[i].name);
+    }
+    names(out, "clients", measures->profiles, measures->num_profiles);
+    names(out, "policies", measures->policies, measures->num_policies);
+    catalogue(out);
+    (void)cm_buf_puts(out, "</script>\n");
+    return CM_OK;
 }

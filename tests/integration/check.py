@@ -92,9 +92,12 @@ class Elements(HTMLParser):
     KNOWN = set("""html head meta title style script body header h1 h2 h3 p main
         section div b br small span ul li svg rect line text title details
         summary meter ol pre table caption thead tbody tr th td label input
-        select option button footer a""".split())
-    # Links lead to our own files beside the report only.
-    FIX = re.compile(r"fixes/[0-9a-f]{16}-[a-z]+\.(pem|cnf)|fixes/README\.txt")
+        select option button footer a nav code""".split())
+    # Links lead into the page, to files in it that are saved, and to our own
+    # files beside the report only.
+    FIX = re.compile(r"fixes/[0-9a-f]{16}-[a-z]+\.(pem|cnf)|fixes/README\.txt|"
+                     r"#[a-z0-9-]+|data:application/x-pem-file,"
+                     r"[A-Za-z0-9._~+/=%-]+")
 
     def handle_starttag(self, tag, attrs):
         if tag not in self.KNOWN:

@@ -11,6 +11,7 @@
 #include "certmuster/report.h"
 
 #define FLEET_ROWS 8
+#define FLEET_WIDTH 6 /* fields of the longest row */
 /* 21 Nov 2026 07:48:56 UTC */
 #define FLEET_NOW 1795247336
 

@@ -14,7 +14,7 @@
 
 #define DEPTH 64
 #define NAME 32
-#define IDS 256
+#define IDS 2000
 
 /* Elements with what must directly hold them; NULL: what may hold text. */
 static const struct {
@@ -69,7 +69,7 @@ static const struct {
 #define ELEMENTS (sizeof(elements) / sizeof(*elements))
 
 static const char text_holders[] =
-    "p span li b small button td th h1 h2 h3 summary div label";
+    "p span li b small button td th h1 h2 h3 summary div label pre";
 
 struct check {
     const char *at;
@@ -164,8 +164,8 @@ static void keep_id(struct check *check, const char *value, size_t len)
  * fix bundles beside it. */
 static bool stays_here(const char *link)
 {
-    static const char *const starts[] = {
-        "#", "data:application/x-pem-file;base64,", "fixes/"};
+    static const char *const starts[] = {"#", "data:application/x-pem-file,",
+                                         "fixes/"};
 
     for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++) {
         if (strncmp(link, starts[i], strlen(starts[i])) == 0) {

@@ -21,13 +21,17 @@ char *html_between(const char *html, const char *before, const char *after);
 void html_has(const char *html, const char *part);
 void html_lacks(const char *html, const char *part);
 
-/* A column of the endpoint table, unpacked. */
+/* A column of the endpoint table, unpacked, as it is shown. "labels" are all
+ * fields of the row, "findings" all of its findings, separated. */
 struct html_column {
     char **texts; /* one for each row */
     size_t num;
 };
 void html_column_read(struct html_column *column, const char *html,
                       const char *name);
+/* As it stands in the file. */
+void html_column_read_stored(struct html_column *column, const char *html,
+                             const char *name);
 void html_column_free(struct html_column *column);
 
 #endif

@@ -276,10 +276,11 @@ static void the_outputs_name_the_files_with_their_hashes(void **state)
     free(json);
 
     text = fixture_text(f, "report.html");
-    text_has(
-        text,
-        "<li><a href=\"fixes/" KEY("a1") "-intermediates.pem\">" KEY(
-            "a1") "-intermediates.pem</a><br><small class=\"proof\">SHA-256 ");
+    text_has(text, "<li><a download=\"" KEY(
+                       "a1") "-intermediates.pem\" "
+                             "href=\"data:application/x-pem-file,");
+    text_has(text, KEY("a1") "-intermediates.pem</a><br><small class=\"proof"
+                             "\">SHA-256 ");
     free(text);
     text = fixture_text(f, "fixes/README.txt");
     text_has(text, cm_buf_cstr(&hex));
