@@ -80,7 +80,10 @@ enum cm_status cm_calendar_new(struct cm_calendar **out,
         return cm_error_nomem(err, "the calendar");
     }
     calendar->run = run;
-    calendar->judged_at = cm_report_run_facts(run)->judged_at;
+    calendar->judged_at = cm_calendar_time(cm_report_run_facts(run)->judged_at);
+    if (calendar->judged_at == CM_UNKNOWN) {
+        calendar->judged_at = 0;
+    }
     calendar->totals.first_at = CM_UNKNOWN;
     calendar->row_at = CM_UNKNOWN;
     find_limits(calendar);
@@ -118,6 +121,11 @@ cm_calendar_totals(const struct cm_calendar *calendar)
 size_t cm_calendar_count(const struct cm_calendar *calendar)
 {
     return calendar->items.num;
+}
+
+int64_t cm_calendar_judged_at(const struct cm_calendar *calendar)
+{
+    return calendar->judged_at;
 }
 
 void cm_calendar_entry(const struct cm_calendar *calendar, size_t i,

@@ -83,6 +83,8 @@ bool cm_calendar_end(struct cm_calendar *calendar);
 const struct cm_calendar_totals *
 cm_calendar_totals(const struct cm_calendar *calendar);
 size_t cm_calendar_count(const struct cm_calendar *calendar);
+/* The time that all is reckoned from. */
+int64_t cm_calendar_judged_at(const struct cm_calendar *calendar);
 void cm_calendar_entry(const struct cm_calendar *calendar, size_t i,
                        struct cm_calendar_entry *out);
 /* The limits to come, the nearest first. */

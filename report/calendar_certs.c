@@ -7,7 +7,13 @@
 #include "calendar_parts.h"
 #include "reader_certs.h"
 
-#define MAX_KNOWN 16384U /* with more, all are forgotten */
+#define MAX_KNOWN 16384U                /* with more, all are forgotten */
+#define MAX_TIME INT64_C(1000000000000) /* beyond the year 9999 by far */
+
+int64_t cm_calendar_time(int64_t unix_s)
+{
+    return unix_s < -MAX_TIME || unix_s > MAX_TIME ? CM_UNKNOWN : unix_s;
+}
 
 /* The same for all certificates of one name and key. */
 static uint64_t identity_of(const struct cm_report_certificate *cert)
@@ -25,8 +31,8 @@ static void copy_known(struct cm_known_cert *out,
     size_t len = strnlen(cert->fingerprint_sha256, sizeof(out->sha256) - 1);
 
     out->id = cert->id;
-    out->not_before = cert->not_before;
-    out->not_after = cert->not_after;
+    out->not_before = cm_calendar_time(cert->not_before);
+    out->not_after = cm_calendar_time(cert->not_after);
     out->is_ca = cert->is_ca;
     out->identity = identity_of(cert);
     memcpy(out->sha256, cert->fingerprint_sha256, len);

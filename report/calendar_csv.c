@@ -78,7 +78,7 @@ static enum cm_status write_all(struct cm_report_writer *writer,
         cm_calendar_entry(calendar, i, &entry);
         status = cm_calendar_subject(run, &entry, &about, err);
         if (status == CM_OK) {
-            put_entry(out, cm_report_run_facts(run)->judged_at, &entry, &about);
+            put_entry(out, cm_calendar_judged_at(calendar), &entry, &about);
             status = cm_report_out_settle(writer->out, err);
         }
     }

@@ -259,7 +259,8 @@ static int by_order(const void *a, const void *b, void *arg)
         {one->action, other->action},
         {(uint64_t)one->certificate, (uint64_t)other->certificate},
     };
-    int64_t days[] = {cm_calendar_day(one->at), cm_calendar_day(other->at)};
+    const int64_t days[] = {cm_calendar_day(one->at),
+                            cm_calendar_day(other->at)};
 
     if (days[0] != days[1]) {
         return days[0] < days[1] ? -1 : 1;

@@ -92,7 +92,10 @@ struct cm_calendar {
     int64_t row_at;
 };
 
-/* calendar_certs.c: by id or fingerprint; valid until the next call. */
+/* calendar_certs.c: a time that can be reckoned with; CM_UNKNOWN for what only
+ * a foreign store can hold. */
+int64_t cm_calendar_time(int64_t unix_s);
+/* By id or fingerprint; valid until the next call. */
 enum cm_status cm_calendar_find_cert(struct cm_calendar *calendar,
                                      const char *key,
                                      const struct cm_known_cert **out,

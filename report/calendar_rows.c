@@ -97,7 +97,7 @@ static enum cm_status leaf_date(struct cm_calendar *calendar,
     if (row->path.num == 0 ||
         strtoll(row->path.items[0], NULL, 10) == row->cert->id) {
         out->certificate = row->cert->id;
-        out->at = row->not_after;
+        out->at = cm_calendar_time(row->not_after);
         set_subject(out, row->fingerprint_sha256);
         return CM_OK;
     }
@@ -344,10 +344,11 @@ static enum cm_status by_hand(struct cm_calendar *calendar,
                         .cause = CM_CAUSE_RENEWAL_NOT_AUTOMATED,
                         .resolution = CM_RESOLUTION_AUTOMATE_RENEWAL,
                         .finding = finding};
-    bool fresh;
+    bool fresh = false;
     enum cm_status status;
 
-    if (row->not_after == CM_UNKNOWN || row->not_before == CM_UNKNOWN) {
+    if (cm_calendar_time(row->not_after) == CM_UNKNOWN ||
+        cm_calendar_time(row->not_before) == CM_UNKNOWN) {
         return CM_OK;
     }
     status = note(calendar, row, &date, &fresh, err);

@@ -59,7 +59,7 @@ static size_t find_top(const struct cm_calendar_items *items,
     size_t num = 0;
 
     for (uint32_t i = 0; i < items->num_owners; i++) {
-        size_t at = num;
+        size_t at;
 
         if (rows[i] == 0 ||
             (num == CM_CALENDAR_TOP && rows[top[num - 1]] >= rows[i])) {

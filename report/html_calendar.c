@@ -302,7 +302,7 @@ static enum cm_status dates(struct cm_buf *out, struct cm_report_run *run,
                             const struct cm_calendar *calendar,
                             struct cm_error *err)
 {
-    int64_t judged_at = cm_report_run_facts(run)->judged_at;
+    int64_t judged_at = cm_calendar_judged_at(calendar);
     size_t count = cm_calendar_count(calendar);
     enum cm_status status = CM_OK;
     struct cm_calendar_entry entry;
@@ -353,7 +353,7 @@ static enum cm_status write_calendar(struct cm_buf *out,
     (void)cm_buf_puts(out, "<div class=\"card\">");
     summary(out, cm_calendar_totals(calendar));
     cm_html_calendar_chart(out, &chart.all, limits, num_limits,
-                           cm_report_run_facts(run)->judged_at);
+                           cm_calendar_judged_at(calendar));
     (void)cm_buf_puts(out, "</div>\n");
     if (chart.num > 0) {
         owners(out, &chart);

@@ -108,7 +108,10 @@ void cm_ics_time(struct cm_ics *ics, const char *name, int64_t unix_s)
 
     (void)cm_time_rfc3339(unix_s, text);
     begin(ics, name);
-    (void)cm_buf_printf(&ics->line, ":%.4s%.2s%.2sT%.2s%.2s%.2sZ", text,
-                        text + 5, text + 8, text + 11, text + 14, text + 17);
+    (void)cm_buf_printf(&ics->line,
+                        ":%.4s%.2s%.2s"
+                        "T%.2s%.2s%.2sZ",
+                        text, text + 5, text + 8, text + 11, text + 14,
+                        text + 17);
     fold(ics);
 }

@@ -73,8 +73,7 @@ static enum cm_status put_dates(struct cm_buf *out, struct cm_report_run *run,
                                 const struct cm_calendar *calendar,
                                 size_t width, struct cm_error *err)
 {
-    int64_t end =
-        cm_report_run_facts(run)->judged_at + NEAR_DAYS * INT64_C(86400);
+    int64_t end = cm_calendar_judged_at(calendar) + NEAR_DAYS * INT64_C(86400);
     enum cm_status status = CM_OK;
     struct cm_calendar_entry entry;
     struct line line = {.num = 0};
