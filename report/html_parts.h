@@ -15,7 +15,7 @@
 #include "reader_fleet.h"
 #include "reader_views.h"
 
-/* html/report.css and html/report.js, with the hex SHA-256 of each. */
+/* html/report.css and the scripts of html/, with the hex SHA-256 of each. */
 extern const char cm_html_css[];
 extern const char cm_html_css_sha256[];
 extern const char cm_html_js[];

@@ -89,9 +89,9 @@ function isOpen(name) {
   return columns[columnOf(name)].size > FEW && !FILTERS.includes(name);
 }
 
-/* "client:3f", "policy:0u", "rule:0/M1", "cause:leaf_expired",
- * "issuer:Some CA": which columns, and what a text of one of them must hold.
- * Nothing holds what is none of these. */
+/* "client:3f", "policy:0u", "rule:0/M1", "cause:leaf_expired" (of any rank),
+ * "first:leaf_expired", "view:corp=trusted", "issuer:Some CA": which columns, and
+ * what a text of one of them must hold. Nothing holds what is none of these. */
 function picked(pick) {
   const [, kind, value] = /^([a-z]+):([^]*)$/.exec(pick) || [];
   if (kind === "rule") {
@@ -99,6 +99,15 @@ function picked(pick) {
   }
   if (kind === "cause") {
     return [["cause", "also"], (text) => text.split(" ").includes(value)];
+  }
+  if (kind === "first") {
+    return [["cause"], (text) => text === value];
+  }
+  if (kind === "view") {
+    const cut = value.lastIndexOf("=");
+    const [name, verdict] = [value.slice(0, cut), value.slice(cut + 1)];
+    return [["views"], (text) => text.split(SEPARATOR).some((part, i, all) =>
+      i % 2 === 0 && part === name && all[i + 1] === verdict)];
   }
   if (kind === "client" || kind === "policy") {
     const at = parseInt(value, 10);

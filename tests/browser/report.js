@@ -81,12 +81,13 @@ async function found(page) {
   return /nothing/i.test(text) ? 0 : Number(number[1].replace(/,/g, ""));
 }
 
-/* Waits until so many rows are found. */
-async function expectFound(page, want) {
+/* Waits until so many rows are found; `what` is for the message. */
+async function expectFound(page, want, what) {
   for (let i = 0; i < 100 && await found(page) !== want; i++) {
     await page.waitForTimeout(20);
   }
-  assert.equal(await found(page), want);
+  assert.equal(await found(page), want, what && `${what}: not ${want} rows, ` +
+    `but ${await found(page)}`);
 }
 
 /* The text of one column of the rows shown, by its heading's data-column. */

@@ -4,7 +4,7 @@
 const assert = require("node:assert/strict");
 const { test, before, after } = require("node:test");
 const { launch, open, close, query, expectFound, shown, parseCsv, download,
-  PAGE_ROWS } = require("./report.js");
+  unfold, PAGE_ROWS } = require("./report.js");
 
 const RUN = 2;
 const ALL = query(`SELECT line, host, port, owner, verdict, primary_cause,
@@ -122,6 +122,29 @@ test("an address made by somebody else does nothing", async () => {
     await page.waitForSelector("body[data-ready=yes]");
     assert.ok(await page.locator("#endpoints").isVisible());
   }
+  await close(page);
+});
+
+test("every number that can be clicked shows so many rows", async () => {
+  const page = await open(browser);
+  await unfold(page);
+  const picks = await page.evaluate(() =>
+    [...document.querySelectorAll("button[data-pick]")].map((button) =>
+      [button.dataset.pick, button.textContent]));
+  const seen = new Set();
+  assert.ok(picks.length > 10, "picks");
+  for (const [pick, text] of picks) {
+    const number = /^[\d,]+/.exec(text);
+    if (!number || seen.has(pick)) {
+      continue;
+    }
+    seen.add(pick);
+    await page.evaluate((wanted) => [...document.querySelectorAll(
+      "button[data-pick]")].find((button) =>
+      button.dataset.pick === wanted).click(), pick);
+    await expectFound(page, Number(number[0].replace(/,/g, "")), pick);
+  }
+  assert.ok(seen.size > 10, "picks with numbers");
   await close(page);
 });
 
