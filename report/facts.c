@@ -220,3 +220,15 @@ const char *cm_verdict_words(enum cm_verdict verdict)
 
     return words[verdict];
 }
+
+const char *cm_severity_words(enum cm_severity severity)
+{
+    static const char *const words[CM_SEVERITY_COUNT] = {
+        [CM_SEVERITY_NOW] = "breaks now",
+        [CM_SEVERITY_SOME_CLIENTS] = "breaks some clients",
+        [CM_SEVERITY_BY_DATE] = "breaks by a date",
+        [CM_SEVERITY_HYGIENE] = "not as it should be",
+    };
+
+    return words[severity];
+}

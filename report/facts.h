@@ -34,6 +34,7 @@ void cm_fact_json(struct cm_json *json, const struct cm_fact *fact,
 
 /* "not trusted": what people call the verdict of one row. */
 const char *cm_verdict_words(enum cm_verdict verdict);
+const char *cm_severity_words(enum cm_severity severity); /* "breaks now" */
 
 /* CSV fields, without separators. */
 void cm_csv_text(struct cm_buf *out, const char *text); /* NULL: empty */

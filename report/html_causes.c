@@ -3,22 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "facts.h"
 #include "html_cells.h"
 #include "html_parts.h"
 
 #define PICK_SIZE 96
-
-static const char *severity_words(enum cm_severity severity)
-{
-    static const char *const words[CM_SEVERITY_COUNT] = {
-        [CM_SEVERITY_NOW] = "breaks now",
-        [CM_SEVERITY_SOME_CLIENTS] = "breaks some clients",
-        [CM_SEVERITY_BY_DATE] = "breaks by a date",
-        [CM_SEVERITY_HYGIENE] = "not as it should be",
-    };
-
-    return words[severity];
-}
 
 static void row(struct cm_buf *out, const struct cm_report_totals *totals,
                 enum cm_cause cause)
@@ -34,7 +23,8 @@ static void row(struct cm_buf *out, const struct cm_report_totals *totals,
                         "<td><span class=\"pill %s\">%s</span></td>"
                         "<td>%s<br><small>%s</small></td>",
                         cm_severity_id(info->severity),
-                        severity_words(info->severity), todo->who, todo->title);
+                        cm_severity_words(info->severity), todo->who,
+                        todo->title);
     (void)snprintf(pick, sizeof(pick), "first:%s", info->id);
     cm_html_cell_pick(out, totals->primaries[cause], pick);
     (void)snprintf(pick, sizeof(pick), "cause:%s", info->id);

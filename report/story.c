@@ -260,10 +260,10 @@ static enum cm_status tell_all(struct cm_story *s,
 
 enum cm_status cm_report_endpoint(const struct cm_report_options *options,
                                   const struct cm_endpoint_query *query,
-                                  bool pem, int width, FILE *out, bool *trusted,
+                                  int width, FILE *out, bool *trusted,
                                   struct cm_error *err)
 {
-    struct cm_story s = {.pem = pem, .label = ""};
+    struct cm_story s = {.pem = query->pem, .label = ""};
     struct cm_story_matches matches = {.num = 0};
     enum cm_status status = cm_report_run_borrow(&s.run, options, err);
 

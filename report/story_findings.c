@@ -57,7 +57,7 @@ static enum cm_status put_views(struct cm_story *s, struct cm_error *err)
     return status;
 }
 
-/* "breaks now"; what is no severity of ours is foreign. */
+/* What is no severity of ours is foreign. */
 static void put_severity(struct cm_buf *out, const char *id)
 {
     enum cm_severity severity;
@@ -66,9 +66,7 @@ static void put_severity(struct cm_buf *out, const char *id)
         cm_story_foreign(out, id);
         return;
     }
-    for (id = cm_severity_id(severity); *id != '\0'; id++) {
-        (void)cm_buf_putc(out, *id == '_' ? ' ' : *id);
-    }
+    (void)cm_buf_puts(out, cm_severity_words(severity));
 }
 
 /* "renew the certificate: server owner, action 3 of the plan (4f1c...)" */

@@ -206,7 +206,8 @@ static void put_client(struct cm_story *s, const struct cm_story_probe *probe)
     if ((probe->flags & CM_STORY_CERT_LATE) != 0) {
         (void)cm_buf_puts(out, "; asked for late, after the request");
     }
-    if (extras->client_fault != NULL && strcmp(extras->client_fault, "fine")) {
+    if (extras->client_fault != NULL &&
+        strcmp(extras->client_fault, "fine") != 0) {
         (void)cm_buf_puts(out, "; ours cannot be used: ");
         cm_story_foreign(out, extras->client_fault);
         (void)cm_buf_puts(out, " ");

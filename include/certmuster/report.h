@@ -59,13 +59,14 @@ struct cm_endpoint_query {
     const char *host;     /* as the store has it: A-labels, lower case; "" */
     int64_t port;         /* 0: any */
     const char *protocol; /* "": any */
+    bool pem;             /* the certificates are wanted, too */
 };
 /* cm_report_endpoint tells all that is known of the endpoints that are meant,
  * the conclusion at the end. *trusted: each of them is. CM_EINPUT: there is
- * none; the message names near ones. With `pem` the certificates follow. */
+ * none; the message names near ones. */
 enum cm_status cm_report_endpoint(const struct cm_report_options *options,
                                   const struct cm_endpoint_query *query,
-                                  bool pem, int width, FILE *out, bool *trusted,
+                                  int width, FILE *out, bool *trusted,
                                   struct cm_error *err);
 /* For --fail-on: rows whose verdict-making or other findings are at least this
  * severe. */

@@ -83,9 +83,10 @@ enum cm_status cm_endpoint_tell(const struct cm_options *options, int *code,
 
     cm_endpoint_text_read(&text, options->text[CM_OPTION_ENDPOINT]);
     cm_report_from_options(options, &report);
-    status = cm_report_endpoint(
-        &report, &text.query, options->given[CM_OPTION_PEM],
-        cm_terminal_width(STDOUT_FILENO), stdout, &trusted, err);
+    text.query.pem = options->given[CM_OPTION_PEM];
+    status = cm_report_endpoint(&report, &text.query,
+                                cm_terminal_width(STDOUT_FILENO), stdout,
+                                &trusted, err);
     if (status == CM_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
         status = cm_error_set(err, CM_EIO,
                               "the story could not be written to standard "

@@ -31,13 +31,13 @@ static int without(void **state)
 static char *story_of(const struct fixture *f, const char *host, int64_t port,
                       const char *protocol, bool pem, int width, bool *trusted)
 {
-    struct cm_endpoint_query query = {host, host, port, protocol};
+    struct cm_endpoint_query query = {host, host, port, protocol, pem};
     FILE *out = tmpfile();
     struct cm_error err;
 
     assert_non_null(out);
-    if (cm_report_endpoint(&f->options, &query, pem, width, out, trusted,
-                           &err) != CM_OK) {
+    if (cm_report_endpoint(&f->options, &query, width, out, trusted, &err) !=
+        CM_OK) {
         fail_msg("%s", err.text);
     }
     return fixture_drain(out);
@@ -46,14 +46,14 @@ static char *story_of(const struct fixture *f, const char *host, int64_t port,
 static void refused(const struct fixture *f, const char *host, int64_t port,
                     const char *message)
 {
-    struct cm_endpoint_query query = {host, host, port, ""};
+    struct cm_endpoint_query query = {host, host, port, "", false};
     FILE *out = tmpfile();
     struct cm_error err;
     bool trusted;
 
     assert_non_null(out);
     assert_int_equal(
-        cm_report_endpoint(&f->options, &query, false, 80, out, &trusted, &err),
+        cm_report_endpoint(&f->options, &query, 80, out, &trusted, &err),
         CM_EINPUT);
     assert_string_equal(err.text, message);
     assert_int_equal(ftell(out), 0);
@@ -206,15 +206,15 @@ static void an_invalid_row_is_found_by_its_text(void **state)
 {
     bool trusted;
     char *text;
-    struct cm_endpoint_query query = {"no host", "", 0, ""};
+    struct cm_endpoint_query query = {"no host", "", 0, "", false};
     FILE *out = tmpfile();
     struct cm_error err;
     struct fixture *f = *state;
 
     assert_non_null(out);
-    assert_int_equal(cm_report_endpoint(&f->options, &query, false, 300, out,
-                                        &trusted, &err),
-                     CM_OK);
+    assert_int_equal(
+        cm_report_endpoint(&f->options, &query, 300, out, &trusted, &err),
+        CM_OK);
     text = fixture_drain(out);
     assert_false(trusted);
     text_has(text, "(no host): invalid row (");

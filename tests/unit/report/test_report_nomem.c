@@ -89,11 +89,10 @@ static enum cm_status tell_endpoint(const struct fixture *f, FILE *out,
                                     struct cm_error *err)
 {
     const struct cm_endpoint_query query = {"exp.example", "exp.example", 443,
-                                            ""};
+                                            "", true};
     bool trusted;
 
-    return cm_report_endpoint(&f->options, &query, true, 80, out, &trusted,
-                              err);
+    return cm_report_endpoint(&f->options, &query, 80, out, &trusted, err);
 }
 
 static void fails_at_every_allocation(
