@@ -89,7 +89,10 @@ enum cm_pop cm_jobqueue_pop(struct cm_jobqueue *queue, struct cm_job *out)
         queue->first = (queue->first + 1) % queue->max;
         queue->num--;
         pop = CM_POP_JOB;
-        (void)pthread_cond_signal(&queue->room);
+        /* Who waits for room is woken for many at once. */
+        if (queue->num == queue->max / 2) {
+            (void)pthread_cond_signal(&queue->room);
+        }
     } else if (queue->closed) {
         pop = CM_POP_CLOSED;
     }
