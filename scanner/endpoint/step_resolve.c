@@ -50,9 +50,7 @@ static void resolved(void *arg, const struct cm_dns_evidence *answer)
     bool proxied = scan->env->config->proxy_host != NULL;
 
     scan->dns_ticket = 0;
-    scan->evidence->dns = *answer;
-    scan->evidence->dns.ms =
-        (uint32_t)(cm_loop_now_ms(scan->env->loop) - scan->dns_since_ms);
+    scan->evidence->dns = *answer; /* whoever asked for it first */
     set_ports(scan->evidence,
               proxied ? scan->env->config->proxy_port : scan->endpoint.port);
     if (proxied) { /* the answer is about the proxy */

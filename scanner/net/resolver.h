@@ -50,6 +50,11 @@ void cm_resolver_listen(struct cm_resolver *resolver,
 /* No server is asked any more: all names that are not known have no answer. */
 void cm_resolver_give_up(struct cm_resolver *resolver);
 
+/* cm_resolver_foresee asks for a name before it is looked up, which then finds
+ * the answer, or waits for it; what goes wrong here is told there. The lookup
+ * must follow: the answer waits for it, however many others are kept. */
+void cm_resolver_foresee(struct cm_resolver *resolver, const char *host);
+
 /* cm_resolver_lookup always answers later, from the loop, never from inside
  * the call. `host` is an A-label name, never a literal. The ticket (not 0) may
  * be cancelled until the answer came. 0: no memory. */

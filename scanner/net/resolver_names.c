@@ -51,6 +51,7 @@ struct name {
     struct link waiting;      /* for the answer */
     size_t num_lookups;       /* waiting or ready */
     bool silent;              /* there was none: whoever comes later asks */
+    bool foreseen;            /* a lookup is still to come */
     size_t host_len;
     char host[];
 };
@@ -159,7 +160,7 @@ static struct name *find_name(struct cm_resolver *resolver, const char *host)
  * none. */
 static void settle(struct cm_resolver *resolver, struct name *name)
 {
-    if (name->num_lookups > 0 || name->work != NULL) {
+    if (name->num_lookups > 0 || name->work != NULL || name->foreseen) {
         return;
     }
     if (name->answer != NULL && !name->silent) {
@@ -230,6 +231,7 @@ static void conclude(struct work *work)
     }
     name->answer = cm_dns_pack(&ev);
     name->silent = ev.result == CM_DNS_TIMEOUT;
+    name->foreseen = name->foreseen && !name->silent;
     name->work = NULL;
     free(work);
     ring_move(&resolver->ready, &name->waiting);
@@ -330,6 +332,24 @@ static bool line_up(struct cm_resolver *resolver, struct lookup *lookup)
     return true;
 }
 
+void cm_resolver_foresee(struct cm_resolver *resolver, const char *host)
+{
+    struct name *name;
+
+    if (cm_kept_find(resolver->kept, host, strlen(host)) != NULL) {
+        return;
+    }
+    name = find_name(resolver, host);
+    if (name == NULL) {
+        return;
+    }
+    if (name->answer == NULL && name->work == NULL &&
+        !answer_at_once(resolver, name)) {
+        name->foreseen = ask(resolver, name);
+    }
+    settle(resolver, name);
+}
+
 uint64_t cm_resolver_lookup(struct cm_resolver *resolver, const char *host,
                             cm_resolved_fn *fn, void *arg)
 {
@@ -350,6 +370,7 @@ uint64_t cm_resolver_lookup(struct cm_resolver *resolver, const char *host,
     lookup->fn = fn;
     lookup->arg = arg;
     name->num_lookups++; /* so that the name is not forgotten meanwhile */
+    name->foreseen = false;
     if (!cm_map_put(resolver->lookups, &lookup->ticket, sizeof(lookup->ticket),
                     lookup) ||
         !line_up(resolver, lookup)) {

@@ -9,6 +9,7 @@
 #include "run/worker_parts.h"
 
 #define QUEUE_JOBS 256U        /* endpoints on their way to the window */
+#define AHEAD_MS 100           /* of a rate are looked ahead */
 #define TURN_MS 200            /* the longest wait for anything */
 #define MAX_PARKED 4096U       /* of all workers together */
 #define ABANDON_AFTER_MS 4000U /* after a stop, what is in flight gets this */
@@ -101,9 +102,12 @@ static void watch_gate(struct cm_worker *worker)
 
 /* --- the thread --- */
 
-/* The endpoint to start next, into worker->next. */
-static bool draw_next(struct cm_worker *worker)
+/* The endpoint to start next, into worker->next. Names to come are asked for
+ * unless all of it is in vain, or a proxy's to do. */
+static bool draw_next(struct cm_worker *worker, bool in_vain)
 {
+    struct cm_resolver *resolver = worker->env.resolver;
+    bool asks = !in_vain && worker->env.config->proxy_host == NULL;
     bool no_memory = false;
     enum cm_pop pop;
 
@@ -116,7 +120,8 @@ static bool draw_next(struct cm_worker *worker)
     if (worker->input_over) {
         return false;
     }
-    pop = cm_window_draw(worker->window, &worker->next, &no_memory);
+    pop = cm_ahead_draw(worker->ahead, worker->window, asks ? resolver : NULL,
+                        &worker->next, &no_memory);
     worker->has_next = pop == CM_POP_JOB;
     worker->input_over = pop == CM_POP_CLOSED;
     if (no_memory) {
@@ -192,7 +197,7 @@ static void start_jobs(struct cm_worker *worker)
     if (waits_for_dns(worker)) {
         return;
     }
-    while ((stop || has_room(worker)) && draw_next(worker)) {
+    while ((stop || has_room(worker)) && draw_next(worker, stop || lost)) {
         if (stop || lost) {
             worker->has_next = false;
             if (!stop) {
@@ -301,6 +306,16 @@ static void *work(void *arg)
 
 /* --- making and ending one --- */
 
+/* How many names are asked for before their turn. Where a rate holds the
+ * endpoints back: those of the next moment, an answer should be fresh. */
+static unsigned look_ahead(const struct cm_worker_share *share)
+{
+    unsigned rate = share->config->polite.rate / share->num_workers;
+    unsigned soon = rate * AHEAD_MS / 1000 + 1;
+
+    return rate > 0 && soon < share->slots ? soon : share->slots;
+}
+
 static bool make_window(struct cm_worker *worker, unsigned index)
 {
     const struct cm_worker_share *share = worker->share;
@@ -316,7 +331,8 @@ static bool make_window(struct cm_worker *worker, unsigned index)
         .seed = (uint64_t)polite->seed + ((uint64_t)index << 48),
         .eager = share->is_stream,
     });
-    return worker->window != NULL;
+    worker->ahead = cm_ahead_new(look_ahead(share));
+    return worker->window != NULL && worker->ahead != NULL;
 }
 
 enum cm_status cm_worker_new(struct cm_worker **out,
@@ -427,6 +443,7 @@ void cm_worker_free(struct cm_worker *worker)
     cm_slots_cleanup(&worker->slots);
     cm_suspects_drop(&worker->suspects);
     cm_suspects_drop(&worker->nameless);
+    cm_ahead_free(worker->ahead);
     cm_window_free(worker->window);
     cm_jobqueue_free(worker->queue);
     cm_tls_context_free(worker->env.tls);

@@ -3,6 +3,7 @@
 #ifndef CERTMUSTER_RUN_WORKER_PARTS_H
 #define CERTMUSTER_RUN_WORKER_PARTS_H
 
+#include "run/ahead.h"
 #include "run/canary.h"
 #include "run/dnsline.h"
 #include "run/parts.h"
@@ -17,6 +18,7 @@ struct cm_worker {
     struct cm_scan_env env;
     struct cm_jobqueue *queue;
     struct cm_window *window;
+    struct cm_ahead *ahead; /* from the window to `next` */
     struct cm_job next; /* drawn, and waiting for the rate to allow it */
     bool has_next;
     int turn_ms; /* the longest wait of the next turn */

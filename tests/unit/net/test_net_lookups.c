@@ -135,6 +135,26 @@ static void an_answer_is_kept(void **state)
     assert_int_equal(asked(scene), 2);
 }
 
+static void a_name_foreseen_is_asked_once(void **state)
+{
+    struct scene *scene = *state;
+
+    cm_resolver_foresee(scene->resolver, "one.test");
+    cm_resolver_foresee(scene->resolver, "one.test");
+    cm_resolver_foresee(scene->resolver, "two.test");
+    while (dns_server_counts(scene->server).aaaa < 2) {
+        turn(scene, 1000);
+    }
+    look_up(scene, "one.test"); /* under way, or known */
+    look_up(scene, "two.test");
+    turn_until(scene, 2);
+    look_up(scene, "one.test");
+    cm_resolver_foresee(scene->resolver, "one.test");
+    turn_until(scene, 3);
+    assert_int_equal(scene->last.result, CM_DNS_OK);
+    assert_int_equal(asked(scene), 4);
+}
+
 static void the_oldest_names_are_forgotten(void **state)
 {
     struct scene *scene = *state;
@@ -440,6 +460,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_thousand_lookups_of_a_name_ask_once),
         TEST(an_answer_is_kept),
+        TEST(a_name_foreseen_is_asked_once),
         TEST(the_oldest_names_are_forgotten),
         TEST(a_lookup_is_cancelled_before_it_is_asked),
         TEST(a_lookup_is_cancelled_while_it_is_asked),
