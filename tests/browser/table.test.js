@@ -46,6 +46,19 @@ test("filters by verdict, cause, owner and resolution", async () => {
   await close(page);
 });
 
+test("filters by any column of the input, and by what was found", async () => {
+  const note = encodeURIComponent("note 17");
+  const page = await open(browser, {}, "#field-3=" + note);
+  await expectFound(page, 1);
+  assert.deepEqual(await shown(page, "host"), ["h017.browser.test"]);
+  await close(page);
+  const tls = await open(browser, {}, "#issuer=mid&owner=hr&verdict=trusted");
+  const want = count("issuer_cn = 'mid' AND owner = 'hr' AND verdict = 'trusted'");
+  assert.ok(want > 0);
+  await expectFound(tls, want);
+  await close(tls);
+});
+
 test("searches while one types", async () => {
   const page = await open(browser);
   await page.fill("#q", "H017");
