@@ -26,8 +26,8 @@ grep -rhoE 'getenv\("[A-Z_]+"' "$SOURCE/scanner" "$SOURCE/report" |
 while read -r variable; do
   has "$variable"
 done <variables.txt
-sed -n 's/^ *CM_EXIT_[A-Z]* = \([0-9]*\),.*/\1/p' \
-  "$SOURCE/scanner/cli/options.h" >codes.txt
+sed -n 's/^CM_EXIT([A-Z]*, \([0-9]*\),.*/\1/p' "$SOURCE/scanner/cli/exit.def" \
+  >codes.txt
 [ "$(wc -l <codes.txt)" -ge 6 ] || fail "the exit codes are not found"
 sed -n '/^.Sh EXIT STATUS/,/^.Sh EXAMPLES/p' plain.txt >exits.txt
 while read -r code; do
