@@ -23,6 +23,7 @@
 #define CM_QUEUE_SOFT 2048U
 #define CM_QUEUE_HARD (CM_QUEUE_SOFT + 131072U)
 #define CM_QUEUE_WAKE 512U      /* are worth waking the writer for */
+#define CM_QUEUE_WAIT_MS 50     /* that fewer of them wait */
 #define CM_BATCH_RECORDS 16384U /* of one transaction, at the most */
 #define CM_BATCH_SECONDS 1      /* that a transaction may stay open */
 #define CM_KNOWN_CERTS 16384U   /* whose ids are kept in memory */

@@ -11,6 +11,8 @@
 #include "store/bulk.h"
 
 #define POP_MAX 1024U
+#define NS_PER_MS 1000000L
+#define NS_PER_S 1000000000L
 
 /* --- the thread --- */
 
@@ -34,15 +36,18 @@ static void put_item(struct cm_store *store, const struct cm_item *item)
     }
 }
 
+static bool is_later(struct timespec time, struct timespec other)
+{
+    return time.tv_sec > other.tv_sec ||
+           (time.tv_sec == other.tv_sec && time.tv_nsec >= other.tv_nsec);
+}
+
 static bool is_over(const struct batch *batch)
 {
     struct timespec now;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return batch->records >= CM_BATCH_RECORDS ||
-           now.tv_sec > batch->until.tv_sec ||
-           (now.tv_sec == batch->until.tv_sec &&
-            now.tv_nsec >= batch->until.tv_nsec);
+    return batch->records >= CM_BATCH_RECORDS || is_later(now, batch->until);
 }
 
 /* The database's error becomes the store's, for all threads. */
@@ -73,16 +78,34 @@ static void write_items(struct cm_store *store, struct batch *batch,
     }
 }
 
+static struct timespec soon(void)
+{
+    struct timespec time;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    time.tv_nsec += CM_QUEUE_WAIT_MS * NS_PER_MS;
+    if (time.tv_nsec >= NS_PER_S) {
+        time.tv_nsec -= NS_PER_S;
+        time.tv_sec++;
+    }
+    return time;
+}
+
 /* Sleeps while there is little to do: until there is something at all, and then
- * until it is worth the while, or has waited as long as it may. */
+ * until it is worth the while. But not for long: while the workers wait for the
+ * network is the time to write, not when they are done. */
 static void wait_for_items(struct cm_store *store, struct batch *batch)
 {
+    struct timespec until;
+
     if (batch->records == 0) {
         cm_queue_wait(store->queue, 1, NULL);
         (void)clock_gettime(CLOCK_MONOTONIC, &batch->until);
         batch->until.tv_sec += CM_BATCH_SECONDS;
     }
-    cm_queue_wait(store->queue, CM_QUEUE_WAKE, &batch->until);
+    until = soon();
+    cm_queue_wait(store->queue, CM_QUEUE_WAKE,
+                  is_later(until, batch->until) ? &batch->until : &until);
 }
 
 void *cm_store_write_all(void *arg)
