@@ -20,7 +20,8 @@ import tempfile
 
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "../../scanner/store/schema.sql")
-FORMATS = ("html", "json", "actions", "endpoints", "jsonl", "fixes", None)
+FORMATS = ("html", "json", "actions", "endpoints", "jsonl", "calendar", "ics", "fixes",
+           None)
 PER_CHAIN = 50
 
 FILL = """
@@ -102,7 +103,7 @@ def fill(path, rows, mixed):
 def cost(program, folder, name):
     """Seconds of CPU, MB of memory."""
     words = [program, "report", "--db", folder + "/store.db", "--out",
-             folder + "/out", "--quiet"]
+             folder + "/out"]
     words += [] if name is None else ["--formats", name]
     child = subprocess.Popen(words)
     _, status, used = os.wait4(child.pid, 0)
