@@ -47,15 +47,21 @@ static enum cm_status default_view(struct cm_report_run *run,
     return status;
 }
 
-static enum cm_status list_past(struct cm_report_run *run, sqlite3_stmt *stmt,
-                                const char *view, int64_t *out, size_t max,
-                                size_t *num, struct cm_error *err)
+struct past_list {
+    const char *input;
+    const char *view;
+    int64_t *out; /* of room for `max` */
+    size_t max;
+    size_t num;
+};
+
+static enum cm_status list_past(struct past_list *list, sqlite3_stmt *stmt,
+                                struct cm_error *err)
 {
-    const char *input = base_name(run->facts.input_name);
     enum cm_status status = CM_OK;
     bool got = true;
 
-    while (*num < max) {
+    while (list->num < list->max) {
         struct cm_sql_line line = cm_sql_line(stmt);
         int64_t id;
 
@@ -64,9 +70,9 @@ static enum cm_status list_past(struct cm_report_run *run, sqlite3_stmt *stmt,
             break;
         }
         id = cm_sql_number(&line);
-        if (strcmp(base_name(cm_sql_word(&line)), input) == 0 &&
-            strcmp(cm_sql_word(&line), view) == 0) {
-            out[(*num)++] = id;
+        if (strcmp(base_name(cm_sql_word(&line)), list->input) == 0 &&
+            strcmp(cm_sql_word(&line), list->view) == 0) {
+            list->out[list->num++] = id;
         }
     }
     return status;
@@ -76,11 +82,11 @@ enum cm_status cm_changes_past(struct cm_report_run *run, int64_t before,
                                int64_t *out, size_t max, size_t *num,
                                struct cm_error *err)
 {
+    struct past_list list = {.out = out, .max = max};
     sqlite3_stmt *stmt = NULL;
     struct cm_buf view;
     enum cm_status status;
 
-    *num = 0;
     cm_buf_init(&view, 4096);
     status = default_view(run, &view, err);
     if (status == CM_OK) {
@@ -90,8 +96,11 @@ enum cm_status cm_changes_past(struct cm_report_run *run, int64_t before,
         status = cm_sql_failed(run->db, err);
     }
     if (status == CM_OK) {
-        status = list_past(run, stmt, cm_buf_cstr(&view), out, max, num, err);
+        list.input = base_name(run->facts.input_name);
+        list.view = cm_buf_cstr(&view);
+        status = list_past(&list, stmt, err);
     }
+    *num = list.num;
     (void)sqlite3_finalize(stmt);
     cm_buf_cleanup(&view);
     return status;
@@ -117,7 +126,7 @@ enum cm_status cm_changes_baseline(struct cm_report_run *run, int64_t *out,
                                    struct cm_error *err)
 {
     const struct cm_run_facts *facts = &run->facts;
-    enum cm_status status = CM_OK;
+    enum cm_status status;
     bool got = false;
     size_t num;
 

@@ -136,11 +136,11 @@ static enum cm_status read_name(struct cm_side *side, struct cm_sql_line *line,
     return side->name.failed ? no_memory(err) : CM_OK;
 }
 
-static int16_t cause_of(const char *id)
+static int cause_of(const char *id)
 {
     enum cm_cause cause;
 
-    return id != NULL && cm_cause_from_id(id, &cause) ? (int16_t)cause
+    return id != NULL && cm_cause_from_id(id, &cause) ? (int)cause
                                                       : CM_NO_CAUSE;
 }
 
@@ -161,7 +161,7 @@ static enum cm_status read_result(struct cm_side *side, int64_t *main_probe,
                             verdict);
     }
     if (status == CM_OK) {
-        side->primary = cause_of(cm_sql_text(&line));
+        side->primary = (int16_t)cause_of(cm_sql_text(&line));
         *main_probe = cm_sql_number(&line);
     }
     return status;

@@ -180,6 +180,17 @@ bool cm_diff_format_known(const char *format)
     return find_format(format) < NUM_FORMATS;
 }
 
+static enum cm_status put_all(struct diff *diff, size_t format,
+                              struct cm_error *err)
+{
+    enum cm_status status;
+
+    cm_assert(format < NUM_FORMATS);
+    status = formats[format].put(diff, err);
+    return status == CM_OK ? cm_screen_show(&diff->out, diff->stream, err)
+                           : status;
+}
+
 enum cm_status cm_report_diff(const struct cm_report_options *options,
                               const char *format, FILE *out,
                               struct cm_error *err)
@@ -192,13 +203,7 @@ enum cm_status cm_report_diff(const struct cm_report_options *options,
         status = cm_report_run_changes(diff.run, &diff.changes, err);
     }
     if (status == CM_OK) {
-        size_t i = find_format(format);
-
-        cm_assert(i < NUM_FORMATS);
-        status = formats[i].put(&diff, err);
-    }
-    if (status == CM_OK) {
-        status = cm_screen_show(&diff.out, out, err);
+        status = put_all(&diff, find_format(format), err);
     }
     cm_buf_cleanup(&diff.out);
     cm_report_run_return(diff.run, options);
