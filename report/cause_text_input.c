@@ -71,6 +71,18 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(NOT_SCANNED) = {
     .clients = CM_NO_CLIENTS,
 };
 
+const struct cm_cause_text CM_CAUSE_TEXT_OF(INPUT_FAMILY_LEFT_OUT) = {
+    .meaning = "The row names an IPv6 address and the run was told to use IPv4 "
+               "only (--ipv4), or the other way round (--ipv6). Nothing is "
+               "known about the endpoint, good or bad. Scan the row without "
+               "the option, from a machine that has a way to such addresses.",
+    .rule =
+        "no RFC: which family to use is the choice of whoever starts the run",
+    .detected = "The host of the row is an address, the address is of the "
+                "other family than the run's, and no connection was tried.",
+    .clients = CM_NO_CLIENTS,
+};
+
 const struct cm_cause_text CM_CAUSE_TEXT_OF(DNS_NXDOMAIN) = {
     .meaning = "The DNS says that this name does not exist: never created, "
                "deleted, or misspelt in the inventory. Some filtering "

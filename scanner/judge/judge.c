@@ -17,6 +17,26 @@ void cm_policy_default(struct cm_policy *policy)
         .min_rsa_bits = 2048, .min_ec_bits = 224, .max_depth = -1};
 }
 
+/* Its address was known from the beginning, and yet none was tried: a run is
+ * told so by --ipv4 or --ipv6. */
+static bool is_left_out(const struct cm_case *c)
+{
+    return c->probe == NULL && c->ep->is_ip && c->ev->num_probes == 0 &&
+           c->ev->dns.result == CM_DNS_NOT_ASKED &&
+           c->ev->dns.num_addresses == 1;
+}
+
+static void say_left_out(struct cm_case *c)
+{
+    uint8_t family = c->ev->dns.addresses[0].family;
+
+    (void)cm_finding_add(c, CM_CAUSE_INPUT_FAMILY_LEFT_OUT, "",
+                         "%s is an IPv%d address, and the run was told to use "
+                         "IPv%d only (--ipv%d): nothing was asked",
+                         c->ep->host, family, family == 6 ? 4 : 6,
+                         family == 6 ? 4 : 6);
+}
+
 /* An endpoint is trusted because it was seen to be, never for want of
  * findings. */
 static void explain_the_rest(struct cm_case *c)
@@ -32,7 +52,9 @@ static void explain_the_rest(struct cm_case *c)
     if (reached && c->trusted && c->probe->end == CM_END_COMPLETE) {
         return;
     }
-    if (!reached) {
+    if (is_left_out(c)) {
+        say_left_out(c);
+    } else if (!reached) {
         (void)cm_finding_add(c, CM_CAUSE_NOT_SCANNED, "",
                              c->probe == NULL
                                  ? "no connection was attempted"

@@ -57,6 +57,16 @@ cmp -s report/endpoints.csv again/endpoints.csv || fail "the report changed"
 wants 1 "" report --out again --fail-on breaks_some_clients
 wants 2 "run" report --run 99
 wants 2 "no-such.db" report --db no-such.db
+# An address of the family that is left out is not asked, and says why.
+printf 'host,port\n::1,1\n127.0.0.1,1\n' >families.csv
+for family in 4 6; do
+  scan --db families.db --out families --ipv$family families.csv
+  want_code 0
+  got=$(sqlite3 families.db "SELECT group_concat(primary_cause, ' ') FROM
+    (SELECT primary_cause FROM v_endpoint WHERE run = (SELECT max(id) FROM run)
+    ORDER BY primary_cause)")
+  [ "$got" = "connect_refused input_family_left_out" ] || fail "families: $got"
+done
 wants 0 "verdict      trusted" report --endpoint web.demo.test:8443
 wants 1 "NOT SENT" report --endpoint https://PAY-1.demo.test.:8443/path
 wants 1 "BEGIN CERTIFICATE" report --endpoint pay-1.demo.test:8443:tls --pem

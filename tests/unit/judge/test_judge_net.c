@@ -63,6 +63,25 @@ static void nothing_seen_is_not_trusted(void **state)
     scene_close(&s);
 }
 
+static void an_address_of_the_other_family_is_left_out(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    scene_open(&s, NULL);
+    s.ep.is_ip = true;
+    s.ev->dns.result = CM_DNS_NOT_ASKED;
+    s.ev->dns.num_addresses = 1;
+    s.ev->dns.addresses[0] = (struct cm_address){
+        .family = 6, .bytes = {0x20, 1, 0x0D, 0xB8, [15] = 1}, .port = 443};
+    scene_expect(&s, CM_VERDICT_NOT_CHECKED,
+                 "input_family_left_out input_ip_literal");
+    assert_contains(s.got.findings[0].proof,
+                    "is an IPv6 address, and the run was told to use IPv4 only "
+                    "(--ipv4)");
+    scene_close(&s);
+}
+
 static void faults_of_the_scanner_blame_nobody(void **state)
 {
     static const struct {
@@ -356,6 +375,7 @@ int main(void)
 {
     struct CMUnitTest tests[DNS_CASES + PARTIAL_CASES + 10] = {
         cmocka_unit_test(nothing_seen_is_not_trusted),
+        cmocka_unit_test(an_address_of_the_other_family_is_left_out),
         cmocka_unit_test(faults_of_the_scanner_blame_nobody),
         cmocka_unit_test(special_address_blocks_unless_it_works),
         cmocka_unit_test(no_route_hides_no_wrong_address),
