@@ -86,6 +86,9 @@ void cm_scan_enter(struct cm_scan *scan, enum cm_phase to)
     struct cm_loop *loop = scan->env->loop;
     unsigned budget_ms = rules[to].budget_ms(scan->env->config);
 
+    if (to == CM_PHASE_ASKING) {
+        budget_ms = cm_scan_ask_budget(scan, budget_ms);
+    }
     cm_assert((rules[scan->phase].successors & (1U << to)) != 0);
     cm_timer_cancel(loop, &scan->phase_timer);
     scan->phase = to;

@@ -15,6 +15,9 @@
 
 #define CHUNK 16384
 #define INVENTORY_TIMES 10U /* the time of an endpoint */
+#define LEAST_MS 1000U      /* for a question that will have no answer */
+#define ROUND_TRIPS 4U      /* ... and so many to the server */
+#define MAX_HALVINGS 3U
 #define MAX_LOST 2 /* questions in a row that found no way to the server */
 
 /* One endpoint's questions. Apart from the scan: few need it. */
@@ -127,6 +130,32 @@ struct cm_probe *cm_scan_way(struct cm_scan *scan)
 {
     cm_probe_cleanup(&scan->inquiry->way);
     return &scan->inquiry->way;
+}
+
+unsigned cm_scan_ask_budget(const struct cm_scan *scan, unsigned most_ms)
+{
+    const struct cm_evidence *ev = scan->evidence;
+    const struct cm_probe *probe = cm_evidence_main_probe(ev);
+    unsigned halvings = 1; /* the handshake was silence, too */
+    unsigned least_ms;
+    unsigned budget_ms;
+
+    if (probe == NULL || probe->end != CM_END_TIMEOUT ||
+        probe->num_first_bytes > 0) {
+        return most_ms; /* it speaks */
+    }
+    for (size_t i = 0; i < ev->num_answers; i++) {
+        if (ev->answers[i].end != CM_ANSWER_SILENT) {
+            return most_ms;
+        }
+        halvings++;
+    }
+    least_ms = LEAST_MS + ROUND_TRIPS * probe->connect_ms;
+    budget_ms = most_ms >> (halvings < MAX_HALVINGS ? halvings : MAX_HALVINGS);
+    if (budget_ms < least_ms) {
+        budget_ms = least_ms;
+    }
+    return budget_ms < most_ms ? budget_ms : most_ms;
 }
 
 /* All questions go to the address that the endpoint is judged by. */

@@ -73,7 +73,10 @@ void cm_scan_report(struct cm_scan *scan);
  * endpoint begins anew later. */
 bool cm_scan_set_aside(struct cm_scan *scan);
 
-/* step_ask.c -- is there anybody with a question? */
+/* step_ask.c -- how long a question waits that would have `most_ms`: not so
+ * long where earlier ones met nothing but silence. */
+unsigned cm_scan_ask_budget(const struct cm_scan *scan, unsigned most_ms);
+/* Is there anybody with a question? */
 bool cm_scan_must_ask(const struct cm_scan *scan);
 void cm_scan_stop_asking(struct cm_scan *scan); /* fine when nobody does */
 /* Where the steps write down how a question finds its way to the server; all

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "endpoint/steps.h"
+
 #define HANDSHAKE_FAILURE "\x15\x03\x03\x00\x02\x02\x28"
 #define RECORD_TYPE 0x16
 
@@ -216,6 +218,36 @@ static void silence_is_waited_for_half_as_long(void **state)
     }
 }
 
+/* Of a server that is silent from the beginning, and of one that speaks. */
+static void each_silence_is_waited_for_less(void **state)
+{
+    static const unsigned want_ms[] = {4000, 2000, 1200, 1200};
+    struct cm_scan scan = {.evidence = cm_evidence_new()};
+    struct cm_probe *probe;
+    struct cm_answer *answer;
+
+    (void)state;
+    assert_non_null(scan.evidence);
+    probe = cm_evidence_add_probe(scan.evidence);
+    assert_non_null(probe);
+    probe->end = CM_END_TIMEOUT;
+    probe->reached = CM_PHASE_HANDSHAKING;
+    probe->connect_ms = 50;
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(cm_scan_ask_budget(&scan, 8000), want_ms[i]);
+        assert_int_equal(cm_scan_ask_budget(&scan, 700), 700);
+        answer = cm_evidence_add_answer(scan.evidence);
+        assert_non_null(answer);
+        answer->end = CM_ANSWER_SILENT;
+    }
+    scan.evidence->answers[2].end = CM_ANSWER_FLIGHT;
+    assert_int_equal(cm_scan_ask_budget(&scan, 8000), 8000);
+    scan.evidence->answers[2].end = CM_ANSWER_SILENT;
+    scan.evidence->probes[0].end = CM_END_RESET;
+    assert_int_equal(cm_scan_ask_budget(&scan, 8000), 8000);
+    cm_evidence_free(scan.evidence);
+}
+
 static void the_total_time_ends_the_asking(void **state)
 {
     struct world *world = *state;
@@ -286,6 +318,7 @@ int main(void)
         IN_WORLD(all_begin_with_the_dialogue),
         IN_WORLD(some_are_asked_in_packets),
         IN_WORLD(silence_is_waited_for_half_as_long),
+        cmocka_unit_test(each_silence_is_waited_for_less),
         IN_WORLD(the_total_time_ends_the_asking),
         cmocka_unit_test(resets_and_ends_are_told_apart),
         IN_WORLD(abandoning_leaks_nothing),
