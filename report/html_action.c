@@ -170,8 +170,8 @@ enum cm_status cm_html_action_body(struct cm_buf *out,
         clients(out, action);
     }
     still_failing(out, action);
-    (void)cm_buf_puts(out, "<p><button class=\"plain\" type=\"button\" "
-                           "data-action=\"");
+    (void)cm_buf_puts(out, "<p class=\"buttons\"><button class=\"plain\" "
+                           "type=\"button\" data-action=\"");
     cm_html_text(out, action->key);
     (void)cm_buf_puts(out, "\">Show its ");
     cm_html_count(out, action->touches_rows, "endpoint", "endpoints");

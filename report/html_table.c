@@ -19,8 +19,8 @@ static void tools(struct cm_buf *out)
 
     (void)cm_buf_puts(out, "<div class=\"tools\" id=\"endpoint-tools\" hidden>"
                            "<label>Find<input id=\"q\" type=\"search\" "
-                           "size=\"24\" placeholder=\"any column "
-                           "column\"></label>");
+                           "size=\"24\" placeholder=\"in any column\">"
+                           "</label>");
     for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
         (void)cm_buf_printf(out,
                             "<label>%s<select id=\"by-%s\"><option value=\"\">"
