@@ -2,10 +2,10 @@
  *
  * Runs PROGRAM on the processors CPUS ("0" or "0,1") and writes to FILE one
  * object: its exit code, user and system time (its children that it waited for
- * included), wall time, the memory of the largest of them, and the processor
- * time of each of its threads. A small program of its own: a child's peak
- * counts from the size of the process that started it.
- * SPDX-License-Identifier: Apache-2.0 */
+ * included), wall time, the memory of the largest of them, its own while it had
+ * several threads, and the processor time of each of its threads. A small
+ * program of its own: a child's peak counts from the size of the process that
+ * started it. SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <errno.h>
 #include <sched.h>
@@ -27,6 +27,7 @@
 /* A thread's time can only be asked for while it lives. */
 struct threads {
     size_t num;
+    long peak_kb; /* of the process, while it had more than one */
     struct {
         long id;
         double seconds;
@@ -62,10 +63,30 @@ static void note(struct threads *threads, long id, double used)
     threads->of[i].seconds = used;
 }
 
+/* The peak so far, in kB; 0: the process is gone. */
+static long peak_of(pid_t pid)
+{
+    char path[64];
+    char line[256];
+    long peak = 0;
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+    file = fopen(path, "re");
+    while (file != NULL && peak == 0 && fgets(line, sizeof(line), file)) {
+        (void)sscanf(line, "VmHWM: %ld", &peak);
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return peak;
+}
+
 static void sample(struct threads *threads, pid_t pid)
 {
     char path[320];
     const struct dirent *entry;
+    size_t alive = 0;
     DIR *tasks;
 
     (void)snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
@@ -76,6 +97,7 @@ static void sample(struct threads *threads, pid_t pid)
         if (entry->d_name[0] == '.') {
             continue;
         }
+        alive++;
         (void)snprintf(path, sizeof(path), "/proc/%d/task/%s/schedstat",
                        (int)pid, entry->d_name);
         file = fopen(path, "re");
@@ -91,6 +113,9 @@ static void sample(struct threads *threads, pid_t pid)
     }
     if (tasks != NULL) {
         (void)closedir(tasks);
+    }
+    if (alive > 1) {
+        threads->peak_kb = peak_of(pid);
     }
 }
 
@@ -137,9 +162,9 @@ static void report(FILE *out, int code, double wall, const struct rusage *used,
 {
     (void)fprintf(out,
                   "{\"exit\":%d,\"user_s\":%.6f,\"sys_s\":%.6f,\"wall_s\":%.6f,"
-                  "\"rss_kb\":%ld,\"threads_s\":[",
+                  "\"rss_kb\":%ld,\"threads_rss_kb\":%ld,\"threads_s\":[",
                   code, seconds(used->ru_utime), seconds(used->ru_stime), wall,
-                  used->ru_maxrss);
+                  used->ru_maxrss, threads->peak_kb);
     for (size_t i = 0; i < threads->num; i++) {
         (void)fprintf(out, "%s%.6f", i == 0 ? "" : ",", threads->of[i].seconds);
     }
