@@ -14,6 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/merge.h"
+#include "run/metrics.h"
+#include "run/resume.h"
+
 #define NEVER (-1L)
 #define MAX_ALLOCATIONS 20000
 
@@ -181,6 +185,111 @@ static void no_endpoint_is_judged_by_half(void **state)
     cm_certset_free(seen);
 }
 
+/* A file of metrics is as it was, or new as a whole. */
+static void no_metrics_are_half_written(void **state)
+{
+    struct again_scene *s = *state;
+    const struct cm_progress_facts facts = {.seconds = 1000.0};
+    char path[160];
+    struct cm_metrics *metrics;
+    struct cm_error err;
+    enum cm_status status;
+    long n = 0;
+
+    (void)snprintf(path, sizeof(path), "%s", folder_path(s->folder, "a.prom"));
+    do {
+        char text[65536] = "";
+        FILE *file;
+        size_t len;
+
+        assert_true(n < MAX_ALLOCATIONS);
+        until_failure = n++;
+        status = cm_metrics_new(&metrics, path, "1", 0, &err);
+        if (status == CM_OK) {
+            cm_metrics_show(metrics, &facts);
+            cm_metrics_end(metrics, "complete", NULL);
+        } else {
+            assert_int_equal(status, CM_ENOMEM);
+            assert_null(metrics);
+        }
+        cm_metrics_free(metrics);
+        file = fopen(path, "re");
+        if (file != NULL) {
+            len = fread(text, 1, sizeof(text) - 1, file);
+            assert_int_equal(fclose(file), 0);
+            assert_true(len > 0 && text[len - 1] == '\n');
+        }
+    } while (until_failure == NEVER);
+    until_failure = NEVER;
+    assert_int_equal(status, CM_OK);
+    assert_true(n > 3);
+}
+
+/* A run that did not end is taken up with all that it knows, or not at all. */
+static void no_run_is_half_taken_up(void **state)
+{
+    struct again_scene *s = *state;
+    enum cm_status status;
+    long n = 0;
+
+    again_load(s);
+    again_begin(s);
+    again_add(s, "host1.example", &s->leaf, 1);
+    again_drain(s);
+    cm_store_close(s->store);
+    s->store = NULL;
+    do {
+        struct cm_resume *resume;
+        struct cm_error err;
+
+        assert_true(n < MAX_ALLOCATIONS);
+        until_failure = n++;
+        status = cm_resume_open(&resume, s->db, 0, "", &err);
+        if (status == CM_OK) {
+            assert_int_equal(cm_resume_run(resume)->id, s->run_id);
+        } else {
+            assert_int_equal(status, CM_ENOMEM);
+        }
+        cm_resume_close(resume);
+    } while (until_failure == NEVER);
+    until_failure = NEVER;
+    assert_int_equal(status, CM_OK);
+    assert_true(n > 3);
+}
+
+/* A store that is no shard is refused for that, or for want of memory. */
+static void no_merge_is_half_begun(void **state)
+{
+    struct again_scene *s = *state;
+    const char *const paths[] = {s->db};
+    const struct cm_merge_inputs inputs = {
+        .paths = paths, .num_paths = 1, .version = "1"};
+    enum cm_status status;
+    long n = 0;
+
+    again_load(s);
+    again_begin(s);
+    again_add(s, "host1.example", &s->leaf, 1);
+    again_drain(s);
+    again_finish(s);
+    cm_store_close(s->store);
+    s->store = NULL;
+    do {
+        struct cm_merge *merge;
+        struct cm_error err;
+
+        assert_true(n < MAX_ALLOCATIONS);
+        until_failure = n++;
+        status = cm_merge_open(&merge, &inputs, &err);
+        assert_null(merge);
+        assert_true(status == CM_ENOMEM || status == CM_EINPUT);
+        cm_merge_close(merge);
+    } while (until_failure == NEVER);
+    until_failure = NEVER;
+    assert_int_equal(status, CM_EINPUT);
+    assert_true(n > 3);
+}
+
 #define SCENE_TEST(name)                                                       \
     cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
 
@@ -189,6 +298,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(no_view_is_half_loaded),
         SCENE_TEST(no_endpoint_is_judged_by_half),
+        SCENE_TEST(no_metrics_are_half_written),
+        SCENE_TEST(no_run_is_half_taken_up),
+        SCENE_TEST(no_merge_is_half_begun),
     };
 
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
