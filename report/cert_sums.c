@@ -278,18 +278,41 @@ static bool gather(struct gathering *g, const struct cm_report_use *use)
     return count_groups(g, use) && add_top(g, use) && most_owned(g->out, use);
 }
 
-static int by_endpoints(const void *a, const void *b)
+/* Most endpoints first. */
+static bool is_before(const struct cm_cert_group *one,
+                      const struct cm_cert_group *other)
 {
-    const struct cm_cert_group *one = *(struct cm_cert_group *const *)a;
-    const struct cm_cert_group *other = *(struct cm_cert_group *const *)b;
-
     if (one->endpoints != other->endpoints) {
-        return one->endpoints > other->endpoints ? -1 : 1;
+        return one->endpoints > other->endpoints;
     }
     if (one->certs != other->certs) {
-        return one->certs > other->certs ? -1 : 1;
+        return one->certs > other->certs;
     }
-    return strcmp(one->name, other->name);
+    return strcmp(one->name, other->name) < 0;
+}
+
+/* Moves the group into its place among the top ones, if it has one. */
+static void take_group(struct cm_cert_groups *out, size_t max,
+                       struct cm_cert_group *group)
+{
+    size_t at = out->num;
+
+    if (at == max) {
+        if (is_before(&out->list[at - 1], group)) {
+            return;
+        }
+        at--;
+        free(out->list[at].name);
+        free(out->list[at].example);
+    } else {
+        out->num++;
+    }
+    for (; at > 0 && is_before(group, &out->list[at - 1]); at--) {
+        out->list[at] = out->list[at - 1];
+    }
+    out->list[at] = *group;
+    group->name = NULL;
+    group->example = NULL;
 }
 
 /* The top of a map's groups, of `several` only those with two certificates;
@@ -298,32 +321,20 @@ static bool take_groups(struct cm_cert_groups *out, const struct cm_map *map,
                         size_t max, bool several)
 {
     size_t cursor = 0;
-    size_t num = 0;
     void *value;
-    struct cm_cert_group **all = calloc(cm_map_count(map) + 1, sizeof(*all));
 
     out->list = calloc(max, sizeof(*out->list));
-    if (all == NULL || out->list == NULL) {
-        free(all);
+    if (out->list == NULL) {
         return false;
     }
     while (cm_map_next(map, &cursor, &value)) {
         struct cm_cert_group *group = value;
 
         if (!several || group->certs > 1) {
-            all[num++] = group;
+            out->num_all++;
+            take_group(out, max, group);
         }
     }
-    if (num > 1) {
-        qsort(all, num, sizeof(*all), by_endpoints);
-    }
-    out->num_all = num;
-    for (; out->num < num && out->num < max; out->num++) {
-        out->list[out->num] = *all[out->num];
-        all[out->num]->name = NULL; /* moved */
-        all[out->num]->example = NULL;
-    }
-    free(all);
     return true;
 }
 

@@ -34,9 +34,9 @@ enum cm_status cm_report_uses_open(struct cm_report_uses_list **out,
                                    struct cm_report_run *run,
                                    struct cm_error *err);
 void cm_report_uses_close(struct cm_report_uses_list *list); /* NULL is fine */
-/* *use is NULL at the end. */
+/* *out is NULL at the end. */
 enum cm_status cm_report_uses_next(struct cm_report_uses_list *list,
-                                   const struct cm_report_use **use,
+                                   const struct cm_report_use **out,
                                    struct cm_error *err);
 /* The keys (spki_sha256) that more than one certificate of the store has, at
  * most `max`, as keys of the map. */
