@@ -193,7 +193,7 @@ const struct cm_near *const *cm_nearest_list(struct cm_nearest *nearest,
                                              size_t *num)
 {
     *num = nearest->num;
-    qsort(nearest->heap, nearest->num, sizeof(*nearest->heap), by_distance);
+    qsort(nearest->heap, nearest->num, sizeof(struct cm_near *), by_distance);
     return (const struct cm_near *const *)nearest->heap;
 }
 

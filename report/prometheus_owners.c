@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "prometheus_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +50,7 @@ static struct owner *add(struct cm_owners *owners, const char *name)
     if (owner == NULL) {
         return NULL;
     }
-    memcpy(owner->name, name, len);
+    (void)snprintf(owner->name, len + 1, "%s", name);
     if (!cm_map_put(owners->all, name, len, owner)) {
         free(owner);
         owner = NULL;

@@ -95,9 +95,25 @@ static enum cm_status tell_endpoint(const struct fixture *f, FILE *out,
     return cm_report_endpoint(&f->options, &query, 80, out, &trusted, err);
 }
 
-static void fails_at_every_allocation(
-    enum cm_status (*work)(const struct fixture *, FILE *, struct cm_error *),
-    const char *formats, const char *file)
+static enum cm_status split_by_team(const struct fixture *f, FILE *out,
+                                    struct cm_error *err)
+{
+    size_t parts;
+
+    (void)out;
+    return cm_report_split_by(&f->options, "team", &parts, err);
+}
+
+static enum cm_status print_sql(const struct fixture *f, FILE *out,
+                                struct cm_error *err)
+{
+    return cm_report_sql(&f->options, out, err);
+}
+
+/* At each `step`th allocation. */
+static void fails_at_each(enum cm_status (*work)(const struct fixture *, FILE *,
+                                                 struct cm_error *),
+                          int step, const char *formats, const char *file)
 {
     struct fixture f;
     struct cm_error err;
@@ -114,7 +130,7 @@ static void fails_at_every_allocation(
         fixture_add_measures(&f);
     }
     f.options.formats = formats;
-    for (; n < MOST && status != CM_OK; n++) {
+    for (; n < MOST && status != CM_OK; n += step) {
         char *text;
 
         left = n;
@@ -133,6 +149,13 @@ static void fails_at_every_allocation(
     assert_true(n > 1);
     (void)fclose(out);
     fixture_remove(&f);
+}
+
+static void fails_at_every_allocation(
+    enum cm_status (*work)(const struct fixture *, FILE *, struct cm_error *),
+    const char *formats, const char *file)
+{
+    fails_at_each(work, 1, formats, file);
 }
 
 static void certificates_csv_is_whole_or_absent(void **state)
@@ -171,6 +194,22 @@ static void endpoints_jsonl_is_whole_or_absent(void **state)
     fails_at_every_allocation(write_files, "jsonl", "endpoints.jsonl");
 }
 
+static void what_programs_read_is_whole_or_absent(void **state)
+{
+    (void)state;
+    fails_at_each(write_files, 13, "sarif", "results.sarif");
+    fails_at_each(write_files, 11, "prometheus", "metrics.prom");
+    fails_at_each(write_files, 11, "actions,manifest", "manifest.json");
+    fails_at_every_allocation(print_sql, NULL, NULL);
+}
+
+/* What appears last is there with all the others only. */
+static void a_split_report_is_whole_or_has_no_index(void **state)
+{
+    (void)state;
+    fails_at_each(split_by_team, 61, "actions,manifest", "manifest.json");
+}
+
 /* The list of the files comes last: with it, all are there. */
 static void fixes_are_listed_when_they_are_whole(void **state)
 {
@@ -197,6 +236,8 @@ int main(void)
         cmocka_unit_test(endpoints_csv_is_whole_or_absent),
         cmocka_unit_test(endpoints_jsonl_is_whole_or_absent),
         cmocka_unit_test(fixes_are_listed_when_they_are_whole),
+        cmocka_unit_test(what_programs_read_is_whole_or_absent),
+        cmocka_unit_test(a_split_report_is_whole_or_has_no_index),
         cmocka_unit_test(the_terminal_says_that_memory_ran_out),
     };
 
