@@ -38,7 +38,7 @@ struct cm_kept *cm_kept_new(size_t max)
     }
     kept->max = max;
     kept->num_buckets = FIRST_BUCKETS;
-    kept->buckets = calloc(kept->num_buckets, sizeof(*kept->buckets));
+    kept->buckets = calloc(kept->num_buckets, sizeof(struct kept *));
     if (kept->buckets == NULL ||
         getrandom(kept->secret, sizeof(kept->secret), 0) !=
             (ssize_t)sizeof(kept->secret)) {
@@ -99,7 +99,7 @@ const struct cm_packed *cm_kept_find(const struct cm_kept *kept,
  * longer. */
 static void grow(struct cm_kept *kept)
 {
-    struct kept **grown = calloc(2 * kept->num_buckets, sizeof(*grown));
+    struct kept **grown = calloc(2 * kept->num_buckets, sizeof(struct kept *));
 
     if (grown == NULL) {
         return;
