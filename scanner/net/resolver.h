@@ -11,8 +11,9 @@
 /* Of them, those that the server may not even have read yet: its socket has
  * room for some 270 small queries (Linux's 208 KiB), and drops the rest. */
 #define CM_RESOLVER_MAX_RECENT 256
-/* Names kept, some 100 bytes each; the oldest go first. */
-#define CM_RESOLVER_MAX_CACHE 65536
+/* Names kept, some 100 bytes each; the oldest go first. Twice the endpoints
+ * among which neighbours of the input are shuffled. */
+#define CM_RESOLVER_MAX_CACHE 32768
 
 /* Said of a name when all servers refuse at once: nobody listens there. */
 #define CM_DNS_UNREACHABLE "no DNS server could be reached"
