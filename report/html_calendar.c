@@ -15,7 +15,8 @@
 #define MAX_NAMED_OWNERS 4
 #define MAX_SUBJECT_BYTES ((size_t)64 * 1024)
 
-static void summary(struct cm_buf *out, const struct cm_calendar_totals *totals)
+static void summary(struct cm_buf *out, const struct cm_calendar_totals *totals,
+                    const struct cm_run_facts *facts)
 {
     char day[CM_TIME_TEXT_SIZE];
 
@@ -23,8 +24,12 @@ static void summary(struct cm_buf *out, const struct cm_calendar_totals *totals)
     cm_html_number(out, totals->within[0]);
     (void)cm_buf_puts(out, " of the ");
     cm_html_count(out, totals->rows + totals->undated,
-                  "endpoint that is trusted today",
-                  "endpoints that are trusted today");
+                  "endpoint that is trusted ", "endpoints that are trusted ");
+    if (facts->source_run == CM_UNKNOWN) {
+        (void)cm_buf_puts(out, "today");
+    } else {
+        (void)cm_buf_printf(out, "on %s", cm_time_day(facts->judged_at, day));
+    }
     (void)cm_buf_printf(out, " break%s within 30 days</b> if nothing is done; ",
                         totals->within[0] == 1 ? "s" : "");
     cm_html_number(out, totals->within[1]);
@@ -351,7 +356,7 @@ static enum cm_status write_calendar(struct cm_buf *out,
     }
     limits = cm_calendar_limits(calendar, &num_limits);
     (void)cm_buf_puts(out, "<div class=\"card\">");
-    summary(out, cm_calendar_totals(calendar));
+    summary(out, cm_calendar_totals(calendar), cm_report_run_facts(run));
     cm_html_calendar_chart(out, &chart.all, limits, num_limits,
                            cm_calendar_judged_at(calendar));
     (void)cm_buf_puts(out, "</div>\n");

@@ -289,12 +289,13 @@ static void put_breaking(struct summary *s)
     char count[CM_COUNT_TEXT_SIZE];
     int64_t will = s->totals->will_break;
     int64_t soon = s->totals->will_break_30_days;
+    bool again = cm_report_run_facts(s->run)->source_run != CM_UNKNOWN;
 
     if (will != 0) {
         cm_buf_printf(&s->text,
-                      " %s more work%s today and will break on a "
-                      "known date",
-                      cm_screen_count(will, count), will == 1 ? "s" : "");
+                      " %s more work%s %s and will break on a known date",
+                      cm_screen_count(will, count), will == 1 ? "s" : "",
+                      again ? "then" : "today");
         cm_buf_printf(&s->text, ", %s within 30 days.\n",
                       soon == will ? "all" : cm_screen_count(soon, count));
     }

@@ -446,6 +446,7 @@ static void a_later_date_says_what_breaks_by_then(void **state)
     text = fixture_text(f, "report.html");
     text_has(text, "<b>On 1 Mar 2027, 5 of 10 endpoints</b> that run 1 found "
                    "trusted on 21 Nov 2026 <b>are not trusted.</b>");
+    text_has(text, "endpoints that are trusted on 1 Mar 2027 break");
     free(text);
     assert_int_equal(cm_report_summary(&f->options, 3, 100, out, &err), CM_OK);
     text = fixture_drain(out);
