@@ -42,9 +42,9 @@ void cm_file_watch_end(struct cm_file_watch *watch,
 
 void cm_file_watch_cleanup(struct cm_file_watch *watch)
 {
-    char unused[CM_DIGEST_HEX_SIZE];
-
     if (watch->digest != NULL) {
+        char unused[CM_DIGEST_HEX_SIZE];
+
         cm_file_watch_end(watch, unused);
     }
 }

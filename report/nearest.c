@@ -79,10 +79,14 @@ static void swap(struct cm_nearest *nearest, size_t a, size_t b)
 
 static void sift_up(struct cm_nearest *nearest, size_t at)
 {
-    while (at > 0 &&
-           is_farther(nearest->heap[at], nearest->heap[(at - 1) / 2])) {
-        swap(nearest, at, (at - 1) / 2);
-        at = (at - 1) / 2;
+    while (at > 0) {
+        size_t parent = (at - 1) / 2;
+
+        if (!is_farther(nearest->heap[at], nearest->heap[parent])) {
+            return;
+        }
+        swap(nearest, at, parent);
+        at = parent;
     }
 }
 
@@ -176,6 +180,7 @@ bool cm_nearest_row(struct cm_nearest *nearest, const struct cm_report_row *row)
         free_one(one);
         return false;
     }
+    cm_assert(nearest->num < CM_MAX_NEAREST);
     nearest->heap[nearest->num++] = one;
     sift_up(nearest, nearest->num - 1);
     return true;

@@ -113,12 +113,13 @@ static enum cm_status note_part(struct cm_splitter *splitter,
                                 const struct cm_manifest_file *own,
                                 struct cm_error *err)
 {
-    char name[CM_PART_NAME_SIZE + sizeof("/" CM_MANIFEST_FILE)];
     enum cm_status status = cm_split_tickets_part(splitter, line, err);
 
     cm_split_index_part(splitter, line);
     if (status == CM_OK &&
         cm_report_manifest_wanted(splitter->options->formats)) {
+        char name[CM_PART_NAME_SIZE + sizeof("/" CM_MANIFEST_FILE)];
+
         (void)snprintf(name, sizeof(name), "%s/" CM_MANIFEST_FILE,
                        line->folder);
         status = cm_manifest_add(&splitter->manifest, name, own->sha256,
