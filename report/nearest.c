@@ -82,6 +82,8 @@ static void sift_up(struct cm_nearest *nearest, size_t at)
     while (at > 0) {
         size_t parent = (at - 1) / 2;
 
+        /* `at` is less than `num`, which cppcheck does not follow. */
+        /* cppcheck-suppress arrayIndexOutOfBoundsCond */
         if (!is_farther(nearest->heap[at], nearest->heap[parent])) {
             return;
         }
