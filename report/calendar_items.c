@@ -246,7 +246,9 @@ bool cm_calendar_items_count(struct cm_calendar_items *items,
 
 /* --- after the last row --- */
 
-/* Entries of one day that need the same stand side by side. */
+/* Entries of one day that need the same stand side by side; the rest goes by
+ * the rows that were first, as ids of certificates differ where shards were
+ * merged. */
 static int by_order(const void *a, const void *b, void *arg)
 {
     const struct cm_calendar_item *list = arg;
@@ -257,7 +259,7 @@ static int by_order(const void *a, const void *b, void *arg)
         {one->cause, other->cause},
         {one->resolution, other->resolution},
         {one->action, other->action},
-        {(uint64_t)one->certificate, (uint64_t)other->certificate},
+        {*(const uint32_t *)a, *(const uint32_t *)b},
     };
     const int64_t days[] = {cm_calendar_day(one->at),
                             cm_calendar_day(other->at)};

@@ -28,7 +28,8 @@ struct cm_report_use {
     struct cm_report_list owners; /* of the rows it is the certificate of */
 };
 
-/* After the walk: all that were used, in order of first sight in the store. */
+/* After the walk: all that were used, in the order of their fingerprints: that
+ * of first sight is another one where shards were merged. */
 struct cm_report_uses_list; /* opaque */
 enum cm_status cm_report_uses_open(struct cm_report_uses_list **out,
                                    struct cm_report_run *run,

@@ -14,7 +14,7 @@ static const char list_sql[] =
     " serial, not_before, not_after, key_alg, key_bits, sig_alg, spki_sha256,"
     " is_ca, self_issued, names, names_total,"
     " instr(der, x'060567810c0101') > 0 OR instr(der, x'060667810c0102') > 0"
-    " FROM certificate ORDER BY id";
+    " FROM certificate ORDER BY sha256";
 
 static const char shared_sql[] =
     "SELECT spki_sha256 FROM certificate WHERE spki_sha256 IS NOT NULL"

@@ -18,7 +18,7 @@ void cm_digest_sha256(const void *data, size_t len,
 
 /* SHA-256 piece by piece, as lower-case hex digits. */
 #define CM_DIGEST_HEX_SIZE (2 * CM_DIGEST_SHA256_LEN + 1)
-struct cm_digest; /* opaque */
+struct cm_digest;                      /* opaque */
 struct cm_digest *cm_digest_new(void); /* NULL: no memory */
 void cm_digest_add(struct cm_digest *digest, const void *data, size_t len);
 void cm_digest_hex_free(struct cm_digest *digest, char hex[CM_DIGEST_HEX_SIZE]);

@@ -11,7 +11,8 @@
 #include "measure/profile.h"
 
 #define MAX_WORDS ((size_t)64 << 10)
-#define ON_REQUEST "prometheus" /* formats that are written only when named */
+#define ON_REQUEST                                                             \
+    "sarif prometheus" /* formats that are written only when named */
 
 static void add(struct cm_buf *out, const char *word)
 {

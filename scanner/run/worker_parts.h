@@ -19,7 +19,7 @@ struct cm_worker {
     struct cm_jobqueue *queue;
     struct cm_window *window;
     struct cm_ahead *ahead; /* from the window to `next` */
-    struct cm_job next; /* drawn, and waiting for the rate to allow it */
+    struct cm_job next;     /* drawn, and waiting for the rate to allow it */
     bool has_next;
     int turn_ms; /* the longest wait of the next turn */
     struct cm_slots slots;

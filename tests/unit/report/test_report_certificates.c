@@ -132,7 +132,7 @@ static void figures_are_those_of_sql(void **state)
     static const char sql[] =
         "SELECT c.sha256, count(*), count(DISTINCT nullif(v.owner, ''))"
         " FROM v_endpoint v JOIN certificate c ON c.id = v.certificate"
-        " WHERE v.run = 1 GROUP BY c.id ORDER BY c.id";
+        " WHERE v.run = 1 GROUP BY c.id ORDER BY c.sha256";
     struct fixture *f = *state;
     struct table t;
     sqlite3 *db;

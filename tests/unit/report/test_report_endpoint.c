@@ -167,8 +167,8 @@ static void unknown_names_are_suggested(void **state)
 {
     struct fixture *f = *state;
 
-    refused(f, "ok.exmaple", 443,
-            "there is no endpoint \"ok.exmaple\" in run 1. Did you mean "
+    refused(f, "ok.exxample", 443,
+            "there is no endpoint \"ok.exxample\" in run 1. Did you mean "
             "ok.example:443?");
     refused(f, "soon.example", 443,
             "there is no endpoint \"soon.example\" in run 1. Did you mean "
