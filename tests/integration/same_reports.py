@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+import struct
 import sys
 import zlib
 from pathlib import Path
@@ -25,8 +26,9 @@ FIELDS = {"timestamp", "seen", "started", "dns_ms", "connect_ms", "tls_ms", "tot
           "ms", "run", "fetched"}
 # In sentences: durations, and times.
 WORDS = [(re.compile(r"\b\d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d UTC"), "TIME"),
+         (re.compile(r"\bDTSTAMP:\d{8}T\d{6}Z"), "DTSTAMP"),
          # Of the page: what RUN names.
-         (re.compile(r'<th scope="row">(started|finished|options)</th>'
+         (re.compile(r'<th scope="row">(kind|started|finished|took|options)</th>'
                      r'<td>.*?</td>'), r"\1"),
          (re.compile(r'<tr><th scope="row">(made|order \(seed\))</th>'
                      r'<td>.*?</td></tr>'), "")]
@@ -53,6 +55,9 @@ def without(value):
 def read_json(path):
     document = json.loads(plain(path.read_text()))
     document["run"] = {k: v for k, v in document["run"].items() if k not in RUN}
+    if path.name == "manifest.json":  # the files themselves are compared
+        document["outputs"] = [output["file"] for output in document["outputs"]]
+        del document["input"]["bytes"]  # of a merge: not known
     return json.dumps(without(document), indent=1).splitlines()
 
 
@@ -74,14 +79,27 @@ def read_csv(path):
             for row in rows]
 
 
+def column(texts, numbers):
+    """A packed column's values, a line each: see report/html_columns.h."""
+    lines, new, before, values = texts.decode("utf-8").split("\n"), 0, "", []
+    for (number,) in struct.iter_unpack("<H", numbers):
+        if number == 0:
+            before, new = lines[new], new + 1
+        elif number != 65535:
+            before = lines[number - 1]
+        values.append(before)
+    return "\n".join(values)
+
+
 def read_html(path):
     """The page with its packed columns unpacked."""
     def unpack(match):
-        packed = zlib.decompress(base64.b64decode(match.group(1)), wbits=-15)
-        return ">" + packed.decode("utf-8", "replace") + "<"
+        parts = (zlib.decompress(base64.b64decode(part), wbits=-15)
+                 for part in match.groups())
+        return ">" + column(*parts) + "<"
 
-    text = re.sub(r">([A-Za-z0-9+/]{4,}={0,2})<(?=/script)", unpack,
-                  path.read_text())
+    text = re.sub(r">([A-Za-z0-9+/]*={0,2})\.([A-Za-z0-9+/]*={0,2})<(?=/script)",
+                  unpack, path.read_text())
     return plain(text).splitlines()
 
 
