@@ -288,7 +288,8 @@ static bool is_before(const struct cm_cert_group *one,
     if (one->certs != other->certs) {
         return one->certs > other->certs;
     }
-    return strcmp(one->name, other->name) < 0;
+    return one->name != NULL && other->name != NULL &&
+           strcmp(one->name, other->name) < 0;
 }
 
 /* Moves the group into its place among the top ones, if it has one. */

@@ -66,8 +66,7 @@ bool cm_report_format_wanted(const struct cm_report_format *format,
 
 bool cm_report_manifest_wanted(const char *formats);
 /* CM_EUSAGE names the format that there is not. */
-enum cm_status cm_report_check_formats(const char *formats,
-                                       struct cm_error *err);
+enum cm_status cm_report_check_formats(const char *list, struct cm_error *err);
 
 extern const struct cm_report_format cm_html_format;
 extern const struct cm_report_format cm_json_format;

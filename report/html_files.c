@@ -134,13 +134,15 @@ enum cm_status cm_html_files(struct cm_buf *out, struct cm_report_run *run,
     }
     (void)cm_buf_puts(out, "<h3>Files</h3><ul>");
     /* What is missing comes first, then what it may be joined to. */
-    for (size_t i = 0; status == CM_OK && i < 2 * list->num; i++) {
-        const struct cm_fix_file *file = &list->files[i % list->num];
+    for (int turn = 0; turn < 2; turn++) {
+        for (size_t i = 0; status == CM_OK && i < list->num; i++) {
+            const struct cm_fix_file *file = &list->files[i];
 
-        if ((file->kind == CM_FIX_INTERMEDIATES) == (i < list->num) &&
-            named < FILES) {
-            status = one_file(out, digest->bundles, file, full, err);
-            named++;
+            if ((file->kind == CM_FIX_INTERMEDIATES) == (turn == 0) &&
+                named < FILES) {
+                status = one_file(out, digest->bundles, file, full, err);
+                named++;
+            }
         }
     }
     (void)cm_buf_puts(out, "</ul>");

@@ -104,7 +104,7 @@ static enum cm_status open_for(struct cm_report_run **out,
     enum cm_status status =
         cm_report_run_open(out, options->db_path, options->run_id, err);
 
-    if (status == CM_OK) {
+    if (status == CM_OK && *out != NULL) {
         (*out)->baseline = options->baseline;
     }
     return status;

@@ -119,8 +119,7 @@ static void add_near(struct cm_buf *json, struct cm_sql_line *line)
         (void)cm_buf_putc(&text, ':');
         (void)cm_buf_number(&text, port);
     }
-    (void)cm_buf_printf(&text, "%s%s", plain ? "" : ":",
-                        plain ? "" : protocol);
+    (void)cm_buf_printf(&text, "%s%s", plain ? "" : ":", plain ? "" : protocol);
     (void)cm_buf_puts(json, json->len == 1 ? "" : ",");
     cm_text_json(json, cm_buf_cstr(&text), text.len);
     json->failed = json->failed || text.failed;
