@@ -335,6 +335,21 @@ static bool make_window(struct cm_worker *worker, unsigned index)
     return worker->window != NULL && worker->ahead != NULL;
 }
 
+static enum cm_status make_resolver(struct cm_worker *worker,
+                                    struct cm_error *err)
+{
+    struct cm_resolver_options options = worker->share->config->resolver;
+    enum cm_status status;
+
+    options.sharers = worker->share->num_workers;
+    status =
+        cm_resolver_new(&worker->env.resolver, worker->env.loop, &options, err);
+    if (status == CM_OK) {
+        cm_resolver_listen(worker->env.resolver, heard, worker);
+    }
+    return status;
+}
+
 enum cm_status cm_worker_new(struct cm_worker **out,
                              const struct cm_worker_share *share,
                              unsigned index, struct cm_error *err)
@@ -365,14 +380,7 @@ enum cm_status cm_worker_new(struct cm_worker **out,
     worker->lane.wake_arg = worker;
     status = cm_loop_new(&worker->env.loop, err);
     if (status == CM_OK) {
-        struct cm_resolver_options resolver = share->config->resolver;
-
-        resolver.sharers = share->num_workers;
-        status = cm_resolver_new(&worker->env.resolver, worker->env.loop,
-                                 &resolver, err);
-    }
-    if (status == CM_OK) {
-        cm_resolver_listen(worker->env.resolver, heard, worker);
+        status = make_resolver(worker, err);
     }
     if (status == CM_OK) {
         status = cm_tls_context_new(&worker->env.tls,
