@@ -49,8 +49,9 @@ static void empty(const char *folder, int depth)
             strcmp(entry->d_name, "..") == 0) {
             continue;
         }
-        (void)snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-        if (unlink(path) != 0 && depth > 0) {
+        if (snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name) <
+                (int)sizeof(path) &&
+            unlink(path) != 0 && depth > 0) {
             empty(path, depth - 1);
         }
     }
