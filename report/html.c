@@ -100,14 +100,30 @@ static void caveats(struct cm_buf *out, const struct cm_run_facts *facts,
     }
 }
 
-static void title(struct cm_buf *out, const struct cm_run_facts *facts,
+/* "Fleet trust report", and whose rows it has where they are a part. */
+static void put_heading(struct cm_buf *out, const struct cm_run_facts *facts)
+{
+    (void)cm_buf_puts(out, "Fleet trust report");
+    if (facts->part_column != NULL) {
+        bool none = facts->part_value[0] == '\0';
+
+        (void)cm_buf_puts(out, none ? ": rows without " : ": ");
+        (void)cm_buf_puts(out, facts->part_column);
+        (void)cm_buf_puts(out, none ? "" : " ");
+        (void)cm_buf_puts(out, facts->part_value);
+    }
+}
+
+static void title(struct cm_buf *out, const char *heading,
+                  const struct cm_run_facts *facts,
                   const struct cm_report_totals *totals)
 {
     int64_t num_read =
         facts->rows_read == CM_UNKNOWN ? totals->rows : facts->rows_read;
 
-    (void)cm_buf_puts(out, "<header><h1>Fleet trust report</h1>"
-                           "<p class=\"facts\">");
+    (void)cm_buf_puts(out, "<header><h1>");
+    cm_html_text(out, heading);
+    (void)cm_buf_puts(out, "</h1><p class=\"facts\">");
     cm_html_text(out, facts->input_name);
     (void)cm_buf_puts(out, " · ");
     time_text(out, facts->started);
@@ -214,20 +230,30 @@ static enum cm_status put_section(const struct section *section,
 static enum cm_status write_top(struct cm_report_run *run, struct cm_buf *parts,
                                 struct cm_outfile *file, struct cm_error *err)
 {
+    const struct cm_run_facts *facts = cm_report_run_facts(run);
     const struct cm_report_totals *totals;
+    struct cm_buf heading;
     struct cm_buf out;
     enum cm_status status = cm_report_run_totals(run, &totals, err);
 
     if (status != CM_OK) {
         return status;
     }
+    cm_buf_init(&heading, MAX_PART);
     cm_buf_init(&out, MAX_PART);
-    cm_html_page_head(&out, "certmuster: fleet trust report", true);
-    title(&out, cm_report_run_facts(run), totals);
+    put_heading(&heading, facts);
+    cm_html_page_head(&out,
+                      facts->part_column == NULL
+                          ? "certmuster: fleet trust report"
+                          : cm_buf_cstr(&heading),
+                      true);
+    title(&out, cm_buf_cstr(&heading), facts, totals);
     navigation(&out, parts);
     (void)cm_buf_puts(&out, "<main id=\"main\" tabindex=\"-1\">\n");
-    caveats(&out, cm_report_run_facts(run), totals);
+    caveats(&out, facts, totals);
+    out.failed = out.failed || heading.failed;
     status = cm_outfile_put(file, &out, err);
+    cm_buf_cleanup(&heading);
     cm_buf_cleanup(&out);
     return status;
 }

@@ -205,6 +205,13 @@ void cm_report_run_set_fixes(struct cm_report_run *run,
     run->fixes = fixes;
 }
 
+void cm_report_run_set_part(struct cm_report_run *run, const char *column,
+                            const char *value)
+{
+    run->facts.part_column = column;
+    run->facts.part_value = value;
+}
+
 const struct cm_fixes *cm_report_run_fixes(const struct cm_report_run *run)
 {
     return run->fixes;

@@ -45,6 +45,9 @@ struct cm_fixes;
 void cm_report_run_set_fixes(struct cm_report_run *run,
                              const struct cm_fixes *fixes);
 const struct cm_fixes *cm_report_run_fixes(const struct cm_report_run *run);
+/* See run_facts.h; both are borrowed. */
+void cm_report_run_set_part(struct cm_report_run *run, const char *column,
+                            const char *value);
 /* The columns of the input, or more when a row has more fields. */
 enum cm_status cm_report_run_width(struct cm_report_run *run, size_t *out,
                                    struct cm_error *err);

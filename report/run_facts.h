@@ -33,6 +33,9 @@ struct cm_run_facts {
     int64_t seed;       /* of the order of scanning, or CM_UNKNOWN */
     int64_t resumed;    /* how often it was taken up again */
     struct cm_report_list faults; /* run_faults.h takes it apart */
+    const char
+        *part_column;       /* of a split report: whose rows these are; NULL: */
+    const char *part_value; /* all. "": of those that have no value there */
 };
 
 #endif

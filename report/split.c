@@ -142,6 +142,10 @@ static enum cm_status write_part(struct cm_splitter *splitter,
         cm_part_name(splitter->names, part->value, folder, err);
 
     if (status == CM_OK) {
+        bool whole = cm_report_split_num(splitter->split) == 1;
+
+        cm_report_run_set_part(splitter->run, whole ? NULL : splitter->column,
+                               part->value);
         status = write_report(splitter, folder, &own, err);
     }
     if (status == CM_OK) {

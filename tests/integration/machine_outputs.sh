@@ -44,6 +44,10 @@ cp out.txt queries.sql
 run verify whole
 run verify parts
 follows_schema whole
+grep -q '<h1>Fleet trust report</h1>' whole/report.html || fail "no heading"
+for page in parts/*/report.html; do # says whose it is
+  grep -Eq '<h1>Fleet trust report: (rows without )?team' "$page" || fail "$page"
+done
 
 python3 "$SOURCE/tests/integration/machine_outputs.py" || fail "see above"
 # Each query by itself, so that one that finds nothing is seen to run.
