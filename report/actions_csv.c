@@ -17,18 +17,6 @@ static void put_header(struct cm_buf *out)
                 "fix_sha256\r\n");
 }
 
-static void put_text(struct cm_buf *out, const char *text)
-{
-    cm_buf_putc(out, ',');
-    cm_csv_text(out, text);
-}
-
-static void put_number(struct cm_buf *out, int64_t number)
-{
-    cm_buf_putc(out, ',');
-    cm_csv_number(out, number);
-}
-
 /* "1. Do this. 2. Do that." and the command that checks it. */
 static void put_remedy(struct cm_buf *out, const struct cm_remedy *remedy,
                        const struct cm_example *example)
@@ -40,17 +28,17 @@ static void put_remedy(struct cm_buf *out, const struct cm_remedy *remedy,
         cm_buf_printf(&text, "%s%zu. ", i == 0 ? "" : " ", i + 1);
         cm_fill(&text, remedy->steps[i], example);
     }
-    put_text(out, cm_buf_cstr(&text));
+    cm_csv_put_text(out, cm_buf_cstr(&text));
     cm_buf_clear(&text);
     cm_fill(&text, remedy->verify, example);
-    put_text(out, cm_buf_cstr(&text));
+    cm_csv_put_text(out, cm_buf_cstr(&text));
     out->failed = out->failed || text.failed;
     cm_buf_cleanup(&text);
 }
 
 static void put_after(struct cm_buf *out, const struct cm_report_after *after)
 {
-    put_number(out, after == NULL ? 0 : after->rows);
+    cm_csv_put_number(out, after == NULL ? 0 : after->rows);
     cm_buf_putc(out, ',');
     for (size_t i = 0; after != NULL && i < after->num_causes; i++) {
         cm_buf_printf(out, "%s%s", i == 0 ? "" : " ",
@@ -80,22 +68,22 @@ static void put_action(struct cm_buf *out,
     struct cm_example example = cm_example_of(action);
 
     cm_csv_number(out, action->rank);
-    put_text(out, action->key);
-    put_text(out, action->resolution);
-    put_text(out, resolved.info->title);
-    put_text(out, action->subject);
-    put_text(out, resolved.info->who);
-    put_text(out, action->severity);
-    put_number(out, action->fixes_rows);
-    put_number(out, action->touches_rows);
+    cm_csv_put_text(out, action->key);
+    cm_csv_put_text(out, action->resolution);
+    cm_csv_put_text(out, resolved.info->title);
+    cm_csv_put_text(out, action->subject);
+    cm_csv_put_text(out, resolved.info->who);
+    cm_csv_put_text(out, action->severity);
+    cm_csv_put_number(out, action->fixes_rows);
+    cm_csv_put_number(out, action->touches_rows);
     cm_buf_putc(out, ',');
     cm_csv_list(out, &action->causes, " ");
     cm_buf_putc(out, ',');
     cm_csv_list(out, &action->owners, "; ");
-    put_number(out, action->num_owners);
-    put_text(out, action->host);
-    put_number(out, action->port);
-    put_text(out, action->fingerprint_sha256);
+    cm_csv_put_number(out, action->num_owners);
+    cm_csv_put_text(out, action->host);
+    cm_csv_put_number(out, action->port);
+    cm_csv_put_text(out, action->fingerprint_sha256);
     put_remedy(out, resolved.remedy, &example);
     put_after(out, action->after);
     put_files(out, cm_fixes_of(fixes, action->key));

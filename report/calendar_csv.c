@@ -5,18 +5,6 @@
 #include "facts.h"
 #include "format.h"
 
-static void put_text(struct cm_buf *out, const char *text)
-{
-    cm_buf_putc(out, ',');
-    cm_csv_text(out, text);
-}
-
-static void put_number(struct cm_buf *out, int64_t number)
-{
-    cm_buf_putc(out, ',');
-    cm_csv_number(out, number);
-}
-
 static void put_owners(struct cm_buf *out,
                        const struct cm_calendar_entry *entry)
 {
@@ -30,7 +18,7 @@ static void put_owners(struct cm_buf *out,
     cm_buf_putc(out, ',');
     cm_csv_list(out, &names, "; ");
     out->failed = out->failed || !fine;
-    put_number(out, entry->num_owners_all);
+    cm_csv_put_number(out, entry->num_owners_all);
     cm_report_list_cleanup(&names);
 }
 
@@ -44,19 +32,20 @@ static void put_entry(struct cm_buf *out, int64_t judged_at,
     int days = cm_calendar_next_days(entry);
 
     cm_buf_printf(out, "%.10s,%s", cm_time_rfc3339(entry->at, at), at);
-    put_number(out, cm_calendar_day(entry->at) - cm_calendar_day(judged_at));
-    put_text(out, cm_calendar_effect_id(entry->effect));
-    put_text(out, cm_cause_info(entry->cause)->id);
-    put_text(out, cm_calendar_words(entry->cause));
-    put_number(out, entry->rows);
-    put_text(out, about->subject);
-    put_text(out, about->fingerprint_sha256);
-    put_text(out, info->id);
-    put_text(out, info->title);
-    put_text(out, info->who);
-    put_text(out, entry->action);
+    cm_csv_put_number(out,
+                      cm_calendar_day(entry->at) - cm_calendar_day(judged_at));
+    cm_csv_put_text(out, cm_calendar_effect_id(entry->effect));
+    cm_csv_put_text(out, cm_cause_info(entry->cause)->id);
+    cm_csv_put_text(out, cm_calendar_words(entry->cause));
+    cm_csv_put_number(out, entry->rows);
+    cm_csv_put_text(out, about->subject);
+    cm_csv_put_text(out, about->fingerprint_sha256);
+    cm_csv_put_text(out, info->id);
+    cm_csv_put_text(out, info->title);
+    cm_csv_put_text(out, info->who);
+    cm_csv_put_text(out, entry->action);
     put_owners(out, entry);
-    put_number(out, days == 0 ? CM_UNKNOWN : days);
+    cm_csv_put_number(out, days == 0 ? CM_UNKNOWN : days);
     cm_buf_puts(out, "\r\n");
 }
 

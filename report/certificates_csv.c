@@ -17,23 +17,12 @@ static const char header[] =
     "endpoints,issuer_of_endpoints,completes_endpoints,num_owners,owners,"
     "parse_error\r\n";
 
-static void put_text(struct cm_buf *out, const char *text)
-{
-    cm_buf_putc(out, ',');
-    cm_csv_text(out, text);
-}
-
-static void put_number(struct cm_buf *out, int64_t number)
-{
-    cm_buf_putc(out, ',');
-    cm_csv_number(out, number);
-}
-
 static void put_time(struct cm_buf *out, int64_t unix_s)
 {
     char text[CM_TIME_TEXT_SIZE];
 
-    put_text(out, unix_s == CM_UNKNOWN ? NULL : cm_time_rfc3339(unix_s, text));
+    cm_csv_put_text(out, unix_s == CM_UNKNOWN ? NULL
+                                              : cm_time_rfc3339(unix_s, text));
 }
 
 static int64_t days_between(int64_t from, int64_t to)
@@ -62,33 +51,33 @@ static void put_use(struct cm_buf *out, const struct cm_report_use *use,
     const struct cm_report_certificate *cert = &use->cert;
 
     cm_csv_text(out, cert->fingerprint_sha256);
-    put_text(out, role_of(use));
-    put_text(out, cert->subject);
-    put_text(out, cert->subject_cn);
-    put_text(out, cert->issuer);
-    put_text(out, cert->issuer_cn);
-    put_text(out, cert->serial);
+    cm_csv_put_text(out, role_of(use));
+    cm_csv_put_text(out, cert->subject);
+    cm_csv_put_text(out, cert->subject_cn);
+    cm_csv_put_text(out, cert->issuer);
+    cm_csv_put_text(out, cert->issuer_cn);
+    cm_csv_put_text(out, cert->serial);
     cm_buf_putc(out, ',');
     cm_csv_list(out, &cert->names, " ");
-    put_number(out, cert->names_total);
+    cm_csv_put_number(out, cert->names_total);
     put_time(out, cert->not_before);
     put_time(out, cert->not_after);
-    put_number(out, days_between(now, cert->not_after));
-    put_number(out, days_between(cert->not_before, cert->not_after));
-    put_text(out, cert->key_alg);
-    put_number(out, cert->key_bits);
-    put_text(out, cert->sig_alg);
-    put_text(out, cert->spki_sha256);
-    put_text(out, cert->is_ca ? "true" : "false");
-    put_text(out, cert->self_issued ? "true" : "false");
-    put_text(out, use->public_policy ? "true" : "false");
-    put_number(out, use->endpoints);
-    put_number(out, use->issuer_of);
-    put_number(out, use->completes);
-    put_number(out, (int64_t)use->owners.num);
+    cm_csv_put_number(out, days_between(now, cert->not_after));
+    cm_csv_put_number(out, days_between(cert->not_before, cert->not_after));
+    cm_csv_put_text(out, cert->key_alg);
+    cm_csv_put_number(out, cert->key_bits);
+    cm_csv_put_text(out, cert->sig_alg);
+    cm_csv_put_text(out, cert->spki_sha256);
+    cm_csv_put_text(out, cert->is_ca ? "true" : "false");
+    cm_csv_put_text(out, cert->self_issued ? "true" : "false");
+    cm_csv_put_text(out, use->public_policy ? "true" : "false");
+    cm_csv_put_number(out, use->endpoints);
+    cm_csv_put_number(out, use->issuer_of);
+    cm_csv_put_number(out, use->completes);
+    cm_csv_put_number(out, (int64_t)use->owners.num);
     cm_buf_putc(out, ',');
     cm_csv_list(out, &use->owners, "; ");
-    put_text(out, cert->parse_error);
+    cm_csv_put_text(out, cert->parse_error);
     cm_buf_puts(out, "\r\n");
 }
 

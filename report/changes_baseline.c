@@ -30,18 +30,10 @@ static enum cm_status default_view(struct cm_report_run *run,
                                    struct cm_buf *out, struct cm_error *err)
 {
     sqlite3_stmt *stmt = NULL;
-    bool got = false;
     enum cm_status status = cm_sql_for_run(run, &stmt, view_sql, err);
 
     if (status == CM_OK) {
-        status = cm_sql_step(stmt, &got, err);
-    }
-    if (status == CM_OK && got) {
-        struct cm_sql_line line = cm_sql_line(stmt);
-
-        if (!cm_buf_puts(out, cm_sql_word(&line))) {
-            status = cm_error_nomem(err, "the comparison");
-        }
+        status = cm_sql_first_word(stmt, out, err);
     }
     (void)sqlite3_finalize(stmt);
     return status;

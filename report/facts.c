@@ -232,3 +232,15 @@ const char *cm_severity_words(enum cm_severity severity)
 
     return words[severity];
 }
+
+void cm_csv_put_text(struct cm_buf *out, const char *text)
+{
+    cm_buf_putc(out, ',');
+    cm_csv_text(out, text);
+}
+
+void cm_csv_put_number(struct cm_buf *out, int64_t number)
+{
+    cm_buf_putc(out, ',');
+    cm_csv_number(out, number);
+}

@@ -42,4 +42,8 @@ void cm_csv_number(struct cm_buf *out, int64_t number);
 void cm_csv_list(struct cm_buf *out, const struct cm_report_list *list,
                  const char *separator);
 
+/* The same for a cell that is not the first: with the comma before it. */
+void cm_csv_put_text(struct cm_buf *out, const char *text);
+void cm_csv_put_number(struct cm_buf *out, int64_t number);
+
 #endif

@@ -127,25 +127,6 @@ static void put_measures(struct cm_json *json, const char *key,
     cm_json_line(json);
 }
 
-static void put_faults(struct cm_json *json, const struct cm_run_facts *facts)
-{
-    cm_json_key(json, "faults");
-    cm_json_open(json, '[');
-    for (size_t i = 0; i < cm_run_num_faults(facts); i++) {
-        struct cm_run_fault fault = cm_run_fault_at(facts, i);
-
-        cm_json_open(json, '{');
-        cm_json_put_text(json, "fault", fault.fault);
-        cm_json_put_text(json, "detail", fault.detail);
-        cm_json_put_time(json, "from", fault.from);
-        cm_json_put_time(json, "until", fault.until);
-        cm_json_put_number(json, "endpoints", fault.endpoints);
-        cm_json_close(json, '}');
-    }
-    cm_json_close(json, ']');
-    cm_json_line(json);
-}
-
 /* What others signed cannot have been seen before it was signed. Later runs
  * over the same evidence are given newer lists: that says nothing. */
 static void put_clock(struct cm_json *json, const struct cm_run_facts *facts,
@@ -234,7 +215,8 @@ enum cm_status cm_manifest_json(struct cm_buf *out,
     put_views(&json, views);
     put_measures(&json, "profiles", measures->profiles, measures->num_profiles);
     put_measures(&json, "policies", measures->policies, measures->num_policies);
-    put_faults(&json, facts);
+    cm_run_faults_json(&json, facts);
+    cm_json_line(&json);
     put_clock(&json, facts, &evidence);
     put_outputs(&json, manifest);
     cm_json_close(&json, '}');

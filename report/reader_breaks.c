@@ -166,7 +166,6 @@ enum cm_status cm_breaks_subject(struct cm_report_run *run,
                                  struct cm_buf *out, struct cm_error *err)
 {
     sqlite3_stmt *stmt = NULL;
-    bool got = false;
     enum cm_status status;
 
     cm_buf_clear(out);
@@ -179,14 +178,7 @@ enum cm_status cm_breaks_subject(struct cm_report_run *run,
         status = cm_sql_failed(run->db, err);
     }
     if (status == CM_OK) {
-        status = cm_sql_step(stmt, &got, err);
-    }
-    if (status == CM_OK && got) {
-        struct cm_sql_line line = cm_sql_line(stmt);
-
-        if (!cm_buf_puts(out, cm_sql_word(&line))) {
-            status = cm_error_nomem(err, "the comparison");
-        }
+        status = cm_sql_first_word(stmt, out, err);
     }
     (void)sqlite3_finalize(stmt);
     return status;

@@ -230,3 +230,19 @@ enum cm_status cm_sql_run_facts(sqlite3_stmt *stmt, struct cm_run_facts *out,
     cm_sql_list(&line, &out->faults);
     return cm_sql_line_end(&line, err);
 }
+
+enum cm_status cm_sql_first_word(sqlite3_stmt *stmt, struct cm_buf *out,
+                                 struct cm_error *err)
+{
+    bool got = false;
+    enum cm_status status = cm_sql_step(stmt, &got, err);
+
+    if (status == CM_OK && got) {
+        struct cm_sql_line line = cm_sql_line(stmt);
+
+        if (!cm_buf_puts(out, cm_sql_word(&line))) {
+            status = cm_error_nomem(err, "a text of the store");
+        }
+    }
+    return status;
+}

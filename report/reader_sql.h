@@ -89,7 +89,10 @@ struct cm_sql_line {
 struct cm_sql_line cm_sql_line(sqlite3_stmt *stmt);
 const char *cm_sql_text(struct cm_sql_line *line); /* NULL for NULL */
 const char *cm_sql_word(struct cm_sql_line *line); /* "" for NULL */
-int64_t cm_sql_number(struct cm_sql_line *line);   /* or CM_UNKNOWN */
+/* Steps once, and appends the first word of the line, if there is one. */
+enum cm_status cm_sql_first_word(sqlite3_stmt *stmt, struct cm_buf *out,
+                                 struct cm_error *err);
+int64_t cm_sql_number(struct cm_sql_line *line); /* or CM_UNKNOWN */
 void cm_sql_list(struct cm_sql_line *line, struct cm_report_list *list);
 void cm_sql_pairs(struct cm_sql_line *line, struct cm_report_list *list);
 /* The status of the line as an error in words. */

@@ -27,24 +27,6 @@ struct writer {
     int64_t fixes_rows;
 };
 
-static void put_faults(struct cm_json *json, const struct cm_run_facts *facts)
-{
-    cm_json_key(json, "faults");
-    cm_json_open(json, '[');
-    for (size_t i = 0; i < cm_run_num_faults(facts); i++) {
-        struct cm_run_fault fault = cm_run_fault_at(facts, i);
-
-        cm_json_open(json, '{');
-        cm_json_put_text(json, "fault", fault.fault);
-        cm_json_put_text(json, "detail", fault.detail);
-        cm_json_put_time(json, "from", fault.from);
-        cm_json_put_time(json, "until", fault.until);
-        cm_json_put_number(json, "endpoints", fault.endpoints);
-        cm_json_close(json, '}');
-    }
-    cm_json_close(json, ']');
-}
-
 static void put_run(struct cm_json *json, const struct cm_run_facts *facts)
 {
     cm_json_key(json, "run");
@@ -71,7 +53,7 @@ static void put_run(struct cm_json *json, const struct cm_run_facts *facts)
     cm_json_put_number(json, "shards", facts->shards);
     cm_json_put_number(json, "seed", facts->seed);
     cm_json_put_number(json, "resumed", facts->resumed);
-    put_faults(json, facts);
+    cm_run_faults_json(json, facts);
     cm_json_close(json, '}');
 }
 

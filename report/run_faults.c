@@ -111,3 +111,21 @@ void cm_run_notes_words(struct cm_buf *out, const struct cm_run_facts *facts,
                             num == 1 ? "" : "s");
     }
 }
+
+void cm_run_faults_json(struct cm_json *json, const struct cm_run_facts *facts)
+{
+    cm_json_key(json, "faults");
+    cm_json_open(json, '[');
+    for (size_t i = 0; i < cm_run_num_faults(facts); i++) {
+        struct cm_run_fault fault = cm_run_fault_at(facts, i);
+
+        cm_json_open(json, '{');
+        cm_json_put_text(json, "fault", fault.fault);
+        cm_json_put_text(json, "detail", fault.detail);
+        cm_json_put_time(json, "from", fault.from);
+        cm_json_put_time(json, "until", fault.until);
+        cm_json_put_number(json, "endpoints", fault.endpoints);
+        cm_json_close(json, '}');
+    }
+    cm_json_close(json, ']');
+}

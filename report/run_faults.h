@@ -5,6 +5,7 @@
 #define CERTMUSTER_REPORT_RUN_FAULTS_H
 
 #include "certmuster/buf.h"
+#include "json.h"
 #include "reader.h"
 
 #define CM_RUN_FAULT_FIELDS 5 /* of each in the list of the run's facts */
@@ -29,5 +30,8 @@ void cm_run_faults_words(struct cm_buf *out, const struct cm_run_facts *facts);
 /* "shard 1/4, resumed 2 times, 1 fault"; "" when there is none of it. */
 void cm_run_notes_words(struct cm_buf *out, const struct cm_run_facts *facts,
                         bool with_faults);
+
+/* The member "faults" of an object. */
+void cm_run_faults_json(struct cm_json *json, const struct cm_run_facts *facts);
 
 #endif
