@@ -5,8 +5,10 @@
 
 #include "run/parts.h"
 
-/* Endpoints held by all workers together, some 150 bytes each. */
-#define CM_WINDOW_ENDPOINTS 16384U
+/* Endpoints held by all workers together, some 150 bytes each. Their results
+ * come in any order: the store's cache must hold the pages of about twice as
+ * many (store/open.c), or pages are read and written again and again. */
+#define CM_WINDOW_ENDPOINTS 8192U
 
 struct cm_window_config {
     struct cm_jobqueue *queue; /* where the endpoints come from; borrowed */

@@ -25,12 +25,14 @@ static const char create_sql[] = "PRAGMA synchronous = OFF;"
                                  "PRAGMA page_size = 8192;"
                                  "PRAGMA application_id = 0x434D5354;";
 
+/* The cache, in KiB, is for the pages that a shuffled scan writes to at a time:
+ * see CM_WINDOW_ENDPOINTS. */
 static const char settings_sql[] =
     "PRAGMA synchronous = NORMAL;" /* finish.c syncs at the end of a run */
     "PRAGMA journal_mode = WAL;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA trusted_schema = OFF;"
-    "PRAGMA cache_size = -16384;"
+    "PRAGMA cache_size = -8192;"
     "PRAGMA wal_autocheckpoint = 4000;"
     "PRAGMA journal_size_limit = 67108864;";
 

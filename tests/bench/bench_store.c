@@ -22,7 +22,7 @@
 #define PER_CHAIN 50U /* endpoints */
 #define LEAVES                                                                 \
     2048U /* that are kept: an endpoint may wait long in the window */
-#define WINDOW 16384U /* as run/window.h has it */
+#define WINDOW 8192U /* as run/window.h has it */
 
 #define MUST(claim)                                                            \
     ((claim) ? (void)0 : (fprintf(stderr, "failed: %s\n", #claim), abort()))
