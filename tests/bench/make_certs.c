@@ -2,9 +2,10 @@
  *
  * An order is a line: LABEL NAMES KIND. NAMES is a list with commas between.
  * Each becomes FOLDER/LABEL.pem: key, certificate and chain, P-256 throughout.
- * KIND: ok, expired, self-signed, untrusted (below a root of its own),
- * incomplete (without its intermediate). FOLDER/root.pem is what to trust.
- * SPDX-License-Identifier: Apache-2.0 */
+ * KIND: ok, expired, early (not valid yet), ends:SECONDS (from now),
+ * self-signed, untrusted (below a root of its own), incomplete (without its
+ * intermediate). FOLDER/root.pem is what to trust. SPDX-License-Identifier:
+ * Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,25 +83,38 @@ static void write_file(const char *folder, const char *label, const char *key,
     free(pem);
 }
 
+static void set_validity(struct forge_spec *spec, int64_t now, const char *kind)
+{
+    spec->not_before = now - 30 * FORGE_DAY;
+    spec->not_after = now + 200 * FORGE_DAY;
+    if (strcmp(kind, "expired") == 0) {
+        spec->not_before = now - 200 * FORGE_DAY;
+        spec->not_after = now - 10 * FORGE_DAY;
+    } else if (strcmp(kind, "early") == 0) {
+        spec->not_before = now + 10 * FORGE_DAY;
+    } else if (strncmp(kind, "ends:", 5) == 0) {
+        spec->not_after = now + (int64_t)strtol(kind + 5, NULL, 10);
+    }
+}
+
 static void make_leaf(const struct ca *ca, unsigned number, const char *label,
                       const char *names, const char *kind)
 {
     unsigned by =
         strcmp(kind, "untrusted") == 0 ? UNTRUSTED : number % INTERMEDIATES;
-    bool expired = strcmp(kind, "expired") == 0;
     bool alone = strcmp(kind, "self-signed") == 0;
     struct forge_key *key = forge_key(FORGE_P256, number);
-    const struct forge_spec spec = {
+    struct forge_spec spec = {
         .subject = label,
         .key = key,
         .names = names,
         .issuer_cert = alone ? NULL : ca->issuers[by],
         .issuer_key = alone ? NULL : ca->keys[by],
-        .not_before = ca->now - (expired ? 200 : 30) * FORGE_DAY,
-        .not_after = ca->now + (expired ? -10 : 200) * FORGE_DAY,
     };
-    struct cm_cert *chain[2] = {forge_cert(&spec), ca->issuers[by]};
+    struct cm_cert *chain[2] = {NULL, ca->issuers[by]};
 
+    set_validity(&spec, ca->now, kind);
+    chain[0] = forge_cert(&spec);
     write_file(ca->folder, label, forge_key_pem(key), chain,
                alone || strcmp(kind, "incomplete") == 0 ? 1 : 2);
     cm_cert_unref(chain[0]);
