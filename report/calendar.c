@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "calendar_parts.h"
+#include "certmuster/text.h"
 #include "reader_certs.h"
 
 const int cm_calendar_days[3] = {30, 90, 365};
@@ -40,6 +41,9 @@ const char *cm_calendar_words(enum cm_cause cause)
          "the certificate expires, and a new one of its CA is not trusted"},
         {CM_CAUSE_RENEWAL_NOT_AUTOMATED,
          "the certificate expires, and the next one lives for less time"},
+        {CM_CAUSE_PUBLIC_CLIENT_AUTH_EKU,
+         "the certificate expires, and the next one does not do for a TLS "
+         "client"},
     };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
@@ -86,6 +90,7 @@ enum cm_status cm_calendar_new(struct cm_calendar **out,
     }
     calendar->totals.first_at = CM_UNKNOWN;
     calendar->row_at = CM_UNKNOWN;
+    calendar->row_item = CM_NO_ITEM;
     find_limits(calendar);
     calendar->known = cm_map_new();
     if (calendar->known == NULL || !cm_calendar_items_init(&calendar->items)) {
@@ -163,6 +168,17 @@ enum cm_status cm_calendar_subject(struct cm_report_run *run,
     return status;
 }
 
+const char *cm_calendar_pick(const struct cm_calendar_row *row,
+                             char out[CM_CALENDAR_PICK_SIZE])
+{
+    char day[CM_TIME_TEXT_SIZE];
+
+    (void)snprintf(out, CM_CALENDAR_PICK_SIZE, "%s %.10s %s",
+                   cm_cause_info(row->cause)->id, cm_time_rfc3339(row->at, day),
+                   cm_resolution_info(row->resolution)->id);
+    return out;
+}
+
 int cm_calendar_next_days(const struct cm_calendar_entry *entry)
 {
     return entry->cause == CM_CAUSE_RENEWAL_NOT_AUTOMATED
@@ -190,4 +206,10 @@ cm_calendar_limits(const struct cm_calendar *calendar, size_t *num)
 {
     *num = calendar->num_limits;
     return calendar->limits;
+}
+
+const struct cm_calendar_client_auth *
+cm_calendar_client_auth(const struct cm_calendar *calendar)
+{
+    return &calendar->client_auth;
 }

@@ -53,6 +53,13 @@ struct cm_calendar_limit {
 };
 #define CM_CALENDAR_LIMITS 4
 
+/* Public certificates that do for TLS clients, too, and whose successors will
+ * not: those issued from CM_CLIENT_AUTH_END on. */
+struct cm_calendar_client_auth {
+    int64_t certificates;
+    int64_t rows; /* that serve them, or to which we sent them */
+};
+
 struct cm_calendar_totals {
     int64_t rows;      /* that are trusted now and have a date */
     int64_t undated;   /* ... and have none */
@@ -73,6 +80,19 @@ enum cm_status cm_calendar_row(struct cm_calendar *calendar,
                                struct cm_error *err);
 /* The first date of the row that was given last; CM_UNKNOWN: it has none. */
 int64_t cm_calendar_row_at(const struct cm_calendar *calendar);
+/* ... and what happens to it then; false: it has none. */
+struct cm_calendar_row {
+    int64_t at;
+    enum cm_cause cause;
+    enum cm_resolution resolution;
+};
+bool cm_calendar_row_breaks(const struct cm_calendar *calendar,
+                            struct cm_calendar_row *out);
+/* The day, what comes with it and what to do, as the page's table has it for a
+ * row: the entry's rows are those with this text. */
+#define CM_CALENDAR_PICK_SIZE 128
+const char *cm_calendar_pick(const struct cm_calendar_row *row,
+                             char out[CM_CALENDAR_PICK_SIZE]);
 
 /* The day in UTC, counted from 1970. */
 int64_t cm_calendar_day(int64_t unix_s);
@@ -90,6 +110,9 @@ void cm_calendar_entry(const struct cm_calendar *calendar, size_t i,
 /* The limits to come, the nearest first. */
 const struct cm_calendar_limit *
 cm_calendar_limits(const struct cm_calendar *calendar, size_t *num);
+
+const struct cm_calendar_client_auth *
+cm_calendar_client_auth(const struct cm_calendar *calendar);
 
 /* Who or what an entry is about. The texts are lent until the next call of
  * cm_report_subject, and "" where nothing is known. */
@@ -131,6 +154,10 @@ struct cm_calendar_chart {
 bool cm_calendar_chart(const struct cm_calendar *calendar,
                        struct cm_calendar_chart *out);
 
+/* When the row breaks that is at hand in a walk over the rows (reader_count.h);
+ * false: never, as far as is known. */
+bool cm_report_run_row_breaks(const struct cm_report_run *run,
+                              struct cm_calendar_row *out);
 /* The run's calendar; the rows are walked over if nobody has. */
 enum cm_status cm_report_run_calendar(struct cm_report_run *run,
                                       const struct cm_calendar **out,

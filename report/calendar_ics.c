@@ -207,6 +207,30 @@ static void put_limit(struct writer *w, const struct cm_calendar_limit *limit)
     end_event(w, cm_resolution_info(CM_RESOLUTION_AUTOMATE_RENEWAL)->id);
 }
 
+/* Certificates that do for TLS clients, too, are renewed on their own days;
+ * what changes for all of them is one date. */
+static void put_client_auth(struct writer *w,
+                            const struct cm_calendar_client_auth *found)
+{
+    const struct cm_resolution_info *info =
+        cm_resolution_info(CM_RESOLUTION_SEPARATE_CLIENT_CERTIFICATE);
+    struct cm_buf *out = &w->event.text;
+
+    begin_event(w, "limit", CM_CLIENT_AUTH_END, "client_auth");
+    cm_ics_text(&w->ics, "SUMMARY",
+                "Public CAs issue for TLS servers only from now on");
+    cm_buf_clear(out);
+    (void)cm_buf_printf(
+        out,
+        "Chrome Root Program Policy 1.8.\n"
+        "Certificates that do for TLS clients today, and whose successors will "
+        "not: %" PRId64 " (endpoints: %" PRId64
+        "). What to do where they are used for mutual TLS: %s (%s).",
+        found->certificates, found->rows, info->title, info->who);
+    cm_ics_text(&w->ics, "DESCRIPTION", cm_buf_cstr(out));
+    end_event(w, info->id);
+}
+
 static void put_head(struct writer *w, const struct cm_run_facts *facts)
 {
     struct cm_buf *out = &w->event.text;
@@ -226,13 +250,14 @@ static void put_head(struct writer *w, const struct cm_run_facts *facts)
     cm_ics_text(&w->ics, "X-WR-CALNAME", cm_buf_cstr(out));
 }
 
-/* What only says how long the next certificate lives is no event of a day: the
+/* What only says how the next certificate differs is no event of a day: the
  * limits are. What no calendar can write is in calendar.csv. */
 static bool is_event(const struct cm_calendar_entry *entry)
 {
     char day[CM_TIME_TEXT_SIZE];
 
     return entry->cause != CM_CAUSE_RENEWAL_NOT_AUTOMATED &&
+           entry->cause != CM_CAUSE_PUBLIC_CLIENT_AUTH_EKU &&
            strlen(cm_time_rfc3339(entry->at, day)) ==
                sizeof("2026-11-21T07:48:56Z") - 1;
 }
@@ -285,6 +310,10 @@ static enum cm_status write_all(struct cm_report_writer *writer,
         if (limits[i].certificates > 0) {
             put_limit(w, &limits[i]);
         }
+    }
+    if (cm_calendar_client_auth(calendar)->certificates > 0 &&
+        cm_calendar_judged_at(calendar) < CM_CLIENT_AUTH_END) {
+        put_client_auth(w, cm_calendar_client_auth(calendar));
     }
     status = put_entries(w, calendar, err);
     cm_ics_line(&w->ics, "END", "VCALENDAR");

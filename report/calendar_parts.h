@@ -88,9 +88,47 @@ struct cm_calendar {
     struct cm_calendar_totals totals;
     struct cm_calendar_limit limits[CM_CALENDAR_LIMITS];
     size_t num_limits;
+    struct cm_calendar_client_auth client_auth;
     struct cm_map *known; /* struct cm_known_cert, by id or fingerprint */
     int64_t row_at;
+    uint32_t row_item; /* of that date, in the items; CM_NO_ITEM: none */
 };
+
+/* What a row adds, before it is known whether that is there already. */
+struct cm_calendar_date {
+    int64_t at; /* CM_UNKNOWN: none */
+    int64_t certificate;
+    enum cm_cause cause;
+    enum cm_calendar_effect effect;
+    enum cm_resolution resolution;
+    char
+        sha256[65]; /* the subject of the action; "": it is not known, or ... */
+    const struct cm_report_finding *finding; /* ... it is in here; or NULL */
+};
+
+/* calendar_rows.c -- *fresh: nobody had this certificate with this cause
+ * before. */
+enum cm_status cm_calendar_note(struct cm_calendar *calendar,
+                                const struct cm_report_row *row,
+                                const struct cm_calendar_date *date,
+                                bool *fresh, struct cm_error *err);
+/* The finding that tells of a date. */
+const struct cm_report_finding *
+cm_calendar_by_date(const struct cm_report_findings *findings,
+                    enum cm_cause cause);
+/* CM_UNKNOWN is later than all. */
+bool cm_calendar_is_sooner(int64_t a, int64_t b);
+
+/* calendar_others.c -- what changes without breaking the row. */
+enum cm_status cm_calendar_renewals(struct cm_calendar *calendar,
+                                    const struct cm_report_row *row,
+                                    const struct cm_report_findings *findings,
+                                    struct cm_error *err);
+enum cm_status cm_calendar_others(struct cm_calendar *calendar,
+                                  const struct cm_report_row *row,
+                                  const struct cm_report_findings *findings,
+                                  const struct cm_calendar_date *leaf,
+                                  struct cm_error *err);
 
 /* calendar_certs.c: a time that can be reckoned with; CM_UNKNOWN for what only
  * a foreign store can hold. */

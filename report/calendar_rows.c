@@ -11,25 +11,14 @@
 
 /* --- entries --- */
 
-/* What a row adds, before it is known whether that is there already. */
-struct date {
-    int64_t at; /* CM_UNKNOWN: none */
-    int64_t certificate;
-    enum cm_cause cause;
-    enum cm_calendar_effect effect;
-    enum cm_resolution resolution;
-    char
-        sha256[65]; /* the subject of the action; "": it is not known, or ... */
-    const struct cm_report_finding *finding; /* ... it is in here; or NULL */
-};
-
-static void set_subject(struct date *date, const char *sha256)
+static void set_subject(struct cm_calendar_date *date, const char *sha256)
 {
     (void)snprintf(date->sha256, sizeof(date->sha256), "%s",
                    sha256 == NULL ? "" : sha256);
 }
 
-static void fill(struct cm_calendar_item *item, const struct date *date)
+static void fill(struct cm_calendar_item *item,
+                 const struct cm_calendar_date *date)
 {
     enum cm_resolution resolution = date->resolution;
     char key[CM_ACTION_KEY_SIZE];
@@ -46,11 +35,10 @@ static void fill(struct cm_calendar_item *item, const struct date *date)
     item->resolution = (uint8_t)resolution;
 }
 
-/* *fresh: nobody had this certificate with this cause before. */
-static enum cm_status note(struct cm_calendar *calendar,
-                           const struct cm_report_row *row,
-                           const struct date *date, bool *fresh,
-                           struct cm_error *err)
+enum cm_status cm_calendar_note(struct cm_calendar *calendar,
+                                const struct cm_report_row *row,
+                                const struct cm_calendar_date *date,
+                                bool *fresh, struct cm_error *err)
 {
     struct cm_calendar_item *item = cm_calendar_items_find(
         &calendar->items, date->certificate, date->cause);
@@ -62,6 +50,9 @@ static enum cm_status note(struct cm_calendar *calendar,
     if (*fresh) {
         fill(item, date);
     }
+    if (date->effect == CM_EFFECT_BREAKS) {
+        calendar->row_item = (uint32_t)(item - calendar->items.list);
+    }
     return cm_calendar_items_count(&calendar->items, item, row->owner)
                ? CM_OK
                : cm_error_nomem(err, "the calendar");
@@ -69,8 +60,9 @@ static enum cm_status note(struct cm_calendar *calendar,
 
 /* --- a row's first date --- */
 
-static const struct cm_report_finding *
-find_by_date(const struct cm_report_findings *findings, enum cm_cause cause)
+const struct cm_report_finding *
+cm_calendar_by_date(const struct cm_report_findings *findings,
+                    enum cm_cause cause)
 {
     const char *by_date = cm_severity_id(CM_SEVERITY_BY_DATE);
     const char *id = cm_cause_info(cause)->id;
@@ -87,7 +79,8 @@ find_by_date(const struct cm_report_findings *findings, enum cm_cause cause)
 /* The certificate of the server, as it was judged. */
 static enum cm_status leaf_date(struct cm_calendar *calendar,
                                 const struct cm_report_row *row,
-                                struct date *out, struct cm_error *err)
+                                struct cm_calendar_date *out,
+                                struct cm_error *err)
 {
     const struct cm_known_cert *known;
     enum cm_status status;
@@ -110,7 +103,7 @@ static enum cm_status leaf_date(struct cm_calendar *calendar,
     return status;
 }
 
-static bool is_sooner(int64_t a, int64_t b)
+bool cm_calendar_is_sooner(int64_t a, int64_t b)
 {
     return a != CM_UNKNOWN && (b == CM_UNKNOWN || a < b);
 }
@@ -119,7 +112,8 @@ static bool is_sooner(int64_t a, int64_t b)
 static enum cm_status issuer_dates(struct cm_calendar *calendar,
                                    const struct cm_report_row *row,
                                    const struct cm_report_findings *findings,
-                                   struct date *out, struct cm_error *err)
+                                   struct cm_calendar_date *out,
+                                   struct cm_error *err)
 {
     enum cm_status status = CM_OK;
 
@@ -129,16 +123,17 @@ static enum cm_status issuer_dates(struct cm_calendar *calendar,
 
         status =
             cm_calendar_find_cert(calendar, row->path.items[i], &known, err);
-        if (status == CM_OK && is_sooner(known->not_after, out->at)) {
-            *out = (struct date){
+        if (status == CM_OK &&
+            cm_calendar_is_sooner(known->not_after, out->at)) {
+            *out = (struct cm_calendar_date){
                 .at = known->not_after,
                 .certificate = known->id,
                 .cause =
                     root ? CM_CAUSE_ROOT_EXPIRED : CM_CAUSE_CA_CERT_EXPIRED,
                 .resolution = root ? CM_RESOLUTION_CHANGE_CA
                                    : CM_RESOLUTION_INSTALL_CHAIN,
-                .finding =
-                    find_by_date(findings, CM_CAUSE_CHAIN_EXPIRES_BEFORE_LEAF),
+                .finding = cm_calendar_by_date(
+                    findings, CM_CAUSE_CHAIN_EXPIRES_BEFORE_LEAF),
             };
         }
     }
@@ -149,7 +144,8 @@ static enum cm_status issuer_dates(struct cm_calendar *calendar,
  */
 static enum cm_status client_date(struct cm_calendar *calendar,
                                   const struct cm_report_row *row,
-                                  struct date *out, struct cm_error *err)
+                                  struct cm_calendar_date *out,
+                                  struct cm_error *err)
 {
     const struct cm_report_extras *extras = &row->extras;
     const struct cm_known_cert *known;
@@ -161,8 +157,8 @@ static enum cm_status client_date(struct cm_calendar *calendar,
     }
     status = cm_calendar_find_cert(calendar, extras->client_fingerprint_sha256,
                                    &known, err);
-    if (status == CM_OK && is_sooner(known->not_after, out->at)) {
-        *out = (struct date){
+    if (status == CM_OK && cm_calendar_is_sooner(known->not_after, out->at)) {
+        *out = (struct cm_calendar_date){
             .at = known->not_after,
             .certificate = known->id,
             .cause = CM_CAUSE_CLIENT_CERT_EXPIRED,
@@ -178,7 +174,7 @@ static void count_row(struct cm_calendar *calendar, int64_t at)
     struct cm_calendar_totals *totals = &calendar->totals;
 
     totals->rows++;
-    if (is_sooner(at, totals->first_at)) {
+    if (cm_calendar_is_sooner(at, totals->first_at)) {
         totals->first_at = at;
     }
     for (size_t i = 0; i < 3; i++) {
@@ -191,9 +187,10 @@ static void count_row(struct cm_calendar *calendar, int64_t at)
 static enum cm_status breaks(struct cm_calendar *calendar,
                              const struct cm_report_row *row,
                              const struct cm_report_findings *findings,
-                             struct date *leaf, struct cm_error *err)
+                             struct cm_calendar_date *leaf,
+                             struct cm_error *err)
 {
-    struct date first;
+    struct cm_calendar_date first;
     bool fresh;
     enum cm_status status = leaf_date(calendar, row, leaf, err);
 
@@ -213,186 +210,7 @@ static enum cm_status breaks(struct cm_calendar *calendar,
         return CM_OK;
     }
     count_row(calendar, first.at);
-    return note(calendar, row, &first, &fresh, err);
-}
-
-/* --- other dates --- */
-
-static bool is_on_path(const struct cm_report_row *row, const char *id)
-{
-    for (size_t i = 0; i < row->path.num; i++) {
-        if (strcmp(row->path.items[i], id) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Is it another certificate of a CA on the path? */
-static enum cm_status is_twin(struct cm_calendar *calendar,
-                              const struct cm_report_row *row,
-                              uint64_t identity, bool *twin,
-                              struct cm_error *err)
-{
-    enum cm_status status = CM_OK;
-
-    *twin = false;
-    for (size_t i = 1; i < row->path.num && status == CM_OK && !*twin; i++) {
-        const struct cm_known_cert *known;
-
-        status =
-            cm_calendar_find_cert(calendar, row->path.items[i], &known, err);
-        *twin = status == CM_OK && known->id != CM_UNKNOWN &&
-                known->identity == identity;
-    }
-    return status;
-}
-
-/* A cross-sign that is sent and that the path does without: when it ends, the
- * endpoint stays trusted, but old clients stumble over it. */
-static enum cm_status crosses(struct cm_calendar *calendar,
-                              const struct cm_report_row *row,
-                              struct cm_error *err)
-{
-    enum cm_status status = CM_OK;
-
-    for (size_t i = 1; i < row->chain.num && status == CM_OK; i++) {
-        const struct cm_known_cert *known;
-        struct date date = {.effect = CM_EFFECT_SOME_CLIENTS,
-                            .cause = CM_CAUSE_CHAIN_EXPIRED_CROSS,
-                            .resolution = CM_RESOLUTION_TIDY_CHAIN};
-        bool twin = false;
-        bool fresh;
-
-        if (is_on_path(row, row->chain.items[i])) {
-            continue;
-        }
-        status =
-            cm_calendar_find_cert(calendar, row->chain.items[i], &known, err);
-        if (status != CM_OK || !known->is_ca ||
-            known->not_after <= calendar->judged_at ||
-            !is_sooner(known->not_after, calendar->row_at)) {
-            continue;
-        }
-        date.at = known->not_after;
-        date.certificate = known->id;
-        status = is_twin(calendar, row, known->identity, &twin, err);
-        if (status == CM_OK && twin) {
-            status = note(calendar, row, &date, &fresh, err);
-        }
-    }
-    return status;
-}
-
-/* The root that browsers will drop. */
-static enum cm_status term(struct cm_calendar *calendar,
-                           const struct cm_report_row *row,
-                           const struct cm_report_finding *finding,
-                           struct cm_error *err)
-{
-    const struct cm_known_cert *known;
-    struct date date = {.effect = CM_EFFECT_SOME_CLIENTS,
-                        .cause = CM_CAUSE_ROOT_TERM_LIMIT,
-                        .resolution = CM_RESOLUTION_CHANGE_CA,
-                        .finding = finding};
-    bool fresh;
-    enum cm_status status;
-
-    if (finding->fingerprint_sha256 == NULL) {
-        return CM_OK;
-    }
-    status = cm_calendar_find_cert(calendar, finding->fingerprint_sha256,
-                                   &known, err);
-    if (status != CM_OK || known->not_before == CM_UNKNOWN) {
-        return status;
-    }
-    date.at = cm_root_term_end(known->not_before);
-    date.certificate = known->id;
-    return note(calendar, row, &date, &fresh, err);
-}
-
-/* Each certificate counts once for its renewals, each row for itself. */
-static void count_limits(struct cm_calendar *calendar,
-                         const struct cm_report_row *row, bool fresh)
-{
-    int64_t life = row->not_after - row->not_before + 1;
-
-    for (size_t i = 0; i < calendar->num_limits; i++) {
-        struct cm_calendar_limit *limit = &calendar->limits[i];
-        int64_t most = limit->limit.days * INT64_C(86400);
-
-        if (life <= most) {
-            continue;
-        }
-        limit->rows++;
-        if (fresh) {
-            limit->certificates++;
-            limit->renewals_now += cm_renewals_a_year(life);
-            limit->renewals_then += cm_renewals_a_year(most);
-        }
-    }
-}
-
-static enum cm_status by_hand(struct cm_calendar *calendar,
-                              const struct cm_report_row *row,
-                              const struct cm_report_finding *finding,
-                              struct cm_error *err)
-{
-    struct date date = {.at = row->not_after,
-                        .certificate = row->cert->id,
-                        .effect = CM_EFFECT_RENEWAL,
-                        .cause = CM_CAUSE_RENEWAL_NOT_AUTOMATED,
-                        .resolution = CM_RESOLUTION_AUTOMATE_RENEWAL,
-                        .finding = finding};
-    bool fresh = false;
-    enum cm_status status;
-
-    if (cm_calendar_time(row->not_after) == CM_UNKNOWN ||
-        cm_calendar_time(row->not_before) == CM_UNKNOWN) {
-        return CM_OK;
-    }
-    status = note(calendar, row, &date, &fresh, err);
-    if (status == CM_OK) {
-        count_limits(calendar, row, fresh);
-    }
-    return status;
-}
-
-/* The next certificate of this CA will not be trusted any more. */
-static enum cm_status distrust(struct cm_calendar *calendar,
-                               const struct cm_report_row *row,
-                               const struct cm_report_finding *finding,
-                               const struct date *leaf, struct cm_error *err)
-{
-    struct date date = {.at = leaf->at,
-                        .certificate = leaf->certificate,
-                        .effect = CM_EFFECT_RENEWAL,
-                        .cause = CM_CAUSE_CA_DISTRUST_AFTER,
-                        .resolution = CM_RESOLUTION_CHANGE_CA,
-                        .finding = finding};
-    bool fresh;
-
-    return leaf->at == CM_UNKNOWN ? CM_OK
-                                  : note(calendar, row, &date, &fresh, err);
-}
-
-static enum cm_status others(struct cm_calendar *calendar,
-                             const struct cm_report_row *row,
-                             const struct cm_report_findings *findings,
-                             const struct date *leaf, struct cm_error *err)
-{
-    const struct cm_report_finding *found =
-        find_by_date(findings, CM_CAUSE_CA_DISTRUST_AFTER);
-    enum cm_status status = CM_OK;
-
-    if (found != NULL) {
-        status = distrust(calendar, row, found, leaf, err);
-    }
-    found = find_by_date(findings, CM_CAUSE_ROOT_TERM_LIMIT);
-    if (status == CM_OK && found != NULL) {
-        status = term(calendar, row, found, err);
-    }
-    return status == CM_OK ? crosses(calendar, row, err) : status;
+    return cm_calendar_note(calendar, row, &first, &fresh, err);
 }
 
 /* --- the row --- */
@@ -402,26 +220,37 @@ enum cm_status cm_calendar_row(struct cm_calendar *calendar,
                                const struct cm_report_findings *findings,
                                struct cm_error *err)
 {
-    const struct cm_report_finding *found =
-        find_by_date(findings, CM_CAUSE_RENEWAL_NOT_AUTOMATED);
-    enum cm_status status = CM_OK;
-    struct date leaf = {.at = CM_UNKNOWN};
+    bool trusted = strcmp(row->verdict, cm_verdict_id(CM_VERDICT_TRUSTED)) == 0;
+    struct cm_calendar_date leaf = {.at = CM_UNKNOWN};
+    enum cm_status status;
 
     calendar->row_at = CM_UNKNOWN;
-    if (found != NULL) {
-        status = by_hand(calendar, row, found, err);
-    }
-    if (status == CM_OK &&
-        strcmp(row->verdict, cm_verdict_id(CM_VERDICT_TRUSTED)) == 0) {
+    calendar->row_item = CM_NO_ITEM;
+    status = cm_calendar_renewals(calendar, row, findings, err);
+    if (status == CM_OK && trusted) {
         status = breaks(calendar, row, findings, &leaf, err);
-        if (status == CM_OK) {
-            status = others(calendar, row, findings, &leaf, err);
-        }
     }
-    return status;
+    return status == CM_OK && trusted
+               ? cm_calendar_others(calendar, row, findings, &leaf, err)
+               : status;
 }
 
 int64_t cm_calendar_row_at(const struct cm_calendar *calendar)
 {
     return calendar->row_at;
+}
+
+bool cm_calendar_row_breaks(const struct cm_calendar *calendar,
+                            struct cm_calendar_row *out)
+{
+    const struct cm_calendar_item *item;
+
+    if (calendar->row_item == CM_NO_ITEM) {
+        return false;
+    }
+    item = &calendar->items.list[calendar->row_item];
+    out->at = calendar->row_at;
+    out->cause = (enum cm_cause)item->cause;
+    out->resolution = (enum cm_resolution)item->resolution;
+    return true;
 }

@@ -131,6 +131,25 @@ const struct cm_cause_text CM_CAUSE_TEXT_OF(ROOT_TERM_LIMIT) = {
          "works until that date, then: net::ERR_CERT_AUTHORITY_INVALID"},
         {CM_FIREFOX, "works until that date, then: SEC_ERROR_UNKNOWN_ISSUER"}),
 };
+const struct cm_cause_text CM_CAUSE_TEXT_OF(PUBLIC_CLIENT_AUTH_EKU) = {
+    .meaning =
+        "The certificate of a public CA is for two roles: a server's, and a "
+        "client's in mutual TLS. From 15 March 2027 on public CAs issue for "
+        "servers only, many do so already. Web servers lose nothing. But where "
+        "this server calls others and shows them this certificate, as mail and "
+        "XMPP servers, clusters, API gateways, VPN and RADIUS do, they will "
+        "refuse its successor from the day of the renewal on. Nobody can tell "
+        "from outside whether it does: ask its owner.",
+    .rule = "no RFC: Chrome Root Program Policy 1.8 section 1.3.2; RFC 5280 "
+            "section 4.2.1.12 is what makes the other side refuse",
+    .detected =
+        "The certificate has a policy of the CA/Browser Forum or certificate "
+        "timestamps, its extended key usage names server and client "
+        "authentication, and it ends on 15 March 2027 or later, so that its "
+        "successor is issued under the new rule. Of our own client certificate "
+        "that was sent to the server, it is known that it breaks by that date.",
+    .clients = CM_EVERY_CLIENT("works"),
+};
 const struct cm_cause_text CM_CAUSE_TEXT_OF(RENEWAL_NOT_AUTOMATED) = {
     .meaning = "The certificate is a public one with a lifetime that public "
                "CAs may no longer issue soon. Renewed by hand once a year "

@@ -4,6 +4,7 @@
 #include "html_calendar.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,6 +147,32 @@ static void limits_table(struct cm_buf *out,
     (void)cm_buf_puts(out, "</tbody></table></div>\n");
 }
 
+/* --- mutual TLS --- */
+
+static void client_auth(struct cm_buf *out,
+                        const struct cm_calendar_client_auth *found)
+{
+    char day[CM_TIME_TEXT_SIZE];
+
+    if (found->certificates == 0) {
+        return;
+    }
+    (void)cm_buf_printf(
+        out,
+        "<div class=\"card\"><p><b>From %s on public CAs issue for TLS servers "
+        "only</b> (Chrome Root Program Policy 1.8), many do so already. ",
+        cm_time_day(CM_CLIENT_AUTH_END, day));
+    cm_html_count(out, found->certificates,
+                  "certificate here does for TLS clients, too, ",
+                  "certificates here do for TLS clients, too, ");
+    (void)cm_buf_puts(out, "on ");
+    cm_html_count(out, found->rows, "endpoint", "endpoints");
+    (void)cm_buf_puts(
+        out, ". Where one of these servers calls others with its certificate "
+             "(mutual TLS), they refuse the next one: ask the owners, and use "
+             "a private CA for that role.</p></div>\n");
+}
+
 /* --- dates --- */
 
 /* The entries of one line: same day, same work. */
@@ -237,6 +264,24 @@ static void put_what(struct cm_buf *out, const struct cm_calendar_entry *entry)
     (void)cm_buf_puts(out, "</td>");
 }
 
+/* Those that break can be shown in the table. */
+static void put_rows(struct cm_buf *out, const struct cm_calendar_entry *entry)
+{
+    struct cm_calendar_row row = {entry->at, entry->cause, entry->resolution};
+    char text[CM_CALENDAR_PICK_SIZE];
+    char pick[sizeof("breaks:") + sizeof(text)];
+
+    if (entry->effect != CM_EFFECT_BREAKS) {
+        number_cell(out, entry->rows);
+        return;
+    }
+    (void)snprintf(pick, sizeof(pick), "breaks:%s",
+                   cm_calendar_pick(&row, text));
+    (void)cm_buf_puts(out, "<td class=\"num\">");
+    cm_html_pick(out, entry->rows, pick);
+    (void)cm_buf_puts(out, "</td>");
+}
+
 static void put_line(struct cm_buf *out, struct line *line, int64_t judged_at)
 {
     struct cm_calendar_entry *entry = &line->all;
@@ -257,7 +302,7 @@ static void put_line(struct cm_buf *out, struct line *line, int64_t judged_at)
         (void)cm_buf_puts(out, " more");
     }
     (void)cm_buf_puts(out, "</td>");
-    number_cell(out, entry->rows);
+    put_rows(out, entry);
     (void)cm_buf_puts(out, "<td>");
     put_owners(out, entry);
     (void)cm_buf_puts(out, "</td></tr>\n");
@@ -364,6 +409,7 @@ static enum cm_status write_calendar(struct cm_buf *out,
         owners(out, &chart);
     }
     limits_table(out, limits, num_limits);
+    client_auth(out, cm_calendar_client_auth(calendar));
     return dates(out, run, calendar, err);
 }
 

@@ -198,6 +198,62 @@ const struct cm_remedy CM_REMEDY_OF(ASK_IN_HANDSHAKE) = {
              "it (ssl_verify_client optional_no_ca and the like).",
 };
 
+const struct cm_remedy CM_REMEDY_OF(SEPARATE_CLIENT_CERTIFICATE) = {
+    .why = "One certificate of a public CA serves for both roles today: the "
+           "server's, and the client's when this server calls others. From 15 "
+           "March 2027 on public CAs issue for servers only, so the renewal "
+           "after that ends its use as a client.",
+    .steps = CM_STEPS(
+        "Ask the owner, and search the server's configuration, whether it "
+        "presents this certificate to others: mail and XMPP between servers, "
+        "replication and clusters, calls to partners' APIs, VPN, RADIUS and "
+        "Wi-Fi. If it does not, there is nothing to do.",
+        "If it does, issue a second certificate with the extended key usage "
+        "client authentication, from a private CA that you run or rent.",
+        "Give those who are called that private CA's certificate, and let them "
+        "accept both during the change: their list of client CAs takes "
+        "several.",
+        "Use the new certificate for outgoing connections only; incoming ones "
+        "keep the public certificate.",
+        "Where the other side insists on a public CA, renew once more before "
+        "15 March 2027, if the CA still issues it, and use the time that this "
+        "buys: at most 200 days.",
+        "Then order the public certificate for servers only: many CAs do so "
+        "unless told otherwise."),
+    .platforms = CM_PLATFORMS(
+        {"openssl, a client certificate",
+         "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
+         "-keyout client.key \\\n  -subj \"/CN={host}\" -out client.csr\n"
+         "openssl x509 -req -in client.csr -CA ca.pem -CAkey ca.key -days 397 "
+         "\\\n  -extfile <(echo extendedKeyUsage=clientAuth) -out "
+         "client.pem"},
+        {"AD CS, Windows", "certreq -new with [EnhancedKeyUsageExtension] "
+                           "OID=1.3.6.1.5.5.7.3.2\nor a copy of the template "
+                           "Workstation Authentication"},
+        {"nginx as client", "proxy_ssl_certificate client.pem;\n"
+                            "proxy_ssl_certificate_key client.key;"},
+        {"Apache as client",
+         "SSLProxyMachineCertificateFile client-with-key.pem"},
+        {"HAProxy as client",
+         "server app 192.0.2.1:443 ssl crt client.pem ca-file ca.pem"},
+        {"Postfix", "smtp_tls_chain_files = client.key, client.pem    # "
+                    "smtpd_tls_chain_files stays public"},
+        {"MongoDB", "net.tls.clusterFile: client.pem    # certificateKeyFile "
+                    "stays public"},
+        {"Java",
+         "-Djavax.net.ssl.keyStore=client.p12 for calls; the connector's "
+         "certificateKeystoreFile stays public"},
+        {"F5", "tmsh modify ltm profile server-ssl PROFILE cert client.crt key "
+               "client.key"},
+        {"Kubernetes", "cert-manager: a Certificate with usages: [client auth] "
+                       "from an Issuer of kind CA"}),
+    .verify = "openssl x509 -in client.pem -noout -ext extendedKeyUsage    # "
+              "TLS Web Client Authentication; then call each partner once",
+    .never = "Do not let the other side ignore the extended key usage, and do "
+             "not accept any certificate of any public CA as a client's: "
+             "everybody can get one.",
+};
+
 const struct cm_remedy CM_REMEDY_OF(RAISE_CLIENT_TLS) = {
     .why = "The client offers only TLS versions that the server has switched "
            "off for good reasons. It can be told to use newer ones, or needs "

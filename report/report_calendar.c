@@ -47,6 +47,17 @@ static void put_limits(struct cm_json *json, const struct cm_calendar *calendar)
     cm_json_close(json, ']');
 }
 
+static void put_client_auth(struct cm_json *json,
+                            const struct cm_calendar_client_auth *found)
+{
+    cm_json_key(json, "client_auth_end");
+    cm_json_open(json, '{');
+    put_date(json, "date", CM_CLIENT_AUTH_END);
+    cm_json_put_number(json, "certificates", found->certificates);
+    cm_json_put_number(json, "endpoints", found->rows);
+    cm_json_close(json, '}');
+}
+
 static void put_owners(struct cm_json *json,
                        const struct cm_calendar_entry *entry)
 {
@@ -105,6 +116,7 @@ static enum cm_status put_calendar(struct cm_json *json,
     cm_json_open(json, '{');
     put_totals(json, cm_calendar_totals(calendar));
     put_limits(json, calendar);
+    put_client_auth(json, cm_calendar_client_auth(calendar));
     cm_json_key(json, "entries");
     cm_json_open(json, '[');
     for (size_t i = 0; status == CM_OK && i < cm_calendar_count(calendar);

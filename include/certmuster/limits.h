@@ -18,6 +18,10 @@ const struct cm_validity_limit *cm_validity_limits(size_t *num);
 /* The limit for what is issued then; 0: there was none yet. */
 int cm_validity_limit_days(int64_t issued_unix);
 
+/* From 15 March 2027 on public CAs issue no certificate for a server that is
+ * for clients, too (Chrome Root Program Policy 1.8, section 1.3.2). */
+#define CM_CLIENT_AUTH_END INT64_C(1805068800)
+
 /* Renewals a year of a certificate that lives for so many seconds, when each is
  * renewed on its last day. */
 int64_t cm_renewals_a_year(int64_t life_s);

@@ -129,6 +129,32 @@ static void of_soon(struct cm_case *c)
     cm_client_for_own(c, f);
 }
 
+/* Its successor may be for servers only. That it is used as a client's is known
+ * where it was sent. */
+static void of_public_ca(struct cm_case *c)
+{
+    struct cm_cert *cert = c->ev->client.cert;
+    char name[CM_LABEL_SIZE];
+    char day[CM_TIME_TEXT_SIZE];
+    struct cm_finding *f;
+
+    if (!cm_judge_client_auth_ends(cert)) {
+        return;
+    }
+    f = cm_finding_add(
+        c, CM_CAUSE_PUBLIC_CLIENT_AUTH_EKU, CM_CLIENT_AUTH_RULE,
+        "our client certificate %s is of a public CA and ends on %s; what "
+        "public CAs issue from 15 Mar 2027 on is for servers only%s",
+        cm_finding_cert_name(cert, name), cm_time_day(cert->not_after, day),
+        here(c));
+    cm_finding_about(c, f, cert);
+    cm_finding_resolve(f, CM_RESOLUTION_PROVIDE_CLIENT_CERTIFICATE);
+    cm_client_for_own(c, f);
+    if (f != NULL && c->probe != NULL && c->probe->client_cert_sent) {
+        f->severity = CM_SEVERITY_BY_DATE;
+    }
+}
+
 /* By itself, for the time judged, which may be another than the scan's. */
 static void of_cert(struct cm_case *c)
 {
@@ -145,6 +171,7 @@ static void of_cert(struct cm_case *c)
         break;
     case CM_CLIENT_FINE:
         of_soon(c);
+        of_public_ca(c);
         break;
     case CM_CLIENT_NONE:
     case CM_CLIENT_UNREADABLE:

@@ -84,6 +84,35 @@ static void renewed_by_hand(struct cm_case *c)
     cm_finding_about(c, f, c->leaf);
 }
 
+bool cm_judge_client_auth_ends(const struct cm_cert *cert)
+{
+    const unsigned both = CM_EKU_SERVER_AUTH | CM_EKU_CLIENT_AUTH;
+
+    return cm_judge_leaf_is_public(cert) && cert->has_eku &&
+           (cert->eku & both) == both && cert->not_after >= CM_CLIENT_AUTH_END;
+}
+
+/* Nobody can tell from outside whether the server also calls others with it. */
+static void client_auth_ends(struct cm_case *c)
+{
+    char name[CM_LABEL_SIZE];
+    char day[CM_TIME_TEXT_SIZE];
+    struct cm_finding *f;
+
+    if (!cm_judge_client_auth_ends(c->leaf)) {
+        return;
+    }
+    f = cm_finding_add(
+        c, CM_CAUSE_PUBLIC_CLIENT_AUTH_EKU, CM_CLIENT_AUTH_RULE,
+        "%s is for TLS servers and for TLS clients, and ends on %s; what "
+        "public CAs issue from 15 Mar 2027 on is for servers only: where this "
+        "server also connects to others with it (mutual TLS), they will refuse "
+        "its successor",
+        cm_finding_cert_name(c->leaf, name),
+        cm_time_day(c->leaf->not_after, day));
+    cm_finding_about(c, f, c->leaf);
+}
+
 static unsigned count_logs(const struct cm_sct *scts, size_t num)
 {
     unsigned logs = 0;
@@ -210,6 +239,7 @@ void cm_judge_lifetime(struct cm_case *c)
 {
     too_long(c);
     renewed_by_hand(c);
+    client_auth_ends(c);
     too_few_timestamps(c);
     root_ends(c);
 }

@@ -103,6 +103,10 @@ bool cm_judge_leaf_is_public(const struct cm_cert *leaf);
 bool cm_judge_says_private(struct cm_case *c);
 /* lifetime.c -- limits by date on lifetimes and roots, renewal, timestamps. */
 void cm_judge_lifetime(struct cm_case *c);
+/* Is it a public certificate for servers and clients, that lives until public
+ * CAs issue no more of that kind? */
+#define CM_CLIENT_AUTH_RULE "Chrome Root Program Policy 1.8 section 1.3.2"
+bool cm_judge_client_auth_ends(const struct cm_cert *cert);
 /* validity.c -- how long before its end a certificate counts as ending soon. */
 int64_t cm_judge_soon(const struct cm_cert *cert,
                       const struct cm_policy *policy);

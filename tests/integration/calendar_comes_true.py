@@ -21,6 +21,7 @@ ENDS = {
     "127.73.0.6": ("CN=crossed", "leaf_expired"),
     "127.73.0.7": ("CN=us", "client_cert_expired"),
     "127.73.0.8": ("CN=distrusted", "leaf_expired"),
+    "127.73.0.10": ("CN=both", "leaf_expired"),
 }
 failures = []
 store = sqlite3.connect("certmuster.db")
@@ -75,6 +76,8 @@ def main():
     check(others == {
         ("some_clients", "chain_expired_cross", "CN=Intermediate 2", "1"),
         ("renewal", "ca_distrust_after", "CN=distrusted", "1"),
+        ("renewal", "renewal_not_automated", "CN=both", "1"),
+        ("renewal", "public_client_auth_eku", "CN=both", "1"),
     }, f"the other dates are {others}")
 
     for n, end in enumerate(sorted({end_of(s) for s, _ in ENDS.values()})):

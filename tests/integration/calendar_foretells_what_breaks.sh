@@ -2,7 +2,8 @@
 # What the calendar says breaks on a day does: the stored run, judged again for
 # the day before, trusts the endpoint, and for the day after it does not. Servers
 # whose leaf, intermediate, root or client certificate ends first, one that sends
-# a cross-sign beside the path that lives on, one whose root is distrusted.
+# a cross-sign beside the path that lives on, one whose root is distrusted, one of
+# a public CA whose certificate does for TLS clients, too.
 . "$(dirname "$0")/lib.sh"
 
 key() { # key NAME
@@ -32,6 +33,7 @@ leaf() {
       printf ',IP:%s' "$address"
     done
     echo
+    [ "$name" != both ] || echo "certificatePolicies=2.23.140.1.2.1"
   } >leaf.ext
   openssl req -new -key "$name.key" -subj "/CN=$name" -out leaf.csr 2>/dev/null
   openssl x509 -req -in leaf.csr -CA "$issuer.pem" -CAkey "$issuer.key" \
@@ -70,6 +72,7 @@ leaf top 300 int3 serverAuth 127.73.0.5
 leaf crossed 250 int2 serverAuth 127.73.0.6
 leaf asks 400 int serverAuth 127.73.0.7
 leaf distrusted 60 rootdis serverAuth 127.73.0.8
+leaf both 500 int serverAuth,clientAuth 127.73.0.10
 leaf us 50 int clientAuth
 : >extra.conf
 : >servers.conf
@@ -80,6 +83,7 @@ serve 127.73.0.4 above short
 serve 127.73.0.5 top int3
 serve 127.73.0.6 crossed int2 int2long
 serve 127.73.0.8 distrusted
+serve 127.73.0.10 both int
 echo "ssl_verify_client on; ssl_client_certificate $WORK/int.pem;
   ssl_verify_depth 3; ssl_trusted_certificate $WORK/root.pem;" >extra.conf
 serve 127.73.0.7 asks int
@@ -102,7 +106,7 @@ printf 'sha256,kind,date,note\n%s,not_before,%s,the test\n' "${hash%% *}" \
   "$(date -u -d '+10 days' +%Y-%m-%d)" >distrust.csv
 {
   echo host,port,owner
-  for n in 1 2 3 4 5 6 7 8 9; do # nobody listens on the last one
+  for n in 1 2 3 4 5 6 7 8 9 10; do # nobody listens on the ninth
     echo "127.73.0.$n,8443,team $((n % 3))"
   done
 } >fleet.csv
@@ -112,11 +116,11 @@ printf 'sha256,kind,date,note\n%s,not_before,%s,the test\n' "${hash%% *}" \
 python3 "$SOURCE/tests/integration/calendar_comes_true.py" "$CERTMUSTER" ||
   fail "the calendar"
 
-grep -q ' 4 more work today and will break on a known date, 1 within 30 days' \
+grep -q ' 5 more work today and will break on a known date, 1 within 30 days' \
   summary.txt ||
   fail "the terminal does not say what breaks: $(cat summary.txt)"
 "$CERTMUSTER" rejudge --run 1 --at "$(date -u -d '+220 days' +%Y-%m-%d)" \
   --out later >later.txt 2>messages.txt || fail "rejudge: $(cat messages.txt)"
-grep -q 'On .* 7 of 8 endpoints that run 1 found trusted on .* are not trusted:' \
+grep -q 'On .* 7 of 9 endpoints that run 1 found trusted on .* are not trusted:' \
   later.txt || fail "what breaks by then: $(cat later.txt)"
 finish

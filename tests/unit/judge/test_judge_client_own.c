@@ -199,17 +199,49 @@ static void usages_that_will_do(void **state)
     }
 }
 
+/* Of a public CA, for both roles: that the next one is not is known to break
+ * where it was sent, and to be a note elsewhere. */
+static void ours_of_a_public_ca(void **state)
+{
+    struct forge_spec spec = {.eku = "server,client", .public_policy = true};
+    const struct cm_finding *f;
+    struct cm_probe *p;
+    struct scene s;
+
+    (void)state;
+    scene_open(&s, NULL);
+    scene_trust(&s, "root");
+    client_scene_own(&s, CM_CLIENT_FINE, client_scene_cert(&spec), true,
+                     "fine");
+    p = scene_serve(&s, "leaf int");
+    scene_expect(&s, T, "public_client_auth_eku");
+    f = &s.got.findings[0];
+    assert_int_equal(f->severity, CM_SEVERITY_HYGIENE);
+    assert_contains(f->proof, "the server does not ask for one");
+    p->client_auth = CM_CLIENT_AUTH_ACCEPTED;
+    p->client_cert_sent = true;
+    scene_expect(&s, T, "public_client_auth_eku");
+    f = &s.got.findings[0];
+    assert_int_equal(f->severity, CM_SEVERITY_BY_DATE);
+    assert_int_equal(f->resolution, CM_RESOLUTION_PROVIDE_CLIENT_CERTIFICATE);
+    assert_ptr_equal(f->cert, s.ev->client.cert);
+    assert_contains(f->proof, "our client certificate");
+    assert_contains(f->proof, "the server was sent it");
+    scene_close(&s);
+}
+
 int main(void)
 {
     static void (*const each[])(void **state) = {
         own_is_missed, own_is_not_needed, own_is_said_without_a_server};
-    struct CMUnitTest tests[2 + 3 * OWNS] = {
+    struct CMUnitTest tests[3 + 3 * OWNS] = {
         cmocka_unit_test(another_day_has_other_dates),
         cmocka_unit_test(usages_that_will_do),
+        cmocka_unit_test(ours_of_a_public_ca),
     };
 
     for (size_t i = 0; i < 3 * OWNS; i++) {
-        tests[2 + i] = (struct CMUnitTest){.name = owns[i / 3].name,
+        tests[3 + i] = (struct CMUnitTest){.name = owns[i / 3].name,
                                            .test_func = each[i % 3],
                                            .initial_state = &owns[i / 3]};
     }

@@ -11,7 +11,7 @@
 #define SERIAL .serial_hex = "0102030405060708090a"
 #define AIA .ca_issuers = "http://pki.a.example/i.crt"
 #define NAMES .subject = ZOO_HOST, .names = ZOO_HOST
-#define SAID .public_policy = true, .scts = true, .num_scts = 3
+#define SAID .eku = "server", .public_policy = true, .scts = true, .num_scts = 3
 
 static int64_t at(const char *date)
 {
@@ -132,6 +132,64 @@ static void lives_so_long(void **state)
     s.policy.strict = true;
     scene_judge(&s);
     assert_int_equal(s.got.verdict, c->too_long && c->is_public ? U : T);
+    scene_close(&s);
+    cm_cert_unref(leaf);
+}
+
+#define LAST_BOTH "2027-03-14T23:59:59Z" /* then for servers only */
+
+static struct usage_case {
+    const char *name;
+    const char *until;
+    const char *eku;
+    bool is_public;
+    const char *proof; /* NULL: no finding */
+} usages[] = {
+    {"both, to the last", LAST_BOTH, "server,client", true, NULL},
+    {"both, a second more", "2027-03-15T00:00:00Z", "server,client", true,
+     "is for TLS servers and for TLS clients, and ends on 15 Mar 2027"},
+    {"both, years more", "2028-12-01", "client,server", true,
+     "ends on 1 Dec 2028"},
+    {"both and more", "2027-06-01", "server,client,code", true,
+     "ends on 1 Jun 2027"},
+    {"servers only", "2027-06-01", "server", true, NULL},
+    {"any usage names none", "2027-06-01", "any", true, NULL},
+    {"no usage at all", "2027-06-01", "-", true, NULL},
+    {"private", "2027-06-01", "server,client", false, NULL},
+};
+#define USAGES (sizeof(usages) / sizeof(*usages))
+
+/* It is said, and makes no verdict, with a strict policy neither. */
+static void does_for_clients(void **state)
+{
+    const struct usage_case *c = *state;
+    struct forge_spec spec = {NAMES, SERIAL, AIA, .num_scts = 3};
+    struct cm_cert *leaf;
+    struct scene s;
+
+    spec.not_after = at(c->until);
+    spec.not_before = spec.not_after - 90 * FORGE_DAY;
+    spec.eku = c->eku;
+    spec.public_policy = c->is_public;
+    spec.scts = c->is_public;
+    leaf = serve(&s, spec);
+    for (int strict = 0; strict < 2; strict++) {
+        s.policy.strict = strict == 1;
+        scene_judge(&s);
+        scene_check_rules(&s);
+        assert_int_equal(has(&s, CM_CAUSE_PUBLIC_CLIENT_AUTH_EKU),
+                         c->proof != NULL);
+        if (c->proof != NULL) {
+            const struct cm_finding *f =
+                scene_finding(&s, CM_CAUSE_PUBLIC_CLIENT_AUTH_EKU);
+
+            assert_contains(f->proof, c->proof);
+            assert_int_equal(f->severity, CM_SEVERITY_HYGIENE);
+            assert_false(f->blocks);
+            assert_ptr_equal(f->cert, leaf);
+            assert_int_equal(s.got.verdict, T);
+        }
+    }
     scene_close(&s);
     cm_cert_unref(leaf);
 }
@@ -378,7 +436,7 @@ static int leave(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LIVES + SCTS + TERMS + 3] = {
+    struct CMUnitTest tests[LIVES + USAGES + SCTS + TERMS + 3] = {
         cmocka_unit_test(timestamps_that_do_not_count),
         cmocka_unit_test(a_cross_signed_newer_root),
         cmocka_unit_test(private_roots_have_no_term),
@@ -386,6 +444,7 @@ int main(void)
     size_t used = 3;
 
     ADD(lives, LIVES, lives_so_long)
+    ADD(usages, USAGES, does_for_clients)
     ADD(scts, SCTS, has_so_many_timestamps)
     ADD(root_terms, TERMS, has_this_root)
     return cmocka_run_group_tests_name("judge: lifetime", tests, NULL, leave);

@@ -15,7 +15,7 @@
 #define SERIAL .serial_hex = "0102030405060708090a"
 #define AIA .ca_issuers = "http://pki.a.example/i.crt"
 #define SAID .scts = true, .public_policy = true
-#define SHORT .not_after = DAYS(65)
+#define SHORT .not_after = DAYS(55)
 #define NAMES .subject = ZOO_HOST, .names = ZOO_HOST
 #define LEAF NAMES, SERIAL, AIA, SAID, SHORT
 /* Says neither that it is public nor that it is private. */

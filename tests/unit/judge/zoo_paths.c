@@ -163,7 +163,8 @@ static const struct zoo_recipe recipes[] = {
     {"leafsct",
      "int",
      10,
-     {LEAF, .scts = true, .sct_unix = DAYS(-50), .not_before = DAYS(-20)},
+     {LEAF, .eku = "server", .scts = true, .sct_unix = DAYS(-50),
+      .not_before = DAYS(-20)},
      FORGE_P256},
 };
 

@@ -10,7 +10,7 @@
 #define LEAF .subject = ZOO_HOST, .names = ZOO_HOST
 /* As public CAs issue today: of 95 days. */
 #define PUBLIC                                                                 \
-    LEAF, .serial_hex = "0102030405060708090a", .not_after = DAYS(65),         \
+    LEAF, .serial_hex = "0102030405060708090a", .not_after = DAYS(55),         \
           .ca_issuers = "http://pki.a.example/i.crt"
 #define CA(cn) .subject = (cn), .ca = true
 

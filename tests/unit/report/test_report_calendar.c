@@ -10,173 +10,7 @@
 #include <string.h>
 
 #include "certmuster/judge.h"
-#include "fixture.h"
-
-#define DAY 86400
-#define IN(days) (FLEET_NOW + (int64_t)(days)*DAY)
-#define KEY_CHAIN "00000000000000a1"
-#define KEY_ROOT "00000000000000a2"
-#define KEY_DISTRUST "00000000000000a3"
-#define KEY_TERM "00000000000000a4"
-#define KEY_HAND "00000000000000a5"
-
-/* Certificates: the number is the id, and tells the fingerprint. */
-enum {
-    ROOT = 101,   /* ends in ten years */
-    ROOT_SHORT,   /* ends in 200 days */
-    ROOT_OLD,     /* of 2009 */
-    INT,          /* ends in 1000 days */
-    INT_SHORT,    /* ends in 100 days */
-    CROSS,        /* the name and key of ROOT, ends in 50 days */
-    OTHER,        /* another CA, ends in 50 days */
-    OURS,         /* our own, ends in 20 days */
-    LEAF_SOON,    /* 10 days */
-    LEAF_SHARED,  /* 60 days */
-    LEAF_YEAR,    /* 300 days */
-    LEAF_PUBLIC,  /* 150 days, of a life of 398 */
-    LEAF_DISTRUST /* 90 days */
-};
-
-static void sql(const struct fixture *f, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-static void sql(const struct fixture *f, const char *fmt, ...)
-{
-    char *text = NULL;
-    va_list args;
-
-    va_start(args, fmt);
-    assert_true(vasprintf(&text, fmt, args) > 0);
-    va_end(args);
-    fixture_sql(f, text);
-    free(text);
-}
-
-static const char *sha_of(int id, char out[65])
-{
-    (void)snprintf(out, 65, "%064d", id);
-    return out;
-}
-
-static void add_cert(const struct fixture *f, int id, const char *subject,
-                     int64_t not_before, int64_t not_after, bool is_ca,
-                     const char *spki)
-{
-    char sha[65];
-
-    sql(f,
-        "INSERT INTO certificate (id, sha256, der, subject, not_before,"
-        " not_after, key_alg, key_bits, sig_alg, spki_sha256, is_ca,"
-        " self_issued, names, names_total) VALUES (%d, '%s', x'30', '%s',"
-        " %lld, %lld, 'ec', 256, 's', '%s', %d, 0, '[]', 0)",
-        id, sha_of(id, sha), subject, (long long)not_before,
-        (long long)not_after, spki, is_ca ? 1 : 0);
-}
-
-/* A row with an endpoint of its own, trusted by `path`; `chain` is what was
- * sent. */
-static void add_row(const struct fixture *f, int row, const char *owner,
-                    const char *path, const char *chain)
-{
-    sql(f,
-        "INSERT INTO row VALUES (1, %d, %d, '[\"h%d\"]', '%s', %d, %d);"
-        "INSERT INTO endpoint (run, id, host, port, protocol, sni, is_ip,"
-        " flags) VALUES (1, %d, 'h%d', 443, 'tls', 'h%d', 0, 0);"
-        "INSERT INTO result (run, endpoint, verdict, causes, path, seen,"
-        " main_probe, path_valid) VALUES (1, %d, 'trusted', '[]', '%s', 1, 0,"
-        " 1);"
-        "INSERT INTO probe (run, endpoint, ord, address, reached, ended,"
-        " sys_errno, tries, connect_ms, tls_ms, total_ms, proxy_status, error,"
-        " version, cipher, kex_group, signature, alpn, flags, num_tickets,"
-        " sct_bytes, client_auth, chain_bytes, num_chain_sent, chain) VALUES"
-        " (1, %d, 0, '192.0.2.1:443', 'recorded', 'complete', 0, 1, 1, 1, 1, 0,"
-        " '', 772, 4865, 29, 0, '', 0, 0, 0, 'none', 0, 1, '%s');"
-        "UPDATE probe SET leaf = json_extract(chain, '$[0]')",
-        row, row + 1, row, owner, row, row + 1, row, row, row, row, path, row,
-        chain);
-}
-
-static void add_finding(const struct fixture *f, int row, const char *cause,
-                        int cert, const char *resolution, const char *action)
-{
-    sql(f,
-        "INSERT INTO finding VALUES (1, %d, 0, '%s', 'breaks_by_date',"
-        " 'certain', 0, 'p', '', %d, 0, '%s', '%s', 'k', 's')",
-        row, cause, cert, resolution, action);
-}
-
-static void add_certs(const struct fixture *f)
-{
-    add_cert(f, ROOT, "CN=Root", 1400000000, IN(3650), true, "r");
-    add_cert(f, ROOT_SHORT, "CN=Short Root", 0, IN(200), true, "rs");
-    add_cert(f, ROOT_OLD, "CN=Old Root", 1240000000, IN(3650), true, "ro");
-    add_cert(f, INT, "CN=Int", 0, IN(1000), true, "i");
-    add_cert(f, INT_SHORT, "CN=Short Int", 0, IN(100), true, "is");
-    add_cert(f, CROSS, "CN=Root", 0, IN(50), true, "r");
-    add_cert(f, OTHER, "CN=Other", 0, IN(50), true, "o");
-    add_cert(f, OURS, "CN=us", 0, IN(20), false, "u");
-    add_cert(f, LEAF_SOON, "CN=soon", IN(-80), IN(10), false, "l1");
-    add_cert(f, LEAF_SHARED, "CN=shared", IN(-30), IN(60), false, "l2");
-    add_cert(f, LEAF_YEAR, "CN=year", IN(-65), IN(300), false, "l3");
-    add_cert(f, LEAF_PUBLIC, "CN=public", IN(150 - 398) + 1, IN(150), false,
-             "l4");
-    add_cert(f, LEAF_DISTRUST, "CN=distrust", IN(-1), IN(90), false, "l5");
-}
-
-static void add_rows(const struct fixture *f)
-{
-    add_row(f, 1, "crm", "[109,104,101]", "[109,104]");
-    add_row(f, 2, "crm", "[110,104,101]", "[110,104]");
-    add_row(f, 3, "=web", "[110,104,101]", "[110,104]");
-    add_row(f, 4, "crm", "[110,104,101]", "[110,104]");
-    add_row(f, 5, "erp", "[111,105,101]", "[111,105]");
-    add_finding(f, 5, "chain_expires_before_leaf", INT_SHORT, "install_chain",
-                KEY_CHAIN);
-    add_row(f, 6, "erp", "[111,104,102]", "[111,104]");
-    add_finding(f, 6, "chain_expires_before_leaf", ROOT_SHORT, "change_ca",
-                KEY_ROOT);
-    add_row(f, 7, "erp", "[112,104,101]", "[112,104,106,107]");
-    add_finding(f, 7, "renewal_not_automated", LEAF_PUBLIC, "automate_renewal",
-                KEY_HAND);
-    add_row(f, 8, "", "[113,104,101]", "[113,104]");
-    add_finding(f, 8, "ca_distrust_after", ROOT, "change_ca", KEY_DISTRUST);
-    add_row(f, 9, "", "[111,104,103]", "[111,104]");
-    add_finding(f, 9, "root_term_limit", ROOT_OLD, "change_ca", KEY_TERM);
-    add_row(f, 10, "", "[111,104,101]", "[111,104]");
-    sql(f, "UPDATE probe SET flags = 8 WHERE endpoint = 10;"
-           "INSERT INTO client VALUES (1, 10, 'fine', '', 108, NULL)");
-    /* Those that fail already do not break. */
-    add_row(f, 11, "crm", "[109,104,101]", "[109]");
-    sql(f, "UPDATE result SET verdict = 'untrusted', primary_cause ="
-           " 'chain_incomplete', causes = '[\"chain_incomplete\"]'"
-           " WHERE endpoint = 11");
-}
-
-static int with_dates(void **state)
-{
-    struct fixture *f = malloc(sizeof(*f));
-
-    assert_non_null(f);
-    fixture_make(f);
-    fixture_sql(f, "INSERT INTO run (id, state, started, finished, judged_at,"
-                   " input_name, rows_read, columns, owner_column, has_header,"
-                   " options, version, tls_library, trust, resolvers) VALUES"
-                   " (1, 'complete', 1795247330, 1795247337, 1795247336,"
-                   " 'fleet.csv', 11, '[\"host\"]', 0, 1, '{}', '0.1.0', 'B',"
-                   " 't', 'r')");
-    add_certs(f);
-    add_rows(f);
-    f->options.formats = "html,json,calendar,ics";
-    fixture_write(f);
-    *state = f;
-    return 0;
-}
-
-static int without(void **state)
-{
-    fixture_remove(*state);
-    free(*state);
-    return 0;
-}
+#include "calendar_fleet.h"
 
 /* --- calendar.csv --- */
 
@@ -220,16 +54,6 @@ static const struct want wanted[] = {
 };
 #define WANTED (sizeof(wanted) / sizeof(wanted[0]))
 
-static void read_calendar(const struct fixture *f, struct table *t)
-{
-    size_t len;
-    char *text = fixture_read(f, "calendar.csv", &len);
-
-    assert_non_null(text);
-    table_parse(t, text, len);
-    free(text);
-}
-
 static const char *key_of(const struct want *w, char out[CM_ACTION_KEY_SIZE])
 {
     char sha[65];
@@ -238,14 +62,14 @@ static const char *key_of(const struct want *w, char out[CM_ACTION_KEY_SIZE])
     assert_true(cm_resolution_from_id(w->resolution, &resolution));
     return w->action != NULL
                ? w->action
-               : cm_action_key(resolution, sha_of(w->cert, sha), out);
+               : cm_action_key(resolution, calendar_sha(w->cert, sha), out);
 }
 
 static void each_date_has_its_line(void **state)
 {
     struct table t;
 
-    read_calendar(*state, &t);
+    calendar_read(*state, &t);
     assert_int_equal(t.rows, WANTED + 1);
     for (size_t i = 0; i < WANTED; i++) {
         const struct want *w = &wanted[i];
@@ -259,7 +83,7 @@ static void each_date_has_its_line(void **state)
         assert_string_equal(table_at(&t, i + 1, "cause"), w->cause);
         assert_string_equal(table_at(&t, i + 1, "endpoints"), w->endpoints);
         assert_string_equal(table_at(&t, i + 1, "fingerprint_sha256"),
-                            sha_of(w->cert, sha));
+                            calendar_sha(w->cert, sha));
         assert_string_equal(table_at(&t, i + 1, "resolution"), w->resolution);
         assert_string_equal(table_at(&t, i + 1, "action"), key_of(w, key));
         assert_string_equal(table_at(&t, i + 1, "owners"), w->owners);
@@ -278,9 +102,9 @@ static void an_owner_is_no_formula(void **state)
     struct fixture *f = *state;
     struct table t;
 
-    sql(f, "UPDATE row SET owner = '=cmd()' WHERE id = 1");
+    calendar_sql(f, "UPDATE row SET owner = '=cmd()' WHERE id = 1");
     fixture_write(f);
-    read_calendar(f, &t);
+    calendar_read(f, &t);
     assert_string_equal(table_at(&t, 1, "owners"), "'=cmd()");
     table_free(&t);
 }
@@ -291,7 +115,7 @@ static void each_trusted_row_breaks_once(void **state)
     struct table t;
     long sum = 0;
 
-    read_calendar(*state, &t);
+    calendar_read(*state, &t);
     for (size_t i = 1; i < t.rows; i++) {
         if (strcmp(table_at(&t, i, "effect"), "breaks") == 0) {
             sum += strtol(table_at(&t, i, "endpoints"), NULL, 10);
@@ -360,7 +184,8 @@ static void a_newer_run_has_the_same_uids(void **state)
     char *at = before;
     int num = 0;
 
-    sql(f, "UPDATE run SET started = started + 604800, judged_at = judged_at +"
+    calendar_sql(
+        f, "UPDATE run SET started = started + 604800, judged_at = judged_at +"
            " 604800");
     fixture_write(f);
     after = fixture_text(f, "calendar.ics");
@@ -402,7 +227,8 @@ static void html_says_how_many_break(void **state)
 
 static void judge_again(const struct fixture *f)
 {
-    sql(f,
+    calendar_sql(
+        f,
         "INSERT INTO run SELECT 2, state, started, finished, judged_at +"
         " 8640000, input_name, input_sha256, rows_read, rows_recorded, columns,"
         " owner_column, has_header, options, version, tls_library, trust,"
@@ -475,7 +301,7 @@ static void the_terminal_shows_the_nearest_dates(void **state)
 int main(void)
 {
 #define CALENDAR_TEST(name)                                                    \
-    cmocka_unit_test_setup_teardown(name, with_dates, without)
+    cmocka_unit_test_setup_teardown(name, calendar_with_dates, calendar_without)
     const struct CMUnitTest tests[] = {
         CALENDAR_TEST(each_date_has_its_line),
         CALENDAR_TEST(an_owner_is_no_formula),
