@@ -95,17 +95,16 @@ static const char *short_count(int64_t number, char out[SHORT_SIZE])
     return out;
 }
 
-static void week_bar(struct cm_buf *out, const struct cm_html_digest *digest,
-                     int week, int64_t most)
+static void week_bar(struct cm_buf *out, int week, int64_t rows, int64_t most,
+                     int64_t judged_at)
 {
     char day[CM_TIME_TEXT_SIZE];
     char count[SHORT_SIZE];
-    int64_t rows = digest->weeks[week];
     int step = CHART_WIDTH / CM_HTML_WEEKS;
     int height = rows == 0 ? 0 : 2 + (int)(TALLEST * rows / most);
     int x = 2 + week * step;
 
-    (void)cm_time_day(digest->judged_at + week * 7 * DAY_S, day);
+    (void)cm_time_day(judged_at + week * 7 * DAY_S, day);
     (void)cm_buf_printf(out,
                         "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
                         "height=\"%d\"><title>week from %s: %" PRId64
@@ -129,35 +128,36 @@ static void week_bar(struct cm_buf *out, const struct cm_html_digest *digest,
     }
 }
 
-void cm_html_expiry_chart(struct cm_buf *out,
-                          const struct cm_html_digest *digest)
+void cm_html_breaks_chart(struct cm_buf *out,
+                          const int64_t weeks[CM_HTML_WEEKS], int64_t judged_at)
 {
     int64_t most = 1;
     int64_t all = 0;
 
     for (int week = 0; week < CM_HTML_WEEKS; week++) {
-        most = digest->weeks[week] > most ? digest->weeks[week] : most;
-        all += digest->weeks[week];
+        most = weeks[week] > most ? weeks[week] : most;
+        all += weeks[week];
     }
     if (all == 0) {
         (void)cm_buf_printf(out,
-                            "<p class=\"mute\">No certificate ends in the "
-                            "next %d weeks.</p>",
+                            "<p class=\"mute\">No endpoint is known to stop "
+                            "being trusted in the next %d weeks.</p>",
                             CM_HTML_WEEKS);
         return;
     }
     (void)cm_buf_printf(out,
                         "<svg viewBox=\"0 0 %d %d\" role=\"img\" "
-                        "aria-label=\"Endpoints whose certificate ends, by "
+                        "aria-label=\"Endpoints that stop being trusted, by "
                         "week, over %d weeks: %" PRId64 " in all\">"
                         "<line x1=\"0\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>",
                         CHART_WIDTH, CHART_HEIGHT, CM_HTML_WEEKS, all,
                         CHART_WIDTH, BASE, BASE);
     for (int week = 0; week < CM_HTML_WEEKS; week++) {
-        week_bar(out, digest, week, most);
+        week_bar(out, week, weeks[week], most, judged_at);
     }
-    (void)cm_buf_puts(out, "</svg><p class=\"mute\">Endpoints by the week in "
-                           "which their certificate ends.</p>");
+    (void)cm_buf_puts(out, "</svg><p class=\"mute\">Endpoints that are trusted "
+                           "now, by the week in which they stop being so; "
+                           "<a href=\"#calendar\">the dates</a>.</p>");
 }
 
 void cm_html_share_bar(struct cm_buf *out, int64_t part, int64_t most)

@@ -48,6 +48,7 @@ static const char *const names[CM_COL_COUNT] = {
     [CM_COL_RULES] = "rules",
     [CM_COL_GRADE] = "grade",
     [CM_COL_CHANGE] = "change",
+    [CM_COL_BREAKS] = "breaks",
 };
 
 struct stream {

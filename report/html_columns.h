@@ -55,6 +55,9 @@ enum cm_html_column {
                           warned of, separated */
     CM_COL_GRADE,
     CM_COL_CHANGE, /* since the baseline; empty: there is none */
+    CM_COL_BREAKS, /* what the calendar has for the row (cm_calendar_pick);
+                      "=": its certificate just expires on the day in the
+                      column of that name; empty: it has no date */
     CM_COL_COUNT
 };
 /* Then the input's own columns: CM_COL_COUNT + 0, 1, ..., named "field-0". Of

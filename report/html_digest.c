@@ -1,5 +1,4 @@
-/* One walk over all rows: the table's columns, a proof for each action, the
- * weeks in which certificates end.
+/* One walk over all rows: the table's columns, a proof for each action.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -214,7 +213,6 @@ enum cm_status cm_html_digest_begin(struct cm_html_digest *digest,
     cm_buf_init(&digest->parts, MAX_PARTS);
     cm_buf_init(&digest->actions, MAX_PARTS);
     digest->bundles = cm_report_run_fixes(run);
-    digest->judged_at = cm_report_run_facts(run)->judged_at;
     if (status != CM_OK) {
         return status;
     }

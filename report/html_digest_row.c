@@ -3,10 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "calendar.h"
 #include "certmuster/text.h"
 #include "html_parts.h"
 
-#define WEEK_S (INT64_C(7) * 86400)
 #define MIN_MARKED 4 /* letters; shorter texts are in words by chance */
 
 static const char marks[] = {CM_HTML_ADDRESS, CM_HTML_ABSENT, CM_HTML_HOST,
@@ -108,16 +108,21 @@ static bool add_list(struct cm_html_digest *digest, enum cm_html_column column,
     return cm_html_add_parts(digest, column, &digest->parts);
 }
 
-static void add_week(struct cm_html_digest *digest, int64_t not_after)
+/* Most rows break when their own certificate ends. */
+static void add_breaks(struct cm_html_digest *digest,
+                       const struct cm_report_row *row)
 {
-    int64_t week;
+    struct cm_calendar_row breaks;
+    char text[CM_CALENDAR_PICK_SIZE];
 
-    if (not_after == CM_UNKNOWN || not_after < digest->judged_at) {
-        return;
-    }
-    week = (not_after - digest->judged_at) / WEEK_S;
-    if (week < CM_HTML_WEEKS) {
-        digest->weeks[week]++;
+    if (!cm_report_run_row_breaks(digest->run, &breaks)) {
+        cm_html_add_text(digest, CM_COL_BREAKS, "");
+    } else if (breaks.cause == CM_CAUSE_LEAF_EXPIRED &&
+               row->not_after == breaks.at) {
+        cm_html_add_text(digest, CM_COL_BREAKS, "=");
+    } else {
+        cm_html_add_text(digest, CM_COL_BREAKS,
+                         cm_calendar_pick(&breaks, text));
     }
 }
 
@@ -213,7 +218,6 @@ bool cm_html_add_row(struct cm_html_digest *digest,
         (void)cm_time_rfc3339(row->not_after, ends);
         ends[strcspn(ends, "T")] = '\0';
     }
-    add_week(digest, row->not_after);
     cm_html_add_number(digest, CM_COL_LINE, row->line - digest->last_line);
     digest->last_line = row->line;
     cm_html_add_text(digest, CM_COL_HOST, cm_html_host_of(row));
@@ -222,6 +226,7 @@ bool cm_html_add_row(struct cm_html_digest *digest,
     cm_html_add_text(digest, CM_COL_VERDICT, row->verdict);
     cm_html_add_text(digest, CM_COL_CAUSE, row->primary_cause);
     cm_html_add_text(digest, CM_COL_ENDS, ends);
+    add_breaks(digest, row);
     cm_html_add_text(digest, CM_COL_TLS, row->tls_version);
     cm_html_add_text(digest, CM_COL_SUBJECT, row->subject_cn);
     cm_html_add_text(digest, CM_COL_ISSUER, row->issuer_cn);

@@ -31,9 +31,7 @@ struct cm_html_digest {
     struct cm_html_columns *columns;
     struct cm_map *proofs; /* action key -> struct cm_html_proof, of the
                               actions that are written out */
-    const struct cm_fixes *bundles; /* borrowed, or NULL */
-    int64_t judged_at;
-    int64_t weeks[CM_HTML_WEEKS]; /* rows whose certificate ends in the week */
+    const struct cm_fixes *bundles;     /* borrowed, or NULL */
     int64_t fixes[CM_RESOLUTION_COUNT]; /* rows that need this first */
     int64_t fixed_rows;                 /* rows that some action fixes */
     int64_t top_actions; /* so many first actions fix four fifths; 0: none do */
@@ -98,8 +96,10 @@ void cm_html_count(struct cm_buf *out, int64_t number, const char *singular,
 /* html_charts.c -- inline SVG, readable without colour. */
 void cm_html_verdict_bar(struct cm_buf *out,
                          const struct cm_report_totals *totals);
-void cm_html_expiry_chart(struct cm_buf *out,
-                          const struct cm_html_digest *digest);
+/* Rows by the week in which they stop being trusted. */
+void cm_html_breaks_chart(struct cm_buf *out,
+                          const int64_t weeks[CM_HTML_WEEKS],
+                          int64_t judged_at);
 /* How much of the most this is; says nothing that the number beside it does
  * not. */
 void cm_html_share_bar(struct cm_buf *out, int64_t part, int64_t most);

@@ -132,7 +132,8 @@ enum cm_status cm_html_proof_write(struct cm_buf *out,
 
     if (found != NULL && found->proof != NULL) {
         if (full) {
-            status = chain(out, run, found, digest->judged_at, err);
+            status = chain(out, run, found, cm_report_run_facts(run)->judged_at,
+                           err);
         }
         (void)cm_buf_puts(out, "<p class=\"proof\">");
         cm_html_text(out, found->proof);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 
+#include "calendar.h"
 #include "changes.h"
 #include "html_parts.h"
 
@@ -159,16 +160,33 @@ static void delta(struct cm_buf *out, const struct cm_report_changes *changes)
     (void)cm_buf_puts(out, "</tbody></table>");
 }
 
+/* By the same dates as the calendar's own section. */
+static bool chart(struct cm_buf *out, const struct cm_calendar *calendar)
+{
+    struct cm_calendar_chart chart;
+
+    _Static_assert(CM_HTML_WEEKS <= CM_CALENDAR_WEEKS, "weeks");
+    if (!cm_calendar_chart(calendar, &chart)) {
+        return false;
+    }
+    cm_html_breaks_chart(out, chart.all.weeks, cm_calendar_judged_at(calendar));
+    return true;
+}
+
 enum cm_status cm_html_headline(struct cm_buf *out, struct cm_report_run *run,
                                 const struct cm_html_digest *digest,
                                 struct cm_error *err)
 {
     const struct cm_report_totals *totals;
     const struct cm_report_changes *changes = NULL;
+    const struct cm_calendar *calendar = NULL;
     enum cm_status status = cm_report_run_totals(run, &totals, err);
 
     if (status == CM_OK) {
         status = cm_report_run_changes(run, &changes, err);
+    }
+    if (status == CM_OK) {
+        status = cm_report_run_calendar(run, &calendar, err);
     }
     if (status != CM_OK) {
         return status;
@@ -184,7 +202,9 @@ enum cm_status cm_html_headline(struct cm_buf *out, struct cm_report_run *run,
     (void)cm_buf_puts(out, "<h3>What breaks next</h3><p>");
     next_breaks(out, totals->will_break_30_days);
     (void)cm_buf_puts(out, "</p>");
-    cm_html_expiry_chart(out, digest);
+    if (!chart(out, calendar)) {
+        return cm_error_nomem(err, "the HTML report");
+    }
     (void)cm_buf_puts(out, "</div></div>\n");
     return CM_OK;
 }

@@ -305,6 +305,7 @@ enum cm_status cm_report_count_walk(struct cm_report_counter *counter,
     struct cm_report_findings findings;
     enum cm_status status = CM_OK;
 
+    counter->run->growing = counter->calendar;
     while (status == CM_OK) {
         status = cm_report_rows_next(rows, &row, err);
         if (status != CM_OK || row == NULL) {
@@ -318,6 +319,7 @@ enum cm_status cm_report_count_walk(struct cm_report_counter *counter,
             status = each(arg, row, &findings, err);
         }
     }
+    counter->run->growing = NULL;
     return status == CM_OK ? count_end(counter, err) : status;
 }
 
@@ -350,6 +352,12 @@ enum cm_status cm_report_run_totals(struct cm_report_run *run,
 {
     *out = &run->totals;
     return cm_report_count_run(run, false, err);
+}
+
+bool cm_report_run_row_breaks(const struct cm_report_run *run,
+                              struct cm_calendar_row *out)
+{
+    return run->growing != NULL && cm_calendar_row_breaks(run->growing, out);
 }
 
 enum cm_status cm_report_run_calendar(struct cm_report_run *run,

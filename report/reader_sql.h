@@ -49,9 +49,11 @@ struct cm_report_run {
     bool db_lent;                 /* another run closes it */
     int64_t baseline;             /* as in cm_report_options */
     bool changes_known;
-    struct cm_changes *changes;   /* NULL: there is no baseline */
-    struct cm_calendar *calendar; /* the same */
-    struct cm_breaks_at *breaks;  /* the same, or there is no such thing */
+    struct cm_changes *changes;        /* NULL: there is no baseline */
+    struct cm_calendar *calendar;      /* the same */
+    const struct cm_calendar *growing; /* borrowed, while rows are walked over:
+                                          it has the row's date */
+    struct cm_breaks_at *breaks;       /* the same, or there is no such thing */
     sqlite3_stmt *cert_stmt;
     sqlite3_stmt *fingerprint_stmt;
     struct cm_report_certificate cert;

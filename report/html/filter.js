@@ -89,40 +89,56 @@ function isOpen(name) {
   return columns[columnOf(name)].size > FEW && !FILTERS.includes(name);
 }
 
+/* A row of the calendar: what happens, the day, what to do. Most rows say no
+ * more than that it is the day on which their certificate ends. */
+function breaking(value) {
+  const [, day] = /^leaf_expired ([0-9-]+) renew_certificate$/.exec(value) || [];
+  const is = (text) => text === value;
+  return day === undefined ? [[["breaks", is]]]
+    : [[["breaks", (text) => text === "=" || is(text)]],
+      [["breaks", is], ["ends", (text) => text === day]]];
+}
+
 /* "client:3f", "policy:0u", "rule:0/M1", "cause:leaf_expired" (of any rank),
- * "first:leaf_expired", "view:corp=trusted", "issuer:Some CA": which columns, and
- * what a text of one of them must hold. Nothing holds what is none of these. */
+ * "first:leaf_expired", "view:corp=trusted", "issuer:Some CA",
+ * "breaks:leaf_expired 2027-01-31 renew_certificate": conditions that must all
+ * hold, each by one of its columns, whose texts it looks at. Nothing holds what
+ * is none of these. */
 function picked(pick) {
   const [, kind, value] = /^([a-z]+):([^]*)$/.exec(pick) || [];
   if (kind === "rule") {
-    return [["rules"], (text) => text.split(SEPARATOR).includes(value)];
+    return [[["rules", (text) => text.split(SEPARATOR).includes(value)]]];
   }
   if (kind === "cause") {
-    return [["cause", "also"], (text) => text.split(" ").includes(value)];
+    const has = (text) => text.split(" ").includes(value);
+    return [[["cause", has], ["also", has]]];
   }
   if (kind === "first") {
-    return [["cause"], (text) => text === value];
+    return [[["cause", (text) => text === value]]];
   }
   if (kind === "view") {
     const cut = value.lastIndexOf("=");
     const [name, verdict] = [value.slice(0, cut), value.slice(cut + 1)];
-    return [["views"], (text) => text.split(SEPARATOR).some((part, i, all) =>
-      i % 2 === 0 && part === name && all[i + 1] === verdict)];
+    return [[["views", (text) => text.split(SEPARATOR).some((part, i, all) =>
+      i % 2 === 0 && part === name && all[i + 1] === verdict)]]];
   }
   if (kind === "client" || kind === "policy") {
     const at = parseInt(value, 10);
-    return [[kind === "policy" ? "policies" : "clients"],
-      (text) => text[at] === value.slice(-1)];
+    return [[[kind === "policy" ? "policies" : "clients",
+      (text) => text[at] === value.slice(-1)]]];
   }
-  return PICKED.has(kind) && hasColumn(kind)
-    ? [[kind], (text) => text === value] : [["verdict"], () => false];
+  if (kind === "breaks") {
+    return breaking(value);
+  }
+  return [[PICKED.has(kind) && hasColumn(kind)
+    ? [kind, (text) => text === value] : ["verdict", () => false]]];
 }
 
 /* The columns that the conditions of `wanted` need. */
 function neededBy(wanted) {
   return [...new Set([...[...wanted.filters.keys()].map(columnOf),
     ...(wanted.action ? ["actions"] : []),
-    ...(wanted.pick ? picked(wanted.pick)[0] : []),
+    ...(wanted.pick ? picked(wanted.pick).flat().map(([name]) => name) : []),
     ...(wanted.q ? [...SEARCHED, ...fieldNames()] : [])])];
 }
 
@@ -155,8 +171,10 @@ function conditions(wanted) {
       text.split(" ").includes(wanted.action)))]);
   }
   if (wanted.pick) {
-    const [names, holds] = picked(wanted.pick);
-    tests.push(names.map((name) => pair(name, columns[name].where(holds))));
+    for (const any of picked(wanted.pick)) {
+      tests.push(any.map(([name, wants]) =>
+        pair(name, columns[name].where(wants))));
+    }
   }
   for (const word of wanted.q.toLowerCase().split(/\s+/).filter(Boolean)) {
     tests.push([...SEARCHED, ...fieldNames()].map((name) =>

@@ -332,7 +332,8 @@ static void one_row_that_fails(void **state)
                    "</p>");
     html_has(html, "No endpoint that works today has a certificate that expires"
                    " within 30 days.");
-    html_has(html, "No certificate ends in the next 26 weeks.");
+    html_has(html, "No endpoint is known to stop being trusted in the next 26 "
+                   "weeks.");
     html_has(html, "Show its 1 endpoint</button>");
     free(html);
 }

@@ -51,29 +51,29 @@ static void text_is_escaped_and_may_be_absent(void **state)
     cm_buf_cleanup(&out);
 }
 
-static char *chart_of(const struct cm_html_digest *digest)
+static char *chart_of(const int64_t weeks[CM_HTML_WEEKS])
 {
     struct cm_buf out;
     char *text;
 
     cm_buf_init(&out, 65536);
-    cm_html_expiry_chart(&out, digest);
+    cm_html_breaks_chart(&out, weeks, FLEET_NOW);
     text = cm_buf_take(&out);
     assert_non_null(text);
     cm_buf_cleanup(&out);
     return text;
 }
 
-static void the_expiry_chart_has_a_bar_for_each_week(void **state)
+static void the_chart_has_a_bar_for_each_week(void **state)
 {
-    struct cm_html_digest digest = {.judged_at = FLEET_NOW};
+    int64_t weeks[CM_HTML_WEEKS] = {0};
     char *chart;
 
     (void)state;
-    digest.weeks[0] = 99;
-    digest.weeks[3] = 33;
-    digest.weeks[25] = 1;
-    chart = chart_of(&digest);
+    weeks[0] = 99;
+    weeks[3] = 33;
+    weeks[25] = 1;
+    chart = chart_of(weeks);
     html_has(chart, "over 26 weeks: 133 in all\">");
     assert_int_equal(times_in(chart, "<rect "), 26);
     html_has(chart, "<rect class=\"soon\" x=\"2\" y=\"16\" width=\"17\" height="
@@ -94,16 +94,16 @@ static void the_expiry_chart_has_a_bar_for_each_week(void **state)
 /* Numbers that would run into each other stand above every other bar. */
 static void large_counts_on_the_chart_are_short(void **state)
 {
-    struct cm_html_digest digest = {.judged_at = FLEET_NOW};
+    int64_t weeks[CM_HTML_WEEKS] = {0};
     char *chart;
 
     (void)state;
-    digest.weeks[0] = 999;
-    digest.weeks[1] = 777;
-    digest.weeks[2] = 1000;
-    digest.weeks[4] = 9960;
-    digest.weeks[6] = 38499;
-    chart = chart_of(&digest);
+    weeks[0] = 999;
+    weeks[1] = 777;
+    weeks[2] = 1000;
+    weeks[4] = 9960;
+    weeks[6] = 38499;
+    chart = chart_of(weeks);
     html_has(chart, ">999</text>");
     html_lacks(chart, ">777</text>");
     html_has(chart, ": 777</title>");
@@ -116,12 +116,13 @@ static void large_counts_on_the_chart_are_short(void **state)
 
 static void no_chart_of_nothing(void **state)
 {
-    struct cm_html_digest digest = {.judged_at = FLEET_NOW};
-    char *chart = chart_of(&digest);
+    int64_t weeks[CM_HTML_WEEKS] = {0};
+    char *chart = chart_of(weeks);
 
     (void)state;
-    assert_string_equal(chart, "<p class=\"mute\">No certificate ends in the "
-                               "next 26 weeks.</p>");
+    assert_string_equal(chart, "<p class=\"mute\">No endpoint is known to "
+                               "stop being trusted in the next 26 weeks."
+                               "</p>");
     free(chart);
 }
 
@@ -139,21 +140,22 @@ static void the_fleet_is_on_the_charts(void **state)
                    "height=\"16\"><title>not trusted: 3</title></rect>");
     html_has(html, "<rect class=\"gone\" x=\"625.0\" width=\"124.0\" ");
     html_has(html, "week from 28 Nov 2026: 1</title>");
-    html_has(html, "week from 9 Jan 2027: 2</title>");
-    html_has(html, ": 3 in all\">");
+    html_has(html, "week from 9 Jan 2027: 1</title>");
+    html_has(html, ": 2 in all\">");
     free(html);
-    /* A certificate that ends in this very second has not expired. */
+    /* A certificate that ends in this very second has not expired; that of
+     * a row that fails already does not count. */
     fixture_sql(&f, "UPDATE certificate SET not_after = 1795247336"
-                    " WHERE id = 4");
+                    " WHERE id IN (4, 5)");
     html = html_of(&f);
-    html_has(html, "week from 21 Nov 2026: 2</title>");
+    html_has(html, "week from 21 Nov 2026: 1</title>");
     free(html);
     /* The first second after the last week. */
     fixture_sql(&f, "UPDATE certificate SET not_after = 1795247336 + 26 * 7 *"
-                    " 86400 - (id = 4)");
+                    " 86400 - (id = 5)");
     html = html_of(&f);
-    html_has(html, "week from 15 May 2027: 2</title>");
-    html_has(html, ": 2 in all\">");
+    html_has(html, "week from 15 May 2027: 1</title>");
+    html_has(html, ": 1 in all\">");
     free(html);
     fixture_remove(&f);
 }
@@ -349,7 +351,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_have_separators_and_their_noun),
         cmocka_unit_test(text_is_escaped_and_may_be_absent),
-        cmocka_unit_test(the_expiry_chart_has_a_bar_for_each_week),
+        cmocka_unit_test(the_chart_has_a_bar_for_each_week),
         cmocka_unit_test(large_counts_on_the_chart_are_short),
         cmocka_unit_test(no_chart_of_nothing),
         cmocka_unit_test(the_fleet_is_on_the_charts),
