@@ -199,6 +199,7 @@ make_certificates() {
     "+900 days" tls3old
   server deep "DNS:deep.demo.test" below
   server half "DNS:half.demo.test,DNS:v6-broken.demo.test,DNS:split.demo.test" tls1
+  server pair "DNS:pair.demo.test" tls1
   server other "DNS:split.demo.test,DNS:scanner.corp.internal" tls1
   server worst "DNS:not-worst.demo.test" tls1 "-300 days" "-50 days"
 }

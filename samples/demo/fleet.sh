@@ -3,6 +3,11 @@
 # each sound or broken in another way, and a DNS server for their names.
 #
 #   fleet.sh start FOLDER BADSERVER    fleet.sh stop FOLDER
+#   fleet.sh change FOLDER             fleet.sh restore FOLDER
+#
+# "change" does to the running fleet what a week does: certificates are renewed,
+# a chain is mended, another one is lost (changed_sites below). "restore" is how
+# it was before. Scan before and after, and "certmuster diff" tells what changed.
 #
 # Needs nginx, openssl and knotd. Everything it starts is stopped by process id;
 # nothing outside FOLDER and 127.42.0.0/16 is touched.
@@ -58,7 +63,21 @@ oversize 37 web,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1,tls1
 deep 38 deep,below,short
 malformed 39 spaces,tls1
 other 52 other,tls1
+pair 54 pair,tls1
+pair-b 55 pair,tls1
 SITES
+}
+
+# What a change is: a renewal with the same key, one with a new key, one that one
+# of two addresses got; a chain mended, and one lost; a certificate of two names
+# renewed for one of them. asks.demo.test stops besides.
+changed_sites() {
+  sed -e 's/^api 2 api,/api 2 api-renewed,/' \
+    -e 's/^soon 20 soon,/soon 20 soon-rekeyed,/' \
+    -e 's/^pair-b 55 pair,/pair-b 55 pair-rekeyed,/' \
+    -e 's/^pay-1 4 pay$/pay-1 4 pay,tls1/' \
+    -e 's/^xn--bcher-kva 25 idn,tls1$/xn--bcher-kva 25 idn/' \
+    -e 's/^\(crm\|crm-eu\) \(1[78]\) crm,/\1 \2 crm-renewed,/'
 }
 
 # Sites whose configuration is not an nginx one: name, last octet.
@@ -89,7 +108,8 @@ write_nginx() {
       echo "${temp}_temp_path $FLEET/tmp;"
     done
     echo "ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;"
-    nginx_sites | while read -r name octet files more; do
+    nginx_sites | if [ -e "$FLEET/changed" ]; then changed_sites; else cat; fi |
+      while read -r name octet files more; do
       : >"$FLEET/$name.chain"
       key=$(cat "$FLEET/pki/${files%%,*}.keyname")
       for file in $(echo "$files" | tr , ' '); do
@@ -137,6 +157,7 @@ write_zone() {
     echo "$name A $NET.1.$octet"
   done
   echo "half A $NET.1.250" # nothing listens there
+  echo "pair A $NET.1.55"
   echo "mail-only MX 10 mail.elsewhere.test."
   echo "alias CNAME deleted"
   echo "v6-broken A $NET.1.35"
@@ -200,6 +221,13 @@ s_server() { # s_server NAME OCTET ARGUMENTS...
     -cert_chain "$FLEET/pki/tls1.pem" -CAfile "$FLEET/pki/root.pem" "$@"
 }
 
+run_nginx() {
+  OPENSSL_CONF=$FLEET/openssl.cnf run nginx nginx -c "$FLEET/nginx.conf" \
+    -p "$FLEET" -e "$FLEET/nginx.log"
+}
+
+run_asks() { s_server asks 42 -verify 1; }
+
 wait_for() { # wait_for ADDRESS PORT: up to ten seconds
   tries=0
   until timeout 5 openssl s_client -connect "$1:$2" </dev/null 2>&1 |
@@ -235,11 +263,10 @@ start() {
   write_dns dns2 $NET.0.55 52 # another view of the same names
   run knotd knotd -c "$FLEET/dns/knot.conf"
   run knotd2 knotd -c "$FLEET/dns2/knot.conf"
-  OPENSSL_CONF=$FLEET/openssl.cnf run nginx nginx -c "$FLEET/nginx.conf" \
-    -p "$FLEET" -e "$FLEET/nginx.log"
+  run_nginx
   s_server mtls13 40 -Verify 1 -tls1_3
   s_server mtls12 41 -Verify 1 -tls1_2
-  s_server asks 42 -verify 1
+  run_asks
   mkfifo "$FLEET/bad.in"
   sleep 1000000 >"$FLEET/bad.in" 2>/dev/null &
   note bad-in $!
@@ -264,14 +291,62 @@ stop() {
   done
 }
 
+# end NAME: stops one of them, and waits until its address is free.
+end() {
+  [ -e "$FLEET/$1.run" ] || return 0
+  read -r pid ticks <"$FLEET/$1.run"
+  [ "$(began "$pid")" != "$ticks" ] || kill "$pid" 2>/dev/null || :
+  tries=0
+  while [ "$(began "$pid")" = "$ticks" ] && [ $tries -lt 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.05
+  done
+  rm -f "$FLEET/$1.run"
+}
+
+serve_anew() {
+  end nginx
+  write_nginx
+  run_nginx
+  wait_for $NET.1.1 $PORT
+}
+
+change() {
+  PKI=$FLEET/pki
+  if [ ! -e "$PKI/crm-renewed.pem" ]; then
+    server api-renewed "DNS:api.demo.test" tls1 "" "" api
+    server soon-rekeyed "DNS:soon.demo.test" tls1
+    server pair-rekeyed "DNS:pair.demo.test" tls1
+    server crm-renewed "DNS:crm.demo.test" tls1 "" "" crm
+  fi
+  : >"$FLEET/changed"
+  serve_anew
+  end asks
+}
+
+restore() {
+  rm -f "$FLEET/changed"
+  serve_anew
+  [ -e "$FLEET/asks.run" ] || run_asks
+  wait_for $NET.1.42 $PORT
+}
+
 case $1 in
   start)
     BADSERVER=$3
     start
     ;;
   stop) stop ;;
+  change | restore)
+    [ -e "$FLEET/nginx.run" ] || {
+      echo "fleet: no fleet runs in $FLEET" >&2
+      exit 1
+    }
+    "$1"
+    ;;
   *)
-    echo "usage: fleet.sh start FOLDER BADSERVER | stop FOLDER" >&2
+    echo "usage: fleet.sh start FOLDER BADSERVER | stop FOLDER |" \
+      "change FOLDER | restore FOLDER" >&2
     exit 2
     ;;
 esac
