@@ -1,28 +1,41 @@
 #!/usr/bin/env python3
 """CPU and memory of the reports, by format and by number of rows.
 
-usage: bench_report.py [--rows N,N...] [--mixed] CERTMUSTER
+usage: bench_report.py [--rows N,N...] [--mixed] [--owners N] [--only NAME,...]
+                       CERTMUSTER
 
 Fills a store with N rows by SQL: names of their own, TLS 1.3, a chain for every
 50 endpoints, all trusted; with --mixed every third row is not, for a cause that
 800 actions fix, and every tenth repeats the row before it. Then writes each
-format by itself and all of them, and prints for each the microseconds of user
-and system time for a row and the most memory in MB. What a report costs without
-rows is taken off. Neither passes nor fails; it needs 2 kB of disk for a row.
+format by itself and all of them, a report for each of 500 owners ("split", as
+HTML, JSON and CSV), the story of the row in the middle ("story"), of a name that is
+not there ("no story"), and the views ("sql"). Prints for each the microseconds of
+user and system time for a row, the most memory in MB, and the seconds that passed.
+What a report costs without rows is taken off the first. Neither passes nor fails;
+it needs 2 kB of disk for a row.
 SPDX-License-Identifier: Apache-2.0
 """
 import argparse
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                       "../../scanner/store/schema.sql")
 FORMATS = ("html", "json", "actions", "endpoints", "jsonl", "calendar", "ics", "fixes",
            None)
 PER_CHAIN = 50
+# What is no format of one report: the options, and the exit codes that are fine.
+OTHERS = {
+    "split": (["--split-by", "owner", "--formats", "html,json,endpoints"], (0,)),
+    "story": (["--endpoint", "h{middle}.bench.test:443"], (0, 1)),
+    "no story": (["--endpoint", "h{middle}x.bench.test:443"], (2,)),
+    "sql": (["--sql"], (0,)),
+}
 
 FILL = """
 INSERT INTO run (id, state, started, finished, judged_at, input_name,
@@ -53,7 +66,7 @@ INSERT INTO certificate (id, sha256, der, subject, subject_cn, issuer,
  json_array('c' || (n / :per) || '.bench.test', '*.bench.test'), 2
  FROM n WHERE n % :per = 0 OR n = 1;
 INSERT INTO row SELECT 1, n, n + 1, json_array('h' || e || '.bench.test',
- '443', 'team ' || (n % 7)), 'team ' || (n % 7), e, e + 1 FROM n;
+ '443', 'team ' || (n % :owners)), 'team ' || (n % :owners), e, e + 1 FROM n;
 INSERT INTO endpoint (run, id, host, port, protocol, sni, is_ip, flags)
  SELECT 1, n, 'h' || n || '.bench.test', 443, 'tls',
  'h' || n || '.bench.test', 0, 0 FROM n WHERE n = e;
@@ -87,14 +100,14 @@ DROP INDEX made;
 """
 
 
-def fill(path, rows, mixed):
+def fill(path, rows, mixed, owners=7):
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA synchronous = OFF")
     with open(SCHEMA, encoding="utf-8") as file:
         db.executescript(file.read())
     db.execute("PRAGMA user_version = 5")
     db.execute("BEGIN")
-    values = {"rows": rows, "per": PER_CHAIN, "mixed": mixed}
+    values = {"rows": rows, "per": PER_CHAIN, "mixed": mixed, "owners": owners}
     for statement in FILL.split(";\n"):
         if statement.strip():
             db.execute(statement, values)
@@ -102,40 +115,58 @@ def fill(path, rows, mixed):
     db.close()
 
 
-def cost(program, folder, name):
-    """Seconds of CPU, MB of memory."""
-    words = [program, "report", "--db", folder + "/store.db", "--out",
-             folder + "/out"]
-    words += [] if name is None else ["--formats", name]
-    child = subprocess.Popen(words)
+def cost(program, folder, name, rows):
+    """Seconds of CPU, MB of memory, seconds."""
+    words = [program, "report", "--db", folder + "/store.db"]
+    codes = (0,)
+    if name in OTHERS:
+        options, codes = OTHERS[name]
+        words += [w.format(middle=rows // 2 - rows // 2 % 10 + 1)
+                  for w in options]
+    elif name is not None:
+        words += ["--formats", name]
+    if name not in ("story", "no story", "sql"):
+        words += ["--out", folder + "/out", "--quiet"]
+    began = time.monotonic()
+    child = subprocess.Popen(words, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE)
+    said = child.stderr.read().decode()
     _, status, used = os.wait4(child.pid, 0)
-    child.returncode = status
-    if status != 0:
-        sys.exit("failed: " + " ".join(words))
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in codes and rows > 0:
+        sys.exit("failed: " + " ".join(words) + ": " + said)
+    return (used.ru_utime + used.ru_stime, used.ru_maxrss / 1024,
+            time.monotonic() - began)
 
 
-def measure(program, rows, mixed):
+def measure(program, rows, given):
+    names = given.only or [*FORMATS, *OTHERS]
+    costs = {}
     with tempfile.TemporaryDirectory(prefix="bench_report.") as folder:
-        fill(folder + "/store.db", rows, mixed)
-        return {name: cost(program, folder, name) for name in FORMATS}
+        fill(folder + "/store.db", rows, given.mixed, given.owners)
+        for name in names:
+            costs[name] = cost(program, folder, name, rows)
+            shutil.rmtree(folder + "/out", ignore_errors=True)
+    return costs
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", default="10000,100000,1000000")
     parser.add_argument("--mixed", action="store_true")
+    parser.add_argument("--owners", type=int, default=500)
+    parser.add_argument("--only", type=lambda text: text.split(","),
+                        help="formats, and split, story, no story, sql")
     parser.add_argument("program")
     given = parser.parse_args()
-    empty = measure(given.program, 0, given.mixed)
-    print("     rows  format     us/row      MB", flush=True)
+    empty = measure(given.program, 0, given)
+    print("     rows  format     us/row      MB       s", flush=True)
     for rows in map(int, given.rows.split(",")):
-        costs = measure(given.program, rows, given.mixed)
-        for name in FORMATS:
-            cpu, memory = costs[name]
+        costs = measure(given.program, rows, given)
+        for name, (cpu, memory, seconds) in costs.items():
             print(f"{rows:9}  {name or 'all':9}"
-                  f"{(cpu - empty[name][0]) * 1e6 / rows:8.2f}{memory:8.0f}",
-                  flush=True)
+                  f"{(cpu - empty[name][0]) * 1e6 / rows:8.2f}{memory:8.0f}"
+                  f"{seconds:8.2f}", flush=True)
 
 
 if __name__ == "__main__":
