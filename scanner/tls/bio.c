@@ -42,7 +42,8 @@ static bool refill(struct cm_tls *tls)
     if (got > 0) {
         input->pos = 0;
         input->len = (size_t)got;
-        tls->drained = input->len < sizeof(input->bytes);
+        tls->drained = input->len < sizeof(input->bytes) ||
+                       ++tls->reads >= CM_TLS_MAX_READS;
         if (tls->tds.on) {
             input->len = cm_tds_unwrap(&tls->tds, input->bytes, input->len);
         }
@@ -174,6 +175,7 @@ void cm_tls_bio_begin(struct cm_tls *tls)
     tls->parked = NULL;
     tls->parked_len = 0;
     tls->drained = false;
+    tls->reads = 0;
 }
 
 bool cm_tls_bio_end(struct cm_tls *tls)

@@ -13,6 +13,9 @@
 
 /* A record of the largest size arrives in one or two reads. */
 #define CM_TLS_INPUT_SIZE 16384
+/* Reads in one call into the library: a server that sends faster than we look
+ * at it would otherwise keep the thread, and with it all times, for itself. */
+#define CM_TLS_MAX_READS 16
 
 /* Bytes read from one connection and not yet used. It lies in the context and
  * serves each connection only while that one is driven, so that a waiting
@@ -52,7 +55,8 @@ struct cm_tls {
     struct cm_tds tds; /* reading */
     bool tds_out;      /* writing */
     bool eof;
-    bool drained; /* the last read of this call was short: nothing is left */
+    unsigned reads; /* of this call */
+    bool drained;   /* nothing is left to read, or enough was read for now */
 
     bool only_hello; /* the next call reads nothing */
     bool speaks_on;  /* see cm_tls_speak_on */
