@@ -66,10 +66,11 @@ static void on_own_message(struct cm_tls *tls, uint8_t type,
 }
 
 /* The old way to ask again is a new handshake; TLS 1.3 has its own (RFC 5246
- * section 7.4.1.1, RFC 8446 section 4.6.2). */
-static bool asks_late(uint8_t type)
+ * section 7.4.1.1, RFC 8446 section 4.6.2), and the other's is a mistake. */
+static bool asks_late(const struct cm_probe *probe, uint8_t type)
 {
-    return type == CM_HS_HELLO_REQUEST || type == CM_HS_CERTIFICATE_REQUEST;
+    return type == (probe->version >= CM_TLS1_3 ? CM_HS_CERTIFICATE_REQUEST
+                                                : CM_HS_HELLO_REQUEST);
 }
 
 /* NOLINTNEXTLINE(readability-function-size): the library's parameters */
@@ -96,7 +97,7 @@ void cm_tls_on_message(int is_write, int version, int type, const void *data,
         return;
     }
     tls->alert_is_last = false;
-    if (tls->completed && asks_late(bytes[0])) {
+    if (tls->completed && asks_late(tls->probe, bytes[0])) {
         tls->probe->cert_request_late = true;
         return;
     }
