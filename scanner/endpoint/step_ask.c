@@ -244,6 +244,9 @@ static void answered(struct cm_scan *scan)
 
     q->lost = 0;
     cm_flight_answer(q->flight, &answer);
+    if (cm_answer_worked(&answer) && answer.version > q->hello.version) {
+        answer.end = CM_ANSWER_MALFORMED; /* it was not on offer */
+    }
     take_chain(scan, &answer);
     scan->out_of_memory = scan->out_of_memory || cm_flight_no_memory(q->flight);
     heard(scan, &answer);
