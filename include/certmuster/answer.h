@@ -99,6 +99,10 @@ bool cm_answer_failed(const struct cm_answer *answer);
 
 /* The answers of an endpoint's evidence (evidence.h). */
 struct cm_evidence;
+struct cm_probe;
+/* An answer to the first hello began: whatever made it break off, the hello was
+ * understood. */
+bool cm_probe_was_answered(const struct cm_probe *probe);
 /* cm_evidence_add_answer lends the new answer, all zero; it may move with the
  * next one. NULL: no memory, or CM_MAX_ANSWERS reached. */
 struct cm_answer *cm_evidence_add_answer(struct cm_evidence *ev);

@@ -7,6 +7,8 @@
 #include "certmuster/evidence.h"
 #include "certmuster/status.h"
 
+#define RECORD_HANDSHAKE 22 /* RFC 8446 section 5.1 */
+
 void cm_answer_cleanup(struct cm_answer *answer)
 {
     for (size_t i = 0; i < answer->num_chain; i++) {
@@ -53,6 +55,15 @@ bool cm_answer_worked(const struct cm_answer *answer)
 bool cm_answer_failed(const struct cm_answer *answer)
 {
     return answer->end != CM_ANSWER_NONE && !cm_answer_worked(answer);
+}
+
+bool cm_probe_was_answered(const struct cm_probe *probe)
+{
+    bool broke_off = probe->end == CM_END_CLOSED ||
+                     probe->end == CM_END_RESET || probe->end == CM_END_TIMEOUT;
+
+    return probe->server_hello || (broke_off && probe->num_first_bytes > 0 &&
+                                   probe->first_bytes[0] == RECORD_HANDSHAKE);
 }
 
 const struct cm_answer *cm_evidence_worked(const struct cm_evidence *ev,

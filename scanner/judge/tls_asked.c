@@ -362,7 +362,7 @@ bool cm_judge_asked(struct cm_case *c)
     if (c->probe->end == CM_END_COMPLETE) {
         return hello_intolerant(c);
     }
-    if (c->probe->server_hello) {
+    if (cm_probe_was_answered(c->probe)) {
         return false;
     }
     if (name_refused(c) || no_certificate(c) || no_application_protocol(c)) {

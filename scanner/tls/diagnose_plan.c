@@ -59,7 +59,7 @@ static const enum cm_ask *ladder_of_alert(uint8_t alert)
 
 static const enum cm_ask *ladder_of(const struct cm_probe *p)
 {
-    if (p->server_hello) {
+    if (cm_probe_was_answered(p)) {
         return p->version == SSL3 ? its_old_certificate : its_certificate;
     }
     switch (p->end) {
@@ -210,7 +210,7 @@ static bool find_intolerance(const struct cm_evidence *ev,
     static const enum cm_ask burdens[] = {CM_ASK_GREASE, CM_ASK_LARGE,
                                           CM_ASK_NEWER};
 
-    if (p->server_hello || key_is_too_short(ev) ||
+    if (cm_probe_was_answered(p) || key_is_too_short(ev) ||
         cm_evidence_worked(ev, CM_ASK_SMALL)->version <= SSL3) {
         return false;
     }
@@ -266,7 +266,8 @@ bool cm_diagnosis_plan(const struct cm_evidence *ev, bool named,
     if (p == NULL || too_silent(ev)) {
         return false;
     }
-    if (newest != NULL && (p->server_hello || newest->version <= SSL3)) {
+    if (newest != NULL &&
+        (cm_probe_was_answered(p) || newest->version <= SSL3)) {
         return false; /* its certificate was all there was to find out */
     }
     if (cm_evidence_worked(ev, CM_ASK_SMALL) != NULL) {
