@@ -52,7 +52,7 @@ static const struct outcome_rule {
     {CM_STARTTLS_OTHER_PROTOCOL, CM_CAUSE_TLS_PLAINTEXT_OTHER,
      "does not speak this protocol and cannot understand"},
     {CM_STARTTLS_SILENT, CM_CAUSE_TLS_HANDSHAKE_TIMEOUT,
-     "took the connection, stayed silent, and never came to"},
+     "took the connection and never came to"},
     {CM_STARTTLS_CLOSED, CM_CAUSE_TLS_CLOSED_ON_HELLO,
      "closed the connection before it came to"},
 };

@@ -7,6 +7,7 @@
 #include "judge/rules.h"
 #include "pki/pki.h"
 
+#define SSL3 0x0300U
 #define TLS1_1 0x0302U
 
 #define ALERT_CLOSE_NOTIFY 0
@@ -247,12 +248,13 @@ static void silent(struct cm_case *c)
 
     (void)cm_finding_add(
         c, CM_CAUSE_TLS_HANDSHAKE_TIMEOUT, "",
-        "%s took the connection and then %s for %u ms; %u %s%s",
+        "%s took the connection and then %s %u ms; %u %s%s",
         cm_finding_server(c, server),
-        p->server_hello ? "stopped in the middle of the handshake, after its "
-                          "ServerHello,"
-        : p->num_first_bytes > 0 ? "sent a part of an answer and nothing more"
-                                 : "answered our ClientHello with silence",
+        p->server_hello ? "remained in the middle of the handshake, after its "
+                          "ServerHello, for"
+        : p->num_first_bytes > 0
+            ? "sent a part of an answer and not the rest within"
+            : "answered our ClientHello with silence for",
         p->tls_ms, p->tries, p->tries == 1 ? "try" : "tries", in_vain(c, vain));
 }
 
@@ -356,7 +358,8 @@ void cm_judge_tls(struct cm_case *c)
     if (p == NULL || p->reached < CM_PHASE_HANDSHAKING) {
         return;
     }
-    if (p->server_hello && p->version <= TLS1_1) {
+    /* Below SSLv3 there is no version that it could have chosen. */
+    if (p->server_hello && p->version >= SSL3 && p->version <= TLS1_1) {
         version_too_old(c);
         explained = true;
     }
