@@ -219,6 +219,19 @@ static void note_words(struct cm_starttls *dialogue, const struct line_step *s,
     }
 }
 
+/* What RFC 5804 section 1.2 lets a line begin with: a string, or a word. */
+static bool is_sieve(struct cm_span line)
+{
+    return line.len == 0 || line.data[0] == '"' || line.data[0] == '{' ||
+           isalpha(line.data[0]);
+}
+
+/* A source, or a command of letters or digits (RFC 2812 section 2.3.1). */
+static bool is_irc(struct cm_span line)
+{
+    return line.len == 0 || line.data[0] == ':' || isalnum(line.data[0]);
+}
+
 /* A line that no server of this protocol could say. */
 static bool is_foreign(const struct cm_starttls *dialogue,
                        const struct line_step *s, struct cm_span line)
@@ -232,9 +245,11 @@ static bool is_foreign(const struct cm_starttls *dialogue,
         return dialogue->protocol->table == imap
                    ? !begins(line, "* ")
                    : !begins(line, "+OK") && !begins(line, "-ERR");
-    case TAGGED:
     case SIEVE:
+        return !is_sieve(line);
     case IRC:
+        return !is_irc(line);
+    case TAGGED:
         return false;
     }
     return false;
@@ -339,6 +354,10 @@ static enum cm_turn reply(struct cm_starttls *dialogue, unsigned step,
     }
     while (take_line(got, &at, &line)) {
         note_words(dialogue, s, line);
+        if ((s->kind == SIEVE || s->kind == IRC) &&
+            is_foreign(dialogue, s, line)) { /* no last line will follow */
+            return cm_starttls_end(dialogue, CM_STARTTLS_OTHER_PROTOCOL, line);
+        }
         if (is_last(s, line, first)) {
             *used = at;
             return decide(dialogue, s, first.data == NULL ? line : first, line);
