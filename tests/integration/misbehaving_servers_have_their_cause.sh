@@ -1,0 +1,37 @@
+#!/bin/sh
+# Servers that do whatever they should not, at each stage of a handshake and in
+# each protocol that begins in clear. Every one of them gets its cause, in time
+# and in bounded memory, and the healthy ones beside them are trusted.
+. "$(dirname "$0")/lib.sh"
+. "$SOURCE/tests/integration/badtls.sh"
+
+A=127.81.0.1
+PORT=20100
+PEAK_MB=400 # with the sanitizers' own
+
+make_identity $A
+python3 "$SOURCE/tests/integration/misbehaving.py" plan $A $PORT
+{
+  echo "server { server_name bad.test;"
+  for i in 1 2 3 4 5 6 7 8 9 10; do
+    echo "listen $A:$((PORT - i)) ssl;"
+  done
+  echo "}"
+} | start_nginx
+# shellcheck disable=SC2046
+start_badtls ready $(cat ways.txt)
+wait_port $A $((PORT - 1))
+wait_port $A "$(tail -n 1 ways.txt | sed 's/.*://')"
+
+# One worker: a server that floods it must not keep it from the others.
+scan_bad slow --jobs 1 --retries 0 --timeout-tls 1 --timeout-total 8 &
+slow=$!
+scan_bad quick --jobs 1 --concurrency 32 --timeout-tls 5 --http-check always ||
+  fail "the quick ones"
+wait $slow || fail "the slow ones"
+python3 "$SOURCE/tests/integration/misbehaving.py" check quick slow ||
+  fail "causes"
+for name in quick slow; do
+  [ "$(cat $name.peak)" -lt $PEAK_MB ] || fail "$name took $(cat $name.peak) MB"
+done
+finish
