@@ -17,7 +17,7 @@ static void fail(struct cm_scan *scan, const char *why, int sys_errno)
 }
 
 /* "HTTP/1.1 200 Connection established": the status, or 0 if it is no HTTP. */
-static unsigned status_of(const char *head)
+unsigned cm_proxy_status(const char *head)
 {
     unsigned status = 0;
     const char *digit;
@@ -39,7 +39,7 @@ static unsigned status_of(const char *head)
 static void answered(struct cm_scan *scan)
 {
     const char *head = cm_buf_cstr(&scan->proxy_answer);
-    unsigned status = status_of(head);
+    unsigned status = cm_proxy_status(head);
     size_t line_len = strcspn(head, "\r\n");
 
     if (status >= 200 && status < 300) {

@@ -49,6 +49,10 @@ const struct cm_scan_client *cm_scan_client(const struct cm_scan *scan);
 enum cm_phase cm_scan_opening(const struct cm_scan *scan);
 enum cm_phase cm_scan_tls_phase(const struct cm_scan *scan);
 
+/* step_proxy.c -- the status of a proxy's header section, which is its answer
+ * to CONNECT; 0: it is none. Pure, for fuzzing. */
+unsigned cm_proxy_status(const char *head);
+
 /* The endpoint has so much time from now on. False: no memory. */
 bool cm_scan_give_time(struct cm_scan *scan, uint64_t ms);
 

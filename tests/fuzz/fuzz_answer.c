@@ -1,12 +1,14 @@
 /* An HTTP answer after the handshake: what is kept of it is printable, and says
- * the same as the whole.
+ * the same as the whole. And a proxy's, before it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz/fuzz.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "certmuster/client.h"
 #include "endpoint/http_answer.h"
+#include "endpoint/steps.h"
 
 static void check_reply(const struct cm_http_answer *answer,
                         struct cm_span bytes)
@@ -34,6 +36,15 @@ static void check_reply(const struct cm_http_answer *answer,
     }
 }
 
+static void proxy(struct cm_span bytes)
+{
+    char *head = bytes.len == 0 ? strdup("")
+                                : strndup((const char *)bytes.data, bytes.len);
+
+    cm_assert(head != NULL && cm_proxy_status(head) <= 999);
+    free(head);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct cm_http_answer part;
@@ -45,5 +56,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_reply(&answer, (struct cm_span){data, size});
     (void)cm_http_answer_read((struct cm_span){data, half}, false, &part);
     check_reply(&part, (struct cm_span){data, half});
+    proxy((struct cm_span){data, size});
     return 0;
 }

@@ -9,6 +9,7 @@
 
 #include "fuzz/fuzz.h"
 #include "fuzz/seeds_flight.h"
+#include "fuzz/seeds_more.h"
 #include "fuzz/world.h"
 #include "support/forge_crl.h"
 #include "support/forge_ocsp.h"
@@ -29,7 +30,7 @@ static void must(bool ok, const char *what)
     }
 }
 
-static void save(struct seeds *out, const char *target, struct cm_span seed)
+void seeds_save(struct seeds *out, const char *target, struct cm_span seed)
 {
     char path[PATH_SIZE];
     FILE *file;
@@ -44,26 +45,27 @@ static void save(struct seeds *out, const char *target, struct cm_span seed)
     must(fclose(file) == 0, path);
 }
 
-static void save_text(struct seeds *out, const char *target, const char *text)
+void seeds_save_text(struct seeds *out, const char *target, const char *text)
 {
-    save(out, target, (struct cm_span){(const uint8_t *)text, strlen(text)});
+    seeds_save(out, target,
+               (struct cm_span){(const uint8_t *)text, strlen(text)});
 }
 
 /* Saves what was built, and frees it. */
 static void save_take(struct seeds *out, const char *target,
                       struct cm_span seed)
 {
-    save(out, target, seed);
+    seeds_save(out, target, seed);
     cm_span_free(&seed);
 }
 
 static void save_pem(struct seeds *out, const char *target, char *text)
 {
-    save_text(out, target, text);
+    seeds_save_text(out, target, text);
     free(text);
 }
 
-static void put_part(struct cm_buf *out, struct cm_span part)
+void seeds_put_part(struct cm_buf *out, struct cm_span part)
 {
     (void)cm_buf_putc(out, (char)(part.len >> 8));
     (void)cm_buf_putc(out, (char)(part.len & 0xffU));
@@ -98,7 +100,7 @@ static void save_certs(struct seeds *out, const struct fuzz_world *w)
     struct cm_cert *all[] = {w->leaf, w->ca, w->root, w->responder};
 
     for (size_t i = 0; i < 4; i++) {
-        save(out, "cert", all[i]->der);
+        seeds_save(out, "cert", all[i]->der);
     }
     for (size_t i = 0; i < sizeof(odd_specs) / sizeof(*odd_specs); i++) {
         struct forge_spec spec = odd_specs[i];
@@ -107,14 +109,14 @@ static void save_certs(struct seeds *out, const struct fuzz_world *w)
         spec.issuer_cert = w->ca;
         spec.issuer_key = w->ca_key;
         cert = forge_cert(&spec);
-        save(out, "cert", cert->der);
+        seeds_save(out, "cert", cert->der);
         if (cert->sct_list.len > 0) {
-            save(out, "sct", cert->sct_list);
+            seeds_save(out, "sct", cert->sct_list);
         }
         cm_cert_unref(cert);
     }
-    save(out, "sct", w->leaf->sct_list);
-    save(out, "certs", w->leaf->der);
+    seeds_save(out, "sct", w->leaf->sct_list);
+    seeds_save(out, "certs", w->leaf->der);
     save_pem(out, "certs", forge_pem(all, 4));
 }
 
@@ -192,21 +194,21 @@ static void save_chain(struct seeds *out, const struct fuzz_world *w,
         struct cm_span list = forge_crl(&(struct forge_crl_spec){
             .issuer = w->ca, .key = w->ca_key, .num_more = 1});
 
-        put_part(&seed, list);
+        seeds_put_part(&seed, list);
         cm_span_free(&list);
     }
     if ((flags & FUZZ_WITH_STAPLE) != 0) {
         struct cm_span response = staple(w);
 
-        put_part(&seed, response);
+        seeds_put_part(&seed, response);
         cm_span_free(&response);
     }
-    put_part(&seed, w->leaf->der);
+    seeds_put_part(&seed, w->leaf->der);
     if ((flags & FUZZ_KNOWN) == 0) {
-        put_part(&seed, w->ca->der);
-        put_part(&seed, w->root->der);
+        seeds_put_part(&seed, w->ca->der);
+        seeds_put_part(&seed, w->root->der);
     }
-    save(out, "judge", (struct cm_span){seed.data, seed.len});
+    seeds_save(out, "judge", (struct cm_span){seed.data, seed.len});
     cm_buf_cleanup(&seed);
 }
 
@@ -232,10 +234,10 @@ static void save_messages(struct seeds *out, const struct fuzz_world *w)
         (void)cm_buf_putc(&chain, (char)(len & 0xffU));
     }
     (void)cm_buf_append(&chain, w->leaf->der.data, der);
-    put_part(&seed, (struct cm_span){hello, sizeof(hello)});
-    put_part(&seed, (struct cm_span){request, sizeof(request)});
-    put_part(&seed, (struct cm_span){chain.data, chain.len});
-    save(out, "capture", (struct cm_span){seed.data, seed.len});
+    seeds_put_part(&seed, (struct cm_span){hello, sizeof(hello)});
+    seeds_put_part(&seed, (struct cm_span){request, sizeof(request)});
+    seeds_put_part(&seed, (struct cm_span){chain.data, chain.len});
+    seeds_save(out, "capture", (struct cm_span){seed.data, seed.len});
     cm_buf_cleanup(&chain);
     cm_buf_cleanup(&seed);
 }
@@ -255,13 +257,6 @@ static const struct {
     {"input", "\x50sep=;\nurl;sni\nhttps://b.example:8443/p;-\n"},
     {"input", "\x07# fleet\r\n192.0.2.1\r\n[2001:db8::1]:25\r\n\r\n"},
     {"input", "\x20\xef\xbb\xbfhost\tprotocol\nm\xc3\xbcller.example\tsmtp\n"},
-    {"starttls", "\x01\x30"
-                 "220-a\r\n220 b\r\n250-x\r\n250 STARTTLS\r\n220 ok"},
-    {"starttls", "\x03\x05* OK\r\n* CAPABILITY STARTTLS\r\na OK\r\nb OK\r\n"},
-    {"starttls", "\x04\x01+OK\r\n+OK\r\nSTLS\r\n.\r\n+OK\r\n"},
-    {"starttls", "\x07\x40<?xml version='1.0'?><stream:stream><stream:features>"
-                 "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
-                 "</stream:features><proceed/>"},
     {"profile", "[suites]\na = 1302 1301\n[groups]\ng = 001d\n[profile x]\n"
                 "title = X\nsource = s\nconfidence = low\nversions = 1.2 1.3\n"
                 "suites = @a -1301\n  c02f\ngroups = @g\nschemes = 0804\n"
@@ -282,8 +277,6 @@ static const struct {
     {"recognise",
      "remote error: tls: handshake failure https://a.example:8443"},
     {"recognise", "-2146762487 0x80090325 36887 alert code is 40\\n12175"},
-    {"starttls", "\x0a\x02S"},
-    {"starttls", "\x0f\x20\"STARTTLS\"\r\nOK\r\nOK\r\n"},
     {"answer", "HTTP/1.1 400 Bad Request\r\nContent-Length: 60\r\n\r\n"
                "<center>No required SSL certificate was sent</center>"},
     {"answer", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 403 Forbidden\r\n\r\n"
@@ -302,17 +295,9 @@ static void save_packets(struct seeds *out)
         "\x12\x34\x81\x80\0\1\0\2\0\0\0\0\3www\1a\7example\0\0\1\0\1"
         "\xc0\x0c\0\5\0\1\0\0\0\x3c\0\4\1b\xc0\x12"
         "\xc0\x2b\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\1";
-    static const char ldap[] = "\x06\x10\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\0"
-                               "\x04\0\x04\0";
-    static const char mysql[] = "\x0b\x40\x0f\0\0\0\x0a"
-                                "8\0\1\0\0\0"
-                                "saltsalt\0\0\x08";
 
-    save(out, "dns", (struct cm_span){(const uint8_t *)dns, sizeof(dns) - 1});
-    save(out, "starttls",
-         (struct cm_span){(const uint8_t *)ldap, sizeof(ldap) - 1});
-    save(out, "starttls",
-         (struct cm_span){(const uint8_t *)mysql, sizeof(mysql) - 1});
+    seeds_save(out, "dns",
+               (struct cm_span){(const uint8_t *)dns, sizeof(dns) - 1});
 }
 
 /* A client's certificate with its key, in one file. */
@@ -343,7 +328,7 @@ static void save_flights(struct seeds *out)
 
     cm_buf_init(&seed, MAX_SEED);
     for (size_t i = 0; flight_seed(i, &seed); i++) {
-        save(out, "flight", (struct cm_span){seed.data, seed.len});
+        seeds_save(out, "flight", (struct cm_span){seed.data, seed.len});
         cm_buf_clear(&seed);
     }
     cm_buf_cleanup(&seed);
@@ -376,8 +361,9 @@ int main(int argc, char **argv)
     save_flights(&out);
     save_identities(&out, w);
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-        save_text(&out, texts[i].target, texts[i].text);
+        seeds_save_text(&out, texts[i].target, texts[i].text);
     }
     save_packets(&out);
+    seeds_save_more(&out, w);
     return 0;
 }
