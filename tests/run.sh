@@ -110,8 +110,8 @@ shell_check() {
 }
 
 spelling() {
-  codespell -q 3 --ignore-words tests/lint/words.txt --skip '*/corpus/*' README.md include scanner \
-    report tests samples
+  codespell -q 3 --ignore-words tests/lint/words.txt --skip '*/corpus/*' \
+    README.md include scanner report tests samples
 }
 
 manual() { mandoc -Tlint -W warning "$BUILD/gcc/certmuster.1"; }
