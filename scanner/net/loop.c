@@ -22,6 +22,11 @@
 #define BATCH 32
 #define FIRST_SLOTS 64 /* of the slab */
 #define NO_SLOT UINT32_MAX
+/* So long beyond its sleep a turn may take. What takes longer is not the work:
+ * the process was stopped, or the machine slept. Of that time so much counts:
+ * a loop that is always late comes to an end, too. */
+#define GAP_MS 2000U
+#define GAP_COUNTED_MS 250U
 #define WAKE_TOKEN 0 /* no watch has it: generations start at 1 */
 
 struct slot {
@@ -322,20 +327,33 @@ static void run_event(struct cm_loop *loop, const struct epoll_event *event)
     slot->fn(slot->arg, ready);
 }
 
+/* Time in which nobody could look at the answers is nobody's delay: what was
+ * to happen within it has as much time left as before. */
+static void look_at_clock(struct cm_loop *loop, int slept_ms)
+{
+    uint64_t now_ms = clock_ms();
+    uint64_t meant_ms = loop->now_ms + (slept_ms > 0 ? (uint64_t)slept_ms : 0);
+
+    if (now_ms > meant_ms + GAP_MS) {
+        cm_timer_heap_delay(&loop->timers, now_ms - meant_ms - GAP_COUNTED_MS);
+    }
+    loop->now_ms = now_ms;
+}
+
 enum cm_status cm_loop_turn(struct cm_loop *loop, int max_ms,
                             struct cm_error *err)
 {
     struct epoll_event events[BATCH];
     struct cm_timer *timer;
     uint64_t order;
-    int count =
-        epoll_wait(loop->epoll_fd, events, BATCH, sleep_ms(loop, max_ms));
+    int slept_ms = sleep_ms(loop, max_ms);
+    int count = epoll_wait(loop->epoll_fd, events, BATCH, slept_ms);
 
     if (count < 0 && errno != EINTR) {
         return cm_error_set(err, CM_EIO, "waiting for the network failed: %s",
                             strerror(errno));
     }
-    loop->now_ms = clock_ms();
+    look_at_clock(loop, slept_ms);
     for (int i = 0; i < count; i++) {
         run_event(loop, &events[i]);
     }

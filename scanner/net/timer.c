@@ -135,6 +135,14 @@ struct cm_timer *cm_timer_heap_pop(struct cm_timer_heap *heap, uint64_t now_ms,
     return timer;
 }
 
+void cm_timer_heap_delay(struct cm_timer_heap *heap, uint64_t ms)
+{
+    for (size_t i = 0; i < heap->count; i++) {
+        heap->entries[i].due_ms += ms;
+        heap->entries[i].timer->due_ms += ms;
+    }
+}
+
 void cm_timer_heap_cleanup(struct cm_timer_heap *heap)
 {
     free(heap->entries);

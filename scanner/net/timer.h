@@ -30,6 +30,8 @@ void cm_timer_heap_remove(struct cm_timer_heap *heap, struct cm_timer *timer);
  * `order`; NULL otherwise. */
 struct cm_timer *cm_timer_heap_pop(struct cm_timer_heap *heap, uint64_t now_ms,
                                    uint64_t order);
+/* All are due so much later. */
+void cm_timer_heap_delay(struct cm_timer_heap *heap, uint64_t ms);
 void cm_timer_heap_cleanup(struct cm_timer_heap *heap);
 
 #endif
