@@ -156,7 +156,9 @@ enum cm_status cm_screen_show(struct cm_buf *text, FILE *out,
     if (text->failed) {
         return cm_error_nomem(err, "the text");
     }
-    if (text->len != 0 && fwrite(text->data, 1, text->len, out) != text->len) {
+    /* A pipe whose reader has left is no failure: it has read what it wanted */
+    if (text->len != 0 && fwrite(text->data, 1, text->len, out) != text->len &&
+        errno != EPIPE) {
         return cm_error_set(err, CM_EIO, "writing the text: %s",
                             strerror(errno));
     }

@@ -6,6 +6,7 @@
 #include "certmuster/log.h"
 #include "certmuster/text.h"
 #include "cli/options.h"
+#include "cli/streams.h"
 
 #define MAX_COMMANDS 16
 
@@ -28,7 +29,7 @@ static int unknown_command(const char *word)
     return CM_EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+static int perform(int argc, char **argv)
 {
     size_t num;
     const struct cm_command *commands = cm_commands(&num);
@@ -52,4 +53,12 @@ int main(int argc, char **argv)
         }
     }
     return unknown_command(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    if (!cm_streams_open()) {
+        return CM_EXIT_PARTIAL; /* and there is nowhere to say why */
+    }
+    return cm_streams_close(perform(argc, argv));
 }

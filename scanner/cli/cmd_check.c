@@ -5,6 +5,7 @@
 #include "certmuster/log.h"
 #include "cli/check_print.h"
 #include "cli/cli.h"
+#include "cli/streams.h"
 #include "cli/trust_options.h"
 #include "run/check.h"
 
@@ -75,11 +76,9 @@ static enum cm_status present(const struct cm_options *options,
     }
     if (out.failed) {
         status = cm_error_nomem(err, "the findings");
-    } else if (fwrite(cm_buf_cstr(&out), 1, out.len, stdout) != out.len ||
-               fflush(stdout) != 0) {
-        status = cm_error_set(err, CM_EIO,
-                              "the findings could not be written to standard "
-                              "output");
+    } else {
+        (void)fwrite(cm_buf_cstr(&out), 1, out.len, stdout);
+        status = cm_streams_flush("the findings", err);
     }
     cm_buf_clear(&out);
     cm_check_summary(&out, check);

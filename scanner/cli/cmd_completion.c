@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/completion.h"
+#include "cli/streams.h"
 
 static enum cm_status print(const struct cm_command *command,
                             const struct cm_options *options,
@@ -48,8 +49,8 @@ int cm_cmd_completion(const struct cm_command *command, int argc, char **argv)
     } else if (status == CM_OK) {
         status = print(command, &options, &err);
     }
-    if (status == CM_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
-        status = cm_error_set(&err, CM_EIO, "the script cannot be written");
+    if (status == CM_OK) {
+        status = cm_streams_flush("the script", &err);
     }
     cm_options_cleanup(&options);
     return status == CM_OK ? CM_EXIT_OK : cm_fail(&err);

@@ -5,6 +5,7 @@
 #include "certmuster/store.h"
 #include "cli/cli.h"
 #include "cli/gate_options.h"
+#include "cli/streams.h"
 
 #define MAX_OPERANDS 2
 
@@ -54,10 +55,8 @@ static enum cm_status show(const struct cm_options *options,
     if (status == CM_OK) {
         status = cm_gate_apply(options, report, &failed, err);
     }
-    if (status == CM_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
-        status = cm_error_set(err, CM_EIO,
-                              "the differences could not be written to "
-                              "standard output");
+    if (status == CM_OK) {
+        status = cm_streams_flush("the differences", err);
     }
     cm_report_close(report);
     *code = failed ? CM_EXIT_FINDINGS : CM_EXIT_OK;

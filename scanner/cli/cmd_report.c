@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/endpoint_option.h"
 #include "cli/gate_options.h"
+#include "cli/streams.h"
 
 #define DEFAULT_OUT "certmuster-report"
 #define DEFAULT_ACTIONS 10
@@ -59,10 +60,8 @@ int cm_present(const struct cm_options *options, int64_t run_id)
     if (status == CM_OK) {
         status = cm_gate_apply(options, &report, &failed, &err);
     }
-    if (status == CM_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
-        status = cm_error_set(&err, CM_EIO,
-                              "the summary could not be written to standard "
-                              "output");
+    if (status == CM_OK) {
+        status = cm_streams_flush("the summary", &err);
     }
     cm_report_close(&report);
     if (status != CM_OK) {
@@ -79,10 +78,8 @@ static int print_sql(const struct cm_options *options)
 
     cm_report_from_options(options, &report);
     status = cm_report_sql(&report, stdout, &err);
-    if (status == CM_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
-        status = cm_error_set(&err, CM_EIO,
-                              "the queries could not be written to standard "
-                              "output");
+    if (status == CM_OK) {
+        status = cm_streams_flush("the queries", &err);
     }
     return status == CM_OK ? CM_EXIT_OK : cm_fail(&err);
 }

@@ -3,16 +3,15 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/streams.h"
 
 static enum cm_status verify(const char *folder, bool *intact,
                              struct cm_error *err)
 {
     enum cm_status status = cm_report_verify(folder, stdout, intact, err);
 
-    if (status == CM_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
-        status = cm_error_set(err, CM_EIO,
-                              "the result could not be written to standard "
-                              "output");
+    if (status == CM_OK) {
+        status = cm_streams_flush("the result", err);
     }
     return status;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/streams.h"
 #include "input/input.h"
 
 /* Neither is a port that anyone gives: what follows it was not given. */
@@ -87,10 +88,8 @@ enum cm_status cm_endpoint_tell(const struct cm_options *options, int *code,
     status = cm_report_endpoint(&report, &text.query,
                                 cm_terminal_width(STDOUT_FILENO), stdout,
                                 &trusted, err);
-    if (status == CM_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
-        status = cm_error_set(err, CM_EIO,
-                              "the story could not be written to standard "
-                              "output");
+    if (status == CM_OK) {
+        status = cm_streams_flush("the story", err);
     }
     *code = status == CM_OK && trusted ? CM_EXIT_OK : CM_EXIT_FINDINGS;
     return status;
