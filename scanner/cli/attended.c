@@ -48,13 +48,18 @@ static void say_once(int number)
 
 void cm_finish_reports(void)
 {
-    const int numbers[] = {SIGINT, SIGTERM};
+    const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction before;
     struct sigaction action;
 
     memset(&action, 0, sizeof(action));
     action.sa_handler = say_once;
     action.sa_flags = (int)(SA_RESETHAND | SA_RESTART);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
-        (void)sigaction(numbers[i], &action, NULL);
+        /* nohup's word stands */
+        if (numbers[i] != SIGHUP || sigaction(SIGHUP, NULL, &before) != 0 ||
+            before.sa_handler != SIG_IGN) {
+            (void)sigaction(numbers[i], &action, NULL);
+        }
     }
 }

@@ -31,9 +31,9 @@ enum cm_status cm_client_from_options(const struct cm_options *options,
 enum cm_status cm_progress_option(const struct cm_options *options,
                                   enum cm_progress_kind *out,
                                   struct cm_error *err);
-/* From now on the first SIGINT or SIGTERM that reaches the process does not end
- * it: reports that are being written are finished. While a run is under way
- * signals are its own. */
+/* From now on the first SIGINT, SIGTERM or SIGHUP that reaches the process does
+ * not end it: reports that are being written are finished. While a run is under
+ * way signals are its own. */
 void cm_finish_reports(void);
 /* Writes the reports and the summary of a run, and applies --fail-on: the
  * exit code. */

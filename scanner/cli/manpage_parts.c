@@ -83,10 +83,12 @@ static const struct entry environment[] = {
 };
 
 static const struct entry signals[] = {
-    {"SIGINT, SIGTERM",
+    {"SIGINT, SIGTERM, SIGHUP",
      "The first one starts nothing new, gives what is under way four seconds, "
      "and writes the reports of a partial run; the second ends at once. What "
-     "was found is in the store either way, and scan --resume goes on."},
+     "was found is in the store either way, and scan --resume goes on. SIGHUP "
+     "that is ignored, "
+     "as after nohup, stays ignored."},
     {NULL, NULL},
 };
 

@@ -29,6 +29,14 @@ static void close_all(const struct cm_signals *signals)
     }
 }
 
+/* As by nohup: whoever started us wants us to outlive the terminal. */
+static bool is_ignored(int number)
+{
+    struct sigaction now;
+
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 enum cm_status cm_signals_open(struct cm_signals **out, struct cm_error *err)
 {
     struct sigaction ignore;
@@ -42,6 +50,9 @@ enum cm_status cm_signals_open(struct cm_signals **out, struct cm_error *err)
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGTERM);
+    if (!is_ignored(SIGHUP)) {
+        (void)sigaddset(&set, SIGHUP);
+    }
     signals->fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     signals->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (signals->fd < 0 || signals->wake_fd < 0) {
