@@ -3,8 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "format.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "fixes.h"
 
@@ -119,6 +121,49 @@ enum cm_status cm_report_check_formats(const char *list, struct cm_error *err)
     return CM_OK;
 }
 
+/* The list that was scanned is dearer than any report. */
+static enum cm_status spare_input(const struct cm_report_options *options,
+                                  const char *input, struct cm_error *err)
+{
+    enum cm_status status = CM_OK;
+    struct stat its;
+
+    if (input == NULL || stat(input, &its) != 0) {
+        return CM_OK;
+    }
+    for (size_t i = 0; i < NUM_FORMATS && status == CM_OK; i++) {
+        struct stat other;
+        char *path = NULL;
+
+        if (!cm_report_format_wanted(all[i], options->formats)) {
+            continue;
+        }
+        if (asprintf(&path, "%s/%s", options->out_dir, all[i]->file) < 0) {
+            return cm_error_nomem(err, "a file name");
+        }
+        if (stat(path, &other) == 0 && other.st_dev == its.st_dev &&
+            other.st_ino == its.st_ino) {
+            status = cm_error_set(err, CM_EUSAGE,
+                                  "the report would replace the input %s; name "
+                                  "another folder with --out",
+                                  input);
+        }
+        free(path);
+    }
+    return status;
+}
+
+enum cm_status cm_report_check(const struct cm_report_options *options,
+                               const char *input, struct cm_error *err)
+{
+    enum cm_status status = cm_report_check_formats(options->formats, err);
+
+    if (status == CM_OK) {
+        status = spare_input(options, input, err);
+    }
+    return status == CM_OK ? cm_dir_check(options->out_dir, err) : status;
+}
+
 static enum cm_status put_all(struct cm_report_out *out, struct cm_error *err)
 {
     if (out->buf.failed) {
@@ -164,6 +209,9 @@ static enum cm_status finish_all(struct cm_report_target *targets, size_t num,
 
     for (size_t i = 0; i < num && status == CM_OK; i++) {
         status = put_all(&targets[i].out, err);
+        if (status == CM_OK) {
+            status = cm_outfile_settle(targets[i].out.file, err);
+        }
         if (status == CM_OK) {
             status = cm_manifest_watched(manifest, targets[i].format->file,
                                          &targets[i].watch, err);
@@ -270,6 +318,10 @@ enum cm_status cm_report_write(const struct cm_report_options *options,
 
     if (status == CM_OK) {
         status = cm_report_run_borrow(&run, options, err);
+    }
+    if (status == CM_OK) {
+        status =
+            spare_input(options, cm_report_run_facts(run)->input_name, err);
     }
     if (status == CM_OK) {
         status = cm_dir_make(options->out_dir, err);

@@ -143,6 +143,9 @@ enum cm_status cm_manifest_write(struct cm_manifest *manifest,
         manifest->bytes = watch.bytes;
         cm_file_watch_end(&watch, manifest->sha256);
     }
+    if (status == CM_OK) {
+        status = cm_outfile_settle(file, err);
+    }
     cm_file_watch_cleanup(&watch);
     cm_buf_cleanup(&text);
     return status;

@@ -192,6 +192,9 @@ static enum cm_status commit_index(struct cm_splitter *splitter,
         status =
             cm_outfile_put(&splitter->files[i], &splitter->out[i].buf, err);
         if (status == CM_OK) {
+            status = cm_outfile_settle(&splitter->files[i], err);
+        }
+        if (status == CM_OK) {
             status = cm_manifest_watched(&splitter->manifest, names[i],
                                          &splitter->watches[i], err);
         }

@@ -21,6 +21,7 @@ struct cm_outfile {
     FILE *stream;  /* NULL when not open */
     char *path;    /* owned: where it will appear */
     char *temp;    /* owned: where it is now */
+    bool settled;  /* all of it is on the disk */
     bool unsynced; /* set it after opening: no fsync, for one of many files that
                       can be made again */
     /* Set after opening: sees each byte on its way to the file; NULL: nobody.
@@ -32,6 +33,9 @@ struct cm_outfile {
 enum cm_status cm_outfile_open(struct cm_outfile *file, const char *folder,
                                const char *name, mode_t mode,
                                struct cm_error *err);
+/* cm_outfile_settle flushes and syncs, so that a commit of several files is not
+ * stopped halfway by a full disk; on failure it is to be aborted. */
+enum cm_status cm_outfile_settle(struct cm_outfile *file, struct cm_error *err);
 /* cm_outfile_commit flushes, syncs, renames and releases; on failure the
  * temporary file is removed. */
 enum cm_status cm_outfile_commit(struct cm_outfile *file, struct cm_error *err);
@@ -41,6 +45,9 @@ void cm_outfile_abort(struct cm_outfile *file);
 /* cm_outfile_put writes the buffer's bytes and clears it. */
 enum cm_status cm_outfile_put(struct cm_outfile *file, struct cm_buf *buf,
                               struct cm_error *err);
+/* cm_dir_check says whether cm_dir_make and files in the folder have a chance,
+ * and changes nothing. */
+enum cm_status cm_dir_check(const char *path, struct cm_error *err);
 /* cm_dir_make creates a folder (mode 0755) and its parents if missing. */
 enum cm_status cm_dir_make(const char *path, struct cm_error *err);
 

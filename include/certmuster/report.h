@@ -36,6 +36,11 @@ enum cm_status cm_report_open(struct cm_report_options *options,
                               struct cm_error *err);
 void cm_report_close(struct cm_report_options *options); /* also after none */
 
+/* cm_report_check says before any work is done what would keep the report from
+ * being written: formats that there are not, a folder that cannot be written,
+ * or a file of the report in the place of `input`, the run's. */
+enum cm_status cm_report_check(const struct cm_report_options *options,
+                               const char *input, struct cm_error *err);
 /* cm_report_write writes the files; each appears whole or not at all. */
 enum cm_status cm_report_write(const struct cm_report_options *options,
                                struct cm_error *err);

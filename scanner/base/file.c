@@ -118,3 +118,51 @@ enum cm_status cm_dir_make(const char *path, struct cm_error *err)
     free(copy);
     return status;
 }
+
+/* The folder itself, or the nearest above it that is there. */
+static enum cm_status check_one(const char *path, bool *there,
+                                struct cm_error *err)
+{
+    struct stat about;
+
+    *there = stat(path, &about) == 0;
+    if (!*there && errno == ENOENT) {
+        return CM_OK;
+    }
+    if (*there && !S_ISDIR(about.st_mode)) {
+        return cm_error_set(err, CM_EIO,
+                            "%s is a file, and a folder is wanted there; move "
+                            "it or name another folder",
+                            path);
+    }
+    if (!*there || access(path, W_OK | X_OK) != 0) {
+        return cm_error_set(err, CM_EIO,
+                            "nothing can be written to the folder %s: %s%s",
+                            path, strerror(errno), cm_advice(errno));
+    }
+    return CM_OK;
+}
+
+enum cm_status cm_dir_check(const char *path, struct cm_error *err)
+{
+    enum cm_status status = CM_OK;
+    bool there = false;
+    char *part = strdup(path);
+
+    if (part == NULL) {
+        return cm_error_nomem(err, path);
+    }
+    while (status == CM_OK && !there) {
+        char *slash = strrchr(part, '/');
+
+        if (*part == '\0') {
+            status = check_one(path[0] == '/' ? "/" : ".", &there, err);
+            there = true;
+            continue;
+        }
+        status = check_one(part, &there, err);
+        *(slash == NULL ? part : slash) = '\0';
+    }
+    free(part);
+    return status;
+}

@@ -128,19 +128,23 @@ static void sync_folder(const char *path)
 }
 
 /* 0, or an errno. A pipe or a special file cannot be synced: EINVAL. */
-static int flush_and_close(FILE *stream, bool sync)
+static int flush(FILE *stream, bool sync)
 {
-    int why = 0;
-
+    errno = 0;
     if (fflush(stream) != 0 || ferror(stream)) {
-        why = errno != 0 ? errno : EIO;
-    } else if (sync && fsync(fileno(stream)) != 0 && errno != EINVAL) {
-        why = errno;
+        return errno != 0 ? errno : EIO;
     }
-    if (fclose(stream) != 0 && why == 0) {
-        why = errno;
-    }
-    return why;
+    return sync && fsync(fileno(stream)) != 0 && errno != EINVAL ? errno : 0;
+}
+
+enum cm_status cm_outfile_settle(struct cm_outfile *file, struct cm_error *err)
+{
+    int why;
+
+    cm_assert(file->stream != NULL);
+    why = flush(file->stream, !file->unsynced);
+    file->settled = why == 0;
+    return why == 0 ? CM_OK : cannot_write(file, why, err);
 }
 
 enum cm_status cm_outfile_commit(struct cm_outfile *file, struct cm_error *err)
@@ -149,8 +153,11 @@ enum cm_status cm_outfile_commit(struct cm_outfile *file, struct cm_error *err)
     int why;
 
     cm_assert(file->stream != NULL);
+    why = flush(file->stream, !file->unsynced && !file->settled);
     errno = 0;
-    why = flush_and_close(file->stream, !file->unsynced);
+    if (fclose(file->stream) != 0 && why == 0) {
+        why = errno != 0 ? errno : EIO;
+    }
     file->stream = NULL;
     if (why == 0 && rename(file->temp, file->path) != 0) {
         why = errno;
@@ -180,6 +187,7 @@ enum cm_status cm_outfile_put(struct cm_outfile *file, struct cm_buf *buf,
     if (file->watch != NULL) {
         file->watch(file->watch_arg, buf->data, buf->len);
     }
+    file->settled = false;
     cm_buf_clear(buf);
     return CM_OK;
 }

@@ -278,6 +278,22 @@ static enum cm_status input_path(const struct cm_options *options,
     return CM_OK;
 }
 
+/* What the scan would end with is better said before it. A shard has reports
+ * only for those who ask. */
+static enum cm_status check_reports(const struct cm_options *options,
+                                    const struct setup *setup,
+                                    struct cm_error *err)
+{
+    struct cm_report_options report;
+
+    if (setup->run.shard.count > 0 && !options->given[CM_OPTION_FORMATS] &&
+        !options->given[CM_OPTION_OUT]) {
+        return CM_OK;
+    }
+    cm_report_from_options(options, &report);
+    return cm_report_check(&report, setup->run.input_path, err);
+}
+
 static enum cm_status prepare(const struct cm_command *command,
                               const struct cm_options *options,
                               struct setup *setup, struct cm_error *err)
@@ -316,7 +332,10 @@ static enum cm_status prepare(const struct cm_command *command,
     if (status == CM_OK) {
         status = run_options(options, setup, err);
     }
-    return status == CM_OK ? check_file(setup->run.input_path, err) : status;
+    if (status == CM_OK) {
+        status = check_file(setup->run.input_path, err);
+    }
+    return status == CM_OK ? check_reports(options, setup, err) : status;
 }
 
 /* Says how to go on with a run that is not complete. */
@@ -356,7 +375,8 @@ static int scan(const struct cm_options *options, const struct setup *setup)
     }
     if (status != CM_OK) {
         code = cm_fail(&err);
-        if (code == CM_EXIT_PARTIAL) {
+        if (code == CM_EXIT_PARTIAL ||
+            (code == CM_EXIT_USAGE && setup->resume == NULL)) {
             say_how_to_resume(options, setup, outcome.run_id);
         }
         return code;
