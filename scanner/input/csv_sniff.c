@@ -24,7 +24,20 @@ static const struct kind kinds[] = {
     {"\xd0\xcf\x11\xe0", 4,
      "the input is a spreadsheet of the old Excel format; save it as CSV "
      "(UTF-8)"},
+    {"%PDF", 4, "the input is a PDF; give the table it shows as CSV (UTF-8)"},
+    {"\x28\xb5\x2f\xfd", 4,
+     "the input is compressed; unpack it: zstdcat FILE | certmuster scan -"},
+    {"\xfd\x37zX", 4,
+     "the input is compressed; unpack it: xzcat FILE | certmuster scan -"},
+    {"\x7f"
+     "ELF",
+     4, "the input is a program, and so binary; give a CSV file (UTF-8)"},
 };
+
+/* A text has no NUL. Every second one of UTF-16 is. */
+static const char binary[] =
+    "the input is binary, or UTF-16 without a byte order mark; give a CSV file "
+    "in UTF-8";
 
 const char *cm_sniff_refuse(const uint8_t *head, size_t len)
 {
@@ -34,7 +47,7 @@ const char *cm_sniff_refuse(const uint8_t *head, size_t len)
             return kinds[i].advice;
         }
     }
-    return NULL;
+    return len > 0 && memchr(head, '\0', len) != NULL ? binary : NULL;
 }
 
 void cm_guess_add(struct cm_guess *guess, struct cm_span text)

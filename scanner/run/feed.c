@@ -208,6 +208,13 @@ static enum cm_status on_row(void *arg, struct cm_row *row)
     return CM_OK;
 }
 
+static const char *name_of(const struct cm_feed *feed)
+{
+    const char *path = feed->share->config->input_path;
+
+    return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 /* Waits for bytes or for cm_feed_interrupt; false: give up. */
 static bool wait_for_bytes(const struct cm_feed *feed)
 {
@@ -245,8 +252,11 @@ static enum cm_status read_all(struct cm_feed *feed, char *chunk)
             continue;
         }
         if (got < 0) {
-            return cm_error_set(&feed->error, CM_EINPUT, "reading %s: %s",
-                                feed->share->config->input_path,
+            return cm_error_set(&feed->error, CM_EINPUT,
+                                "%s cannot be read after byte %llu: %s",
+                                name_of(feed),
+                                (unsigned long long)atomic_load(
+                                    &feed->share->counters->bytes_read),
                                 strerrordesc_np(errno));
         }
         if (got == 0) {
@@ -272,7 +282,8 @@ static void *feed_thread(void *arg)
                                  : read_all(feed, chunk);
     free(chunk);
     if (feed->status != CM_OK && feed->error.status == CM_OK) {
-        feed->error = *cm_input_error(feed->input); /* the mistake is its own */
+        (void)cm_error_set(&feed->error, feed->status, "%s: %s", name_of(feed),
+                           cm_input_error(feed->input)->text);
     }
     if (feed->status != CM_OK) {
         atomic_store(&feed->share->counters->stop, true);
@@ -282,6 +293,14 @@ static void *feed_thread(void *arg)
         cm_jobqueue_close(cm_worker_queue(feed->share->workers[i]));
     }
     return NULL;
+}
+
+/* Without it a descriptor that is closed would be no input at all. */
+static bool is_for_reading(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    return flags >= 0 && (flags & O_ACCMODE) != O_WRONLY;
 }
 
 static enum cm_status open_input(struct cm_feed *feed, struct cm_error *err)
@@ -295,10 +314,23 @@ static enum cm_status open_input(struct cm_feed *feed, struct cm_error *err)
         return cm_error_set(err, CM_EINPUT, "%s: %s", path,
                             strerrordesc_np(errno));
     }
+    if (!is_for_reading(feed->fd)) {
+        return cm_error_set(err, CM_EINPUT,
+                            "standard input is closed, or cannot be read; "
+                            "give a file, or a pipe that writes the rows");
+    }
     if (S_ISDIR(info.st_mode)) {
         return cm_error_set(err, CM_EINPUT,
                             "%s is a folder; give one CSV file, or \"-\" to "
                             "read standard input",
+                            path);
+    }
+    if (S_ISBLK(info.st_mode) ||
+        (S_ISCHR(info.st_mode) && strcmp(path, "-") != 0 &&
+         isatty(feed->fd) != 1)) {
+        return cm_error_set(err, CM_EINPUT,
+                            "%s is a device, which may have no end; give a CSV "
+                            "file",
                             path);
     }
     feed->is_file = S_ISREG(info.st_mode);
