@@ -5,9 +5,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "run/metrics.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "certmuster/file.h"
 #include "certmuster/log.h"
@@ -201,14 +205,54 @@ static enum cm_status split_path(struct cm_metrics *metrics, const char *path,
                : cm_error_nomem(err, "metrics");
 }
 
+/* What is there is replaced: it has to be a file, and metrics of ours. A slip
+ * must not cost the input, the store or /dev/null. */
+static enum cm_status check_place(const char *path, struct cm_error *err)
+{
+    static const char ours[] = "# HELP certmuster_";
+    char start[sizeof(ours) - 1];
+    struct stat st;
+    ssize_t got;
+    int fd;
+
+    if (lstat(path, &st) != 0) {
+        return CM_OK; /* or it is said when it is written */
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "metrics: %s is not a regular file; name another",
+                            path);
+    }
+    if (st.st_size == 0) {
+        return CM_OK;
+    }
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    got = fd < 0 ? -1 : read(fd, start, sizeof(start));
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    if (got == (ssize_t)sizeof(start) &&
+        memcmp(start, ours, sizeof(start)) == 0) {
+        return CM_OK;
+    }
+    return cm_error_set(err, CM_EUSAGE,
+                        "metrics: %s holds something else and was left alone; "
+                        "name another file",
+                        path);
+}
+
 enum cm_status cm_metrics_new(struct cm_metrics **out, const char *path,
                               const char *version, int64_t last_success,
                               struct cm_error *err)
 {
-    struct cm_metrics *metrics = calloc(1, sizeof(*metrics));
-    enum cm_status status;
+    struct cm_metrics *metrics;
+    enum cm_status status = check_place(path, err);
 
     *out = NULL;
+    if (status != CM_OK) {
+        return status;
+    }
+    metrics = calloc(1, sizeof(*metrics));
     if (metrics == NULL) {
         return cm_error_nomem(err, "metrics");
     }
