@@ -3,23 +3,54 @@
 #include "reader_sql.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "certmuster/buf.h"
 #include "certmuster/store.h"
 
 #define BUSY_MS 10000
 #define CACHE_PRAGMA "PRAGMA cache_size = -16384" /* KiB */
 
+/* What the user can do about it. */
+static const char *advice(int code)
+{
+    switch (code) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return "; the file is damaged, restore a copy";
+    case SQLITE_IOERR:
+        return "; its disk or file system fails, look there first";
+    case SQLITE_FULL:
+        return "; there is no room for temporary files: free some, or let "
+               "TMPDIR name another folder";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return "; another program is writing to it, try again when it has "
+               "finished";
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+        return "; copy it with the files beside it (-wal, -shm) to a folder "
+               "that can be written, and name the copy";
+    default:
+        return "";
+    }
+}
+
 enum cm_status cm_sql_failed(sqlite3 *db, struct cm_error *err)
 {
     int code = sqlite3_extended_errcode(db);
+    const char *path = sqlite3_db_filename(db, "main");
 
     if ((code & 0xFF) == SQLITE_NOMEM) {
         return cm_error_nomem(err, "reading the store");
     }
-    return cm_error_set(err, CM_ESTORE, "the store cannot be read: %s (%d)",
-                        sqlite3_errmsg(db), code);
+    return cm_error_set(
+        err, CM_ESTORE, "the store%s%s cannot be read: %s (%d)%s",
+        path == NULL || *path == '\0' ? "" : " ", path == NULL ? "" : path,
+        sqlite3_errmsg(db), code, advice(code & 0xFF));
 }
 
 enum cm_status cm_sql_prepare(sqlite3 *db, sqlite3_stmt **out, const char *sql,
@@ -54,12 +85,12 @@ enum cm_status cm_sql_for_run(struct cm_report_run *run, sqlite3_stmt **out,
     return status;
 }
 
-static enum cm_status user_version(sqlite3 *db, int *out, struct cm_error *err)
+static enum cm_status number_of(sqlite3 *db, const char *sql, int *out,
+                                struct cm_error *err)
 {
     sqlite3_stmt *stmt = NULL;
     bool got;
-    enum cm_status status =
-        cm_sql_prepare(db, &stmt, "PRAGMA user_version", err);
+    enum cm_status status = cm_sql_prepare(db, &stmt, sql, err);
 
     if (status == CM_OK) {
         status = cm_sql_step(stmt, &got, err);
@@ -74,13 +105,27 @@ static enum cm_status user_version(sqlite3 *db, int *out, struct cm_error *err)
 static enum cm_status check_version(sqlite3 *db, const char *path,
                                     struct cm_error *err)
 {
-    struct cm_error why;
     int version = 0;
+    int program = 0;
+    enum cm_status status = number_of(db, "PRAGMA user_version", &version, err);
 
-    if (user_version(db, &version, &why) != CM_OK) {
+    if (status == CM_OK) {
+        status = number_of(db, "PRAGMA application_id", &program, err);
+    }
+    if ((sqlite3_errcode(db) & 0xFF) == SQLITE_NOTADB) {
         return cm_error_set(err, CM_EINPUT,
-                            "%s is not a store of certmuster: %s", path,
-                            sqlite3_errmsg(db));
+                            "%s is not a store of certmuster: it is no "
+                            "database; name another file",
+                            path);
+    }
+    if (status != CM_OK) {
+        return status;
+    }
+    if (program != 0 && program != CM_STORE_APPLICATION_ID) {
+        return cm_error_set(err, CM_EINPUT,
+                            "%s is not a store of certmuster, but a database "
+                            "of another program; name another file",
+                            path);
     }
     if (version == CM_STORE_SCHEMA_VERSION) {
         return CM_OK;
@@ -97,12 +142,72 @@ static enum cm_status check_version(sqlite3 *db, const char *path,
                         path, version, CM_STORE_SCHEMA_VERSION);
 }
 
+/* SQLite needs a file beside a store to read it while others write. In a folder
+ * that cannot be written there is none, and where there is no log either nobody
+ * has the store open: then it is read as a file that does not change. */
+static bool is_at_rest(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL   ? strdup(".")
+                   : slash == path ? strdup("/")
+                                   : strndup(path, (size_t)(slash - path));
+    char *log = NULL;
+    bool rests = folder != NULL && access(folder, W_OK) != 0 &&
+                 asprintf(&log, "%s-wal", path) >= 0;
+
+    if (rests) {
+        rests = access(log, F_OK) != 0 && errno == ENOENT;
+        free(log);
+    }
+    free(folder);
+    return rests;
+}
+
+/* NULL: no memory. */
+static char *uri_of(const char *path)
+{
+    struct cm_buf uri;
+
+    cm_buf_init(&uri, 4 * strlen(path) + 64);
+    (void)cm_buf_puts(&uri, path[0] == '/' ? "file://" : "file:");
+    for (const char *c = path; *c != '\0'; c++) {
+        if (strchr("%?#", *c) != NULL) {
+            (void)cm_buf_printf(&uri, "%%%02X", (unsigned)(unsigned char)*c);
+        } else {
+            (void)cm_buf_putc(&uri, *c);
+        }
+    }
+    (void)cm_buf_puts(&uri, "?immutable=1");
+    return cm_buf_take(&uri);
+}
+
+static enum cm_status open_file(sqlite3 **out, const char *path,
+                                struct cm_error *err)
+{
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+    bool rests = is_at_rest(path);
+    char *uri = rests ? uri_of(path) : NULL;
+    enum cm_status status = CM_OK;
+
+    *out = NULL;
+    if (rests && uri == NULL) {
+        return cm_error_nomem(err, "the store");
+    }
+    if (sqlite3_open_v2(rests ? uri : path, out,
+                        rests ? flags | SQLITE_OPEN_URI : flags,
+                        NULL) != SQLITE_OK) {
+        status = *out == NULL ? cm_error_nomem(err, "the store")
+                              : cm_sql_failed(*out, err);
+    }
+    free(uri);
+    return status;
+}
+
 enum cm_status cm_sql_open(sqlite3 **out, const char *path,
                            struct cm_error *err)
 {
     enum cm_status status;
     sqlite3 *db = NULL;
-    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
 
     *out = NULL;
     if (access(path, R_OK) != 0) {
@@ -111,9 +216,8 @@ enum cm_status cm_sql_open(sqlite3 **out, const char *path,
                             "` makes one; --db names another",
                             path, strerror(errno));
     }
-    if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK) {
-        status = db == NULL ? cm_error_nomem(err, "the store")
-                            : cm_sql_failed(db, err);
+    status = open_file(&db, path, err);
+    if (status != CM_OK) {
         goto out;
     }
     (void)sqlite3_busy_timeout(db, BUSY_MS);

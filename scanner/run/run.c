@@ -441,11 +441,12 @@ static enum cm_status conduct(struct run *run, struct cm_error *err)
     enum cm_status status = begin(run, err);
 
     atomic_store(&run->counters.run_id, run->outcome->run_id);
-
-    if (status == CM_OK) {
-        status = scan(run, err);
+    status = status == CM_OK ? scan(run, err) : status;
+    if (status == CM_OK && !is_given_up(run)) {
+        status = finish(run, err);
     }
-    return status == CM_OK && !is_given_up(run) ? finish(run, err) : status;
+    cm_store_leave_run(run->store, status, &run->outcome->run_id);
+    return status;
 }
 
 enum cm_status cm_run_scan(const struct cm_run_config *config,

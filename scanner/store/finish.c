@@ -92,6 +92,10 @@ static const char forget_counts_sql[] = "DELETE FROM run_verdict WHERE run = ?";
 static const char count_sql[] =
     "INSERT INTO run_verdict (run, verdict, rows) VALUES (?, ?, ?)";
 
+static const char drop_sql[] =
+    "DELETE FROM run WHERE id = ?1"
+    " AND NOT EXISTS (SELECT 1 FROM row WHERE run = ?1)";
+
 static void run_with_id(struct cm_db *db, const char *sql, int64_t run_id)
 {
     struct cm_query q = cm_query_begin(db, sql);
@@ -265,6 +269,7 @@ enum cm_status cm_store_finish_run(struct cm_store *store, int64_t run_id,
         cm_db_rollback(db);
     } else {
         settle(db);
+        cm_store_check_place(store);
     }
     status = cm_db_take_error(db, err);
     if (status == CM_OK && !adds_up(&account)) {
@@ -277,4 +282,22 @@ enum cm_status cm_store_finish_run(struct cm_store *store, int64_t run_id,
             (unsigned long long)account.found.judged);
     }
     return status;
+}
+
+void cm_store_leave_run(struct cm_store *store, enum cm_status status,
+                        int64_t *run_id)
+{
+    struct cm_db *db = &store->db;
+    bool drained = cm_store_drain(store, NULL) == CM_OK;
+
+    if (drained && status == CM_EINPUT && !store->continued) {
+        run_with_id(db, drop_sql, *run_id);
+        if (db->error.status == CM_OK && sqlite3_changes(db->handle) > 0) {
+            *run_id = 0;
+        }
+        (void)cm_db_take_error(db, NULL);
+    }
+    if (store->moved) {
+        *run_id = 0;
+    }
 }

@@ -240,8 +240,22 @@ void cm_store_close(struct cm_store *store)
     free(store);
 }
 
-/* True only for a store of ours, of an older version. */
-static bool is_old_store(const char *path)
+/* A change that was cut off left a journal beside it: readers cannot undo it. */
+static bool is_half_changed(const char *path)
+{
+    char *journal = NULL;
+    bool is_there;
+
+    if (asprintf(&journal, "%s-journal", path) < 0) {
+        return false;
+    }
+    is_there = access(journal, F_OK) == 0;
+    free(journal);
+    return is_there;
+}
+
+/* True only for a store of ours, of an older version or half changed. */
+static bool is_to_be_written(const char *path)
 {
     uint8_t header[HEADER_SIZE];
     FILE *file = fopen(path, "rbe");
@@ -255,17 +269,26 @@ static bool is_old_store(const char *path)
     return whole &&
            header_u32(header, HEADER_APPLICATION_ID) ==
                CM_STORE_APPLICATION_ID &&
-           header_u32(header, HEADER_USER_VERSION) < CM_STORE_SCHEMA_VERSION;
+           (header_u32(header, HEADER_USER_VERSION) < CM_STORE_SCHEMA_VERSION ||
+            is_half_changed(path));
 }
 
 enum cm_status cm_store_update(const char *path, struct cm_error *err)
 {
     struct cm_store *store = NULL;
     enum cm_status status = CM_OK;
+    struct cm_error why;
 
-    if (is_old_store(path)) {
-        status = cm_store_open(&store, path, err);
+    if (is_to_be_written(path)) {
+        status = cm_store_open(&store, path, &why);
         cm_store_close(store);
     }
-    return status;
+    return status == CM_OK
+               ? CM_OK
+               : cm_error_set(err, status,
+                              "%s. It is of an older certmuster, or a change "
+                              "of it was cut off: it has to be written before "
+                              "it can be read; where it cannot be, copy it with "
+                              "the files beside it and name the copy",
+                              why.text);
 }

@@ -14,8 +14,6 @@
 #include "certmuster/stored.h"
 #include "store/db.h"
 
-#define CM_STORE_APPLICATION_ID 0x434D5354 /* "CMST" */
-
 /* Rows wait beyond the first number; nothing new is scanned beyond the second;
  * results wait only beyond the third, which leaves room for more of them than
  * there can be endpoints in flight. */
@@ -77,6 +75,7 @@ struct cm_known_cert {
 struct cm_store {
     struct cm_db db;
     int64_t run_id;
+    bool moved;       /* its file is not where it was, see rescue.c */
     bool continued;   /* the run under way was: results may have to make room */
     int lock_fd;      /* see lock.c; -1: no run is ours */
     int owner_column; /* of the run under way, -1: none */
@@ -174,6 +173,10 @@ enum cm_status cm_endpoint_get(struct cm_store *store, int64_t run_id,
 /* stored.c -- says that there is no run of that number; 0: none of the kind. */
 enum cm_status cm_store_no_run(const struct cm_store *store, int64_t run_id,
                                const char *kind, struct cm_error *err);
+
+/* rescue.c -- after a commit: is the file still where it was? If not, the
+ * database fails, and a copy of it is saved. */
+void cm_store_check_place(struct cm_store *store);
 
 /* second.c */
 bool cm_pass_stopped(const struct cm_store_pass *pass);

@@ -124,6 +124,7 @@ void *cm_store_write_all(void *arg)
         if (batch.records > 0 && (!more || is_over(&batch))) {
             (void)cm_bulk_flush(&store->db);
             (void)cm_db_exec(&store->db, "COMMIT");
+            cm_store_check_place(store);
             batch.records = 0;
         }
         if (store->db.error.status != CM_OK && !store->failed) {
