@@ -22,6 +22,16 @@ static const struct {
     {BYTES("\xff\xfeh\0o\0s\0t\0"), "iconv -f UTF-16 -t UTF-8 FILE"},
     {BYTES("\xfe\xff\0h\0o\0s\0t"), "iconv -f UTF-16 -t UTF-8 FILE"},
     {BYTES("\xff\xfe"), "the input is UTF-16"},
+    {BYTES("h\0o\0s\0t\0"), "without a byte order mark"},
+    {BYTES("\0\0\0\0\0"), "binary"},
+    {BYTES("\x7f"
+           "ELF\x02\x01"),
+     "a program"},
+    {BYTES("%PDF-1.7"), "a PDF"},
+    {BYTES("\x28\xb5\x2f\xfd\x04"), "zstdcat FILE"},
+    {BYTES("\xfd"
+           "7zXZ"),
+     "xzcat FILE"},
     {BYTES("\x1f\x8b\x08\0\0\0\0\0"), "zcat FILE | certmuster scan -"},
     {BYTES("PK\x03\x04\x14\0\x06\0"), "save it as CSV (UTF-8)"},
     {BYTES("\xd0\xcf\x11\xe0\xa1\xb1"), "save it as CSV (UTF-8)"},

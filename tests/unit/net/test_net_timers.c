@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "net/loop.h"
+#include "net/timer.h"
 
 struct scene {
     struct cm_loop *loop;
@@ -254,6 +255,32 @@ static void the_clock_stands_still_within_a_turn(void **state)
     assert_true(cm_loop_now_ms(scene->loop) >= before + 3);
 }
 
+/* As after the process was stopped: each has as much time left as before. */
+static void all_timers_are_put_off_together(void **state)
+{
+    struct cm_timer timers[5] = {{0}};
+    const uint64_t due_ms[5] = {30, 10, 50, 20, 40};
+    struct cm_timer_heap heap = {0};
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        timers[i].due_ms = due_ms[i];
+        assert_true(cm_timer_heap_put(&heap, &timers[i]));
+    }
+    cm_timer_heap_delay(&heap, 1000);
+    assert_null(cm_timer_heap_pop(&heap, 1009, UINT64_MAX));
+    for (uint64_t at_ms = 1010; at_ms <= 1050; at_ms += 10) {
+        const struct cm_timer *timer =
+            cm_timer_heap_pop(&heap, at_ms, UINT64_MAX);
+
+        assert_non_null(timer);
+        assert_int_equal(timer->due_ms, at_ms);
+        assert_null(cm_timer_heap_pop(&heap, at_ms, UINT64_MAX));
+    }
+    cm_timer_heap_delay(&heap, 1); /* fine on none */
+    cm_timer_heap_cleanup(&heap);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, open_scene, close_scene)
 
 int main(void)
@@ -267,6 +294,7 @@ int main(void)
         TEST(a_timer_set_by_a_callback_waits_for_the_next_turn),
         TEST(ten_thousand_timers_run_in_order),
         TEST(the_clock_stands_still_within_a_turn),
+        cmocka_unit_test(all_timers_are_put_off_together),
     };
 
     return cmocka_run_group_tests_name("net/timers", tests, NULL, NULL);

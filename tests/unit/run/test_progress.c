@@ -223,6 +223,32 @@ static void metrics_in_no_folder_are_an_error_at_once(void **state)
     assert_non_null(strstr(err.text, "x.prom"));
 }
 
+/* A slip must not cost the input, the store or a device. */
+static void metrics_replace_nothing_but_metrics(void **state)
+{
+    struct folder *f = *state;
+    const char *path = folder_path(f, "fleet.csv");
+    struct cm_metrics *metrics;
+    struct cm_error err;
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_true(fputs("host,port\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(cm_metrics_new(&metrics, path, "1", 0, &err), CM_EUSAGE);
+    assert_null(metrics);
+    assert_non_null(strstr(err.text, "fleet.csv"));
+    assert_has(path, "host,port");
+    assert_int_equal(cm_metrics_new(&metrics, "/dev/null", "1", 0, &err),
+                     CM_EUSAGE);
+    assert_non_null(strstr(err.text, "not a regular file"));
+    path = folder_path(f, "again.prom");
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(cm_metrics_new(&metrics, path, "1", 0, &err), CM_OK);
+        cm_metrics_free(metrics);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +261,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             metrics_in_no_folder_are_an_error_at_once, folder_setup,
             folder_teardown),
+        cmocka_unit_test_setup_teardown(metrics_replace_nothing_but_metrics,
+                                        folder_setup, folder_teardown),
     };
 
     return cmocka_run_group_tests_name("progress", tests, NULL, NULL);
