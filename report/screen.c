@@ -159,7 +159,8 @@ enum cm_status cm_screen_show(struct cm_buf *text, FILE *out,
     /* A pipe whose reader has left is no failure: it has read what it wanted */
     if (text->len != 0 && fwrite(text->data, 1, text->len, out) != text->len &&
         errno != EPIPE) {
-        return cm_error_set(err, CM_EIO, "the text could not be written to standard "
+        return cm_error_set(err, CM_EIO,
+                            "the text could not be written to standard "
                             "output: %s",
                             strerror(errno));
     }

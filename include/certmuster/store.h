@@ -111,10 +111,10 @@ struct cm_run_end {
     int64_t finished_unix;
     uint64_t input_rows; /* of a shard: rows of the whole input; 0: no shard */
 };
-/* cm_store_leave_run comes at the end of a run that was scanned. Where it failed
- * and there is nothing to resume, *run_id becomes 0: the file was taken away
- * (the error names the copy), or the input was none (CM_EINPUT) and the run,
- * which has no row, is no longer there. */
+/* cm_store_leave_run comes at the end of a run that was scanned. Where it
+ * failed and there is nothing to resume, *run_id becomes 0: the file was taken
+ * away (the error names the copy), or the input was none (CM_EINPUT) and the
+ * run, which has no row, is no longer there. */
 void cm_store_leave_run(struct cm_store *store, enum cm_status status,
                         int64_t *run_id);
 /* cm_store_finish_run builds the actions and checks that rows read = rows

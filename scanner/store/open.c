@@ -240,7 +240,8 @@ void cm_store_close(struct cm_store *store)
     free(store);
 }
 
-/* A change that was cut off left a journal beside it: readers cannot undo it. */
+/* A change that was cut off left a journal beside it: readers cannot undo it.
+ */
 static bool is_half_changed(const char *path)
 {
     char *journal = NULL;
@@ -285,10 +286,11 @@ enum cm_status cm_store_update(const char *path, struct cm_error *err)
     }
     return status == CM_OK
                ? CM_OK
-               : cm_error_set(err, status,
-                              "%s. It is of an older certmuster, or a change "
-                              "of it was cut off: it has to be written before "
-                              "it can be read; where it cannot be, copy it with "
-                              "the files beside it and name the copy",
-                              why.text);
+               : cm_error_set(
+                     err, status,
+                     "%s. It is of an older certmuster, or a change "
+                     "of it was cut off: it has to be written before "
+                     "it can be read; where it cannot be, copy it with "
+                     "the files beside it and name the copy",
+                     why.text);
 }
