@@ -174,8 +174,7 @@ enum cm_status cm_endpoint_get(struct cm_store *store, int64_t run_id,
 enum cm_status cm_store_no_run(const struct cm_store *store, int64_t run_id,
                                const char *kind, struct cm_error *err);
 
-/* rescue.c -- after a commit: a file that was taken away is saved, as an error
- */
+/* rescue.c -- after a commit: a file that was taken away fails, saved. */
 void cm_store_check_place(struct cm_store *store);
 
 /* second.c */
