@@ -23,7 +23,7 @@ WRITTEN = re.compile(
     r"\.db|index\.(html|csv|json)|tickets\.csv|results\.sarif|queries\.sql|.*/report\.html|parts/.*|.*/shard-.*|sign-off\.txt)$")
 OTHERS = {  # options of other programs, and where else ours are understood
     "--no-install", "--fast", "--keep-running", "--peers", "--quick", "--readme",
-    "--compare", "--only", "--minutes", "--build", "--install", "--no-install-recommends",
+    "--compare", "--only", "--minutes", "--parallel", "--build", "--install", "--no-install-recommends",
     "--jobs", "--retries", "--joblog", "--sshlogin", "--help", "--version"}
 STAND_INS = {"www.example.com:443": "127.0.0.1:1"}
 TIMEOUT_S = 120
