@@ -64,7 +64,7 @@ SLOW = {"silent", "drip", "blackhole"}
 NUM_WEB, NUM_ENDING = 40, 6
 # How long before its time stamp a result may have been seen: a time-out takes
 # all tries and questions, the others a moment (of a machine that is busy).
-SLOW_S, QUICK_S, AFTER_S = 45, 8, 1.5
+SLOW_S, QUICK_S, AFTER_S = 45, 15, 1.5
 SLOW_CAUSES = {"connect_timeout", "tls_handshake_timeout"}
 
 

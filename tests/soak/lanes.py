@@ -217,7 +217,7 @@ class Long(Killed):
         words = [self.program, "scan", "--db", self.store, "--out",
                  self.folder + "/report", *self.options(), "--progress", "json",
                  "--rate", str(self.rate), "--concurrency",
-                 str(LONG_CONCURRENCY), "--jobs", "2", "--canary",
+                 str(LONG_CONCURRENCY), "--jobs", "1", "--canary",
                  "127.90.0.80:443", self.file]
         with open(self.progress, "ab") as said:
             process = subprocess.Popen(words, cwd=self.folder, stderr=said,
@@ -238,6 +238,6 @@ class Long(Killed):
             return
         self.count.runs += 1
         self.compare(self.folder + "/report", self.rows, self.judged_at(1))
-        # Each worker has a connection for each endpoint, and sockets for DNS.
-        self.wrong(self.watch.faults(LONG_CONCURRENCY + 2 * 8))
+        # A connection for each endpoint, and sockets for DNS.
+        self.wrong(self.watch.faults(LONG_CONCURRENCY + 8, len(self.rows)))
         self.sound(self.store)

@@ -17,7 +17,7 @@ import traceback
 from fleet import Fleet
 from lanes import Killed, Long, Shards
 from scans import Count
-from watch import MORE_MEMORY_KB, median, processor_seconds
+from watch import median, more_memory_kb, processor_seconds
 
 MOST_CPU = 0.45       # of one processor, on average: the lanes wait for it
 SHOWN = 40            # mismatches that are shown
@@ -164,7 +164,7 @@ class Soak:
             (f"the long scan: rows; samples, {watch.every:.0f} s apart",
              f"{len(self.long.rows):,}; {len(watch.samples)}"),
             ("its memory by quarters (last at most "
-             f"{MORE_MEMORY_KB // 1024} above second)",
+             f"{more_memory_kb(len(self.long.rows)) // 1024} above second)",
              of("VmRSS", 1024) + " MB"),
             ("its heap by quarters", of("RssAnon", 1024) + " MB"),
             ("its largest, with the reports", f"{peak / 1024:.1f} MB"),
