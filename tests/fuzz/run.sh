@@ -7,8 +7,8 @@
 #   sh tests/fuzz/run.sh --coverage [TARGET...]
 #   sh tests/fuzz/run.sh --keep [TARGET...]
 #
-# SECONDS (default 10) is for each target; JOBS (default: the processors) run at
-# once: JOBS=4 sh tests/fuzz/run.sh 600. An input that fails is kept and shown;
+# SECONDS (default 10) is for each target, 0 builds them and no more; JOBS
+# (default: the processors) run at once: JOBS=4 sh tests/fuzz/run.sh 600. An input that fails is kept and shown;
 # put it into corpus/TARGET under the name crash-..., mend, and it is a test. A
 # table ends the run. The build and what was learnt stay in
 # $CERTMUSTER_FUZZ_BUILD (default build-fuzz): a longer run goes on from there.
@@ -97,6 +97,7 @@ build() { # build FOLDER TARGET
 
 configure "$BUILD" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCERTMUSTER_FUZZ=ON
 build "$BUILD" fuzz
+[ "$seconds" -ne 0 ] || exit 0
 list=$BUILD/tests/fuzz/targets.txt
 [ $# -gt 0 ] || set -- $(cut -d' ' -f1 "$list")
 for target in "$@"; do
