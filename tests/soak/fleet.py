@@ -62,10 +62,13 @@ THROTTLED = {"trusted", "tls_reset_on_hello", "tls_closed_on_hello",
              "tls_no_certificate", "tls_handshake_unexplained"}
 SLOW = {"silent", "drip", "blackhole"}
 NUM_WEB, NUM_ENDING = 40, 6
-# How long before its time stamp a result may have been seen: a time-out takes
-# all tries and questions, the others a moment (of a machine that is busy).
-SLOW_S, QUICK_S, AFTER_S = 45, 15, 1.5
-SLOW_CAUSES = {"connect_timeout", "tls_handshake_timeout"}
+# How long before its time stamp a result may have been seen (of a machine that
+# is busy), as the name's address is asked for once: a time-out takes all tries,
+# and again, twice, when many fail; who is dropped is asked again after 5 and 10
+# seconds, too.
+TIMED_OUT_S, DROPPED_S, QUICK_S, AFTER_S = 100, 40, 15, 1.5
+TIMED_OUT = {"connect_timeout", "tls_handshake_timeout"}
+DROPPED = {"tls_reset_on_hello", "tls_closed_on_hello", "connect_refused"}
 
 
 def causes_of(way):
@@ -94,7 +97,8 @@ class Site:
 
     def agrees(self, cause, at, judged_at):
         """Whether a result that was recorded at `at` can have this cause."""
-        before = SLOW_S if cause in SLOW_CAUSES else QUICK_S
+        before = TIMED_OUT_S if cause in TIMED_OUT else \
+            DROPPED_S if cause in DROPPED else QUICK_S
         return any(cause in self._by_date(causes, judged_at)
                    for since, until, _, causes in self.spans
                    if since <= at + AFTER_S and
@@ -116,7 +120,7 @@ class Site:
         return [f"{way} from {since - at:+.1f} s"
                 + ("" if until is None else f" to {until - at:+.1f} s")
                 for since, until, way, _ in self.spans
-                if until is None or until >= at - SLOW_S]
+                if until is None or until >= at - TIMED_OUT_S]
 
 
 class Fleet:
@@ -153,7 +157,7 @@ class Fleet:
                      for name, (_, cause) in RECORDS.items()]
         self.dead.append(Site("broken", "servfail", {"dns_servfail"}))
         self.slow = [site for site in self.dead
-                     if site.spans[0][3] & SLOW_CAUSES]
+                     if site.spans[0][3] & TIMED_OUT]
         for i, site in enumerate(self.steady + self.web + self.ending):
             site.address = f"{WEB}{i + 1}"
         for i, site in enumerate([self.smtp, self.throttled, *self.openssl]):
