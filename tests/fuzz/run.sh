@@ -8,10 +8,11 @@
 #   sh tests/fuzz/run.sh --keep [TARGET...]
 #
 # SECONDS (default 10) is for each target, 0 builds them and no more; JOBS
-# (default: the processors) run at once: JOBS=4 sh tests/fuzz/run.sh 600. An input that fails is kept and shown;
-# put it into corpus/TARGET under the name crash-..., mend, and it is a test. A
-# table ends the run. The build and what was learnt stay in
-# $CERTMUSTER_FUZZ_BUILD (default build-fuzz): a longer run goes on from there.
+# (default: the processors) run at once: JOBS=4 sh tests/fuzz/run.sh 600. An
+# input that fails is kept and shown; put it into corpus/TARGET under the name
+# crash-..., mend, and it is a test. A table ends the run. The build and what was
+# learnt stay in $CERTMUSTER_FUZZ_BUILD (default build-fuzz): a longer run goes
+# on from there.
 #
 # --coverage says how many lines of the files that a target is there for (READS
 # in CMakeLists.txt, where each parser of foreign bytes is named) its inputs
