@@ -15,7 +15,7 @@
 #define CM_TLS_INPUT_SIZE 16384
 /* Reads in one call into the library: a server that sends faster than we look
  * at it would otherwise keep the thread, and with it all times, for itself. */
-#define CM_TLS_MAX_READS 16
+#define CM_TLS_MAX_READS 4
 
 /* Bytes read from one connection and not yet used. It lies in the context and
  * serves each connection only while that one is driven, so that a waiting

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -360,6 +361,41 @@ static void reports_what_the_system_says(void **state)
     assert_int_equal(close(fd), 0);
 }
 
+/* A message that is announced as large as can be, in records of one byte: there
+ * is always more to read, and others wait for their turn. */
+static void a_flood_is_left_for_a_while(void **state)
+{
+    static const uint8_t head[] = {0x16, 3, 3, 0, 4, 11, 15, 255, 240};
+    static const uint8_t piece[] = {0x16, 3, 3, 0, 1, 0};
+    enum { BYTES = 100000, TAKEN = 4 * 16384 };
+    uint8_t pieces[sizeof(piece) * 2048];
+    struct plain plain;
+    size_t sent = 0;
+    int left = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(pieces); i++) {
+        pieces[i] = piece[i % sizeof(piece)];
+    }
+    plain_open(&plain);
+    assert_int_equal(close(plain.far_fd) + close(plain.fd), 0);
+    peer_pair(&plain.fd, &plain.far_fd); /* takes all of it at once */
+    cm_tls_free(plain.tls);
+    plain.tls = cm_tls_new(plain.context, plain.fd, "", &plain.probe);
+    assert_non_null(plain.tls);
+    assert_int_equal(send(plain.far_fd, head, sizeof(head), 0), sizeof(head));
+    while (sent < BYTES) {
+        ssize_t put = send(plain.far_fd, pieces, sizeof(pieces), 0);
+
+        assert_true(put > 0);
+        sent += (size_t)put;
+    }
+    assert_int_equal(cm_tls_handshake(plain.tls), CM_IO_WANT_READ);
+    assert_int_equal(ioctl(plain.fd, FIONREAD, &left), 0);
+    assert_true((size_t)left >= sent - TAKEN);
+    plain_close(&plain);
+}
+
 static void has_no_chain_and_no_good_bye(void **state)
 {
     struct plain plain;
@@ -393,6 +429,7 @@ int main(void)
         cmocka_unit_test(keeps_the_first_bytes_however_they_come),
         cmocka_unit_test(forgets_the_bytes_before_starttls),
         cmocka_unit_test(reports_what_the_system_says),
+        cmocka_unit_test(a_flood_is_left_for_a_while),
         cmocka_unit_test(has_no_chain_and_no_good_bye),
     };
     enum { SINGLE = sizeof(single) / sizeof(single[0]) };
