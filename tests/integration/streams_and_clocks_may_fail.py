@@ -185,17 +185,20 @@ class Slow:
 def a_stop_of_the_process_is_no_delay_of_the_servers(place):
     """The answers come while nobody can read them, and more of them than one
     turn of the loop takes; no time-out is a server's."""
-    rows = 60
+    rows = 140
     slow = Slow(place)
     lines = "".join(f"127.84.9.2,{slow.port},n{i}.test\n" for i in range(rows))
     (place / "slow.csv").write_text("host,port,sni\n" + lines)
     process = place.start("scan", "--progress", "none", "--trust", place / "cert.pem",
                           "--loopback-ok", "--diagnose-probes", "0", "--retries", "0",
-                          "--jobs", "1", "--per-address", "100", "--timeout-tls", "4",
-                          "--no-back-off", *FORMATS, "slow.csv")
+                          "--jobs", "1", "--per-address", "200", "--per-prefix", "200",
+                          "--timeout-tls", "4", "--no-back-off", *FORMATS, "slow.csv")
     for _ in range(rows):
         slow.arrived.acquire(timeout=60)
     process.send_signal(signal.SIGSTOP)
+    stat = f"/proc/{process.pid}/stat"
+    while open(stat, encoding="utf-8").read().rsplit(")", 1)[1].split()[0] != "T":
+        time.sleep(0.01)
     slow.go_on.set()
     time.sleep(5)
     process.send_signal(signal.SIGCONT)
