@@ -110,7 +110,6 @@ void cm_json_list(struct cm_json *json, const struct cm_report_list *list)
     cm_json_close(json, ']');
 }
 
-/* In valid JSON < > & stand in strings only, where an escape means the same. */
 void cm_json_value(struct cm_json *json, const char *valid)
 {
     if (valid == NULL || !cm_text_is_utf8(valid, strlen(valid))) {
@@ -118,15 +117,7 @@ void cm_json_value(struct cm_json *json, const char *valid)
         return;
     }
     separate(json);
-    while (*valid != '\0') {
-        size_t plain = strcspn(valid, "<>&");
-
-        cm_buf_append(json->out, valid, plain);
-        valid += plain;
-        if (*valid != '\0') {
-            cm_buf_printf(json->out, "\\u%04x", (unsigned)(uint8_t)*valid++);
-        }
-    }
+    cm_text_json_value(json->out, valid, strlen(valid));
 }
 
 void cm_json_put_text(struct cm_json *json, const char *key, const char *text)

@@ -17,12 +17,16 @@
  * U+2028 U+2029 and bidirectional overrides as \uXXXX, so the text is safe
  * inside an HTML script block and shows its true order. */
 void cm_text_json(struct cm_buf *out, const char *text, size_t len);
+/* JSON that is valid already, as one line and as safe as the above. */
+void cm_text_json_value(struct cm_buf *out, const char *valid, size_t len);
 /* One CSV field (RFC 4180): quoted when it holds a comma, semicolon, tab,
  * quote, CR, LF or leading/trailing space. A field that a spreadsheet would run
  * as a formula (first character, after white space, one of = + - @, also in
- * full width; or first byte a tab/CR) gets a leading apostrophe. CR LF becomes
- * LF; other control characters except LF and tab, and bidirectional overrides,
- * become U+FFFD. A plain number such as -5 or +1.5 is left alone. */
+ * full width; or first byte a tab/CR) gets a leading apostrophe; so does what
+ * follows a semicolon, tab or LF, where other spreadsheets than ours see a cell
+ * begin, when it comes at once. CR LF becomes LF; other control characters
+ * except LF and tab, and bidirectional overrides, become U+FFFD. A plain number
+ * such as -5 or +1.5 is left alone. */
 void cm_text_csv(struct cm_buf *out, const char *text, size_t len);
 /* HTML text or a quoted attribute value: & < > " ' as entities; line ends,
  * control characters and overrides as in CSV. */

@@ -4,10 +4,18 @@
 const EXPORTED = [...SHOWN, "resolution", "subject", "grade"];
 const ROWS_AT_ONCE = 10000; /* a string holds so many lines */
 
-/* RFC 4180; what a spreadsheet would run as a formula gets an apostrophe. */
+const NUMBER = /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)$/;
+
+/* RFC 4180; what a spreadsheet would run as a formula gets an apostrophe, also
+ * where one that separates by semicolons sees a cell begin. */
 function csvField(text) {
-  const safe = /^(\s*[=+@\-\uff1d\uff0b\uff20\uff0d]|[\t\r])/.test(text) &&
-    !/^[-+]?[0-9]+(\.[0-9]+)?$/.test(text) ? "'" + text : text;
+  let safe = text.replace(/([;\t\n])("*[=+@\-\uff1d\uff0b\uff20\uff0d][^;\t\n]*)/g,
+    (all, before, cell) => (NUMBER.test(cell.replace(/^"+/, ""))
+      ? all : `${before}'${cell}`));
+  if (/^(\s*[=+@\-\uff1d\uff0b\uff20\uff0d]|[\t\r])/.test(text) &&
+      !NUMBER.test(text)) {
+    safe = "'" + safe;
+  }
   return /[",;\t\r\n]|^\s|\s$/.test(safe)
     ? '"' + safe.replace(/"/g, '""') + '"' : safe;
 }

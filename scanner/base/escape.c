@@ -43,6 +43,7 @@ static bool json_needs_escape(uint32_t c)
 /* What a byte is to the rules here; 0: nothing, it is copied as it is. */
 #define SPECIAL 1U   /* a control, no ASCII, or something that is escaped */
 #define SEPARATES 2U /* fields for some readers of CSV, or lines */
+#define BEGINS 4U /* a field, for who does not take a comma for a separator */
 #define CLASS(c)                                                               \
     (((c) < 0x20 || (c) >= 0x7F || (c) == '"' || (c) == '\\' || (c) == '<' ||  \
               (c) == '>' || (c) == '&' || (c) == '\''                          \
@@ -51,7 +52,8 @@ static bool json_needs_escape(uint32_t c)
      ((c) == ',' || (c) == ';' || (c) == '\t' || (c) == '"' || (c) == '\r' ||  \
               (c) == '\n'                                                      \
           ? SEPARATES                                                          \
-          : 0))
+          : 0) |                                                               \
+     ((c) == ';' || (c) == '\t' || (c) == '\n' ? BEGINS : 0))
 #define FOUR(c) CLASS(c), CLASS((c) + 1), CLASS((c) + 2), CLASS((c) + 3)
 #define SIXTEEN(c) FOUR(c), FOUR((c) + 4), FOUR((c) + 8), FOUR((c) + 12)
 #define SIXTY_FOUR(c)                                                          \
@@ -133,6 +135,25 @@ void cm_text_json(struct cm_buf *out, const char *text, size_t len)
     cm_buf_putc(out, '"');
 }
 
+void cm_text_json_value(struct cm_buf *out, const char *valid, size_t len)
+{
+    while (len > 0) {
+        uint32_t c;
+
+        if (copy_plain(out, &valid, &len)) {
+            continue;
+        }
+        c = next(&valid, &len);
+        if (c < 0x20) { /* between values: white space (RFC 8259 section 2) */
+            cm_buf_putc(out, ' ');
+        } else if (json_needs_escape(c)) {
+            cm_buf_printf(out, "\\u%04x", (unsigned)c);
+        } else {
+            cm_utf8_write(out, c);
+        }
+    }
+}
+
 /* CSV and HTML keep line ends and tabs; a CR is part of a line end (and then
  * dropped) or a control character like the others. */
 static bool kept(uint32_t *c, const char *rest, size_t len)
@@ -189,7 +210,9 @@ static bool is_plain_number(const char *text, size_t len)
 
 static bool is_formula(const char *text, size_t len)
 {
-    if (len == 0 || (*text > ' ' && !starts_formula((uint32_t)*text)) ||
+    uint8_t first = len == 0 ? 'a' : (uint8_t)*text;
+
+    if ((first > ' ' && first < 0x80 && !starts_formula(first)) ||
         is_plain_number(text, len)) {
         return false;
     }
@@ -206,27 +229,41 @@ static bool is_formula(const char *text, size_t len)
     return false;
 }
 
-static bool csv_needs_quotes(const char *text, size_t len)
+/* What the bytes of the text are, together. */
+static unsigned classes_of(const char *text, size_t len)
 {
     unsigned seen = 0;
 
     for (size_t i = 0; i < len; i++) {
         seen |= classes[(unsigned char)text[i]];
     }
-    return (seen & SEPARATES) != 0 ||
-           (len > 0 && (text[0] == ' ' || text[len - 1] == ' '));
+    return seen;
 }
 
-void cm_text_csv(struct cm_buf *out, const char *text, size_t len)
+/* Where the list separator is a semicolon, as in half of Europe, a spreadsheet
+ * sees no quotes around a field of ours that is not the first one: each
+ * semicolon, tab or line end in it begins a cell, also when it stands before
+ * quotes. Does what follows begin a formula there? */
+static bool begins_formula(const char *text, size_t len)
 {
-    bool quotes = csv_needs_quotes(text, len);
+    size_t end = 0;
+    uint32_t c;
 
-    if (quotes) {
-        cm_buf_putc(out, '"');
+    while (len > 0 && *text == '"') {
+        text++;
+        len--;
     }
-    if (is_formula(text, len)) {
-        cm_buf_putc(out, '\'');
+    if (len == 0 || cm_utf8_read(text, len, &c) == 0 || !starts_formula(c)) {
+        return false;
     }
+    while (end < len && (classes[(unsigned char)text[end]] & BEGINS) == 0) {
+        end++;
+    }
+    return !is_plain_number(text, end);
+}
+
+static void put_csv(struct cm_buf *out, const char *text, size_t len)
+{
     while (len > 0) {
         uint32_t c;
 
@@ -241,6 +278,42 @@ void cm_text_csv(struct cm_buf *out, const char *text, size_t len)
             cm_buf_putc(out, '"');
         }
         cm_utf8_write(out, c);
+    }
+}
+
+/* Up to the next character that may begin a cell, with an apostrophe behind it
+ * when it does begin a formula. */
+static void put_csv_cells(struct cm_buf *out, const char *text, size_t len)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if ((classes[(unsigned char)text[i]] & BEGINS) != 0 &&
+            begins_formula(text + i + 1, len - i - 1)) {
+            put_csv(out, text + at, i + 1 - at);
+            cm_buf_putc(out, '\'');
+            at = i + 1;
+        }
+    }
+    put_csv(out, text + at, len - at);
+}
+
+void cm_text_csv(struct cm_buf *out, const char *text, size_t len)
+{
+    unsigned seen = classes_of(text, len);
+    bool quotes = (seen & SEPARATES) != 0 ||
+                  (len > 0 && (text[0] == ' ' || text[len - 1] == ' '));
+
+    if (quotes) {
+        cm_buf_putc(out, '"');
+    }
+    if (is_formula(text, len)) {
+        cm_buf_putc(out, '\'');
+    }
+    if ((seen & BEGINS) != 0) {
+        put_csv_cells(out, text, len);
+    } else {
+        put_csv(out, text, len);
     }
     if (quotes) {
         cm_buf_putc(out, '"');

@@ -38,6 +38,11 @@ static struct escape_case {
     {"json invalid", cm_text_json, "\xC0\xAF", 0, "\"" FFFD FFFD "\""},
     {"json euro", cm_text_json, "\xE2\x82\xAC", 0, "\"\xE2\x82\xAC\""},
 
+    {"json value", cm_text_json_value, "{\"a\": [\"<&>\\\\\",\n1]}", 0,
+     "{\"a\": [\"\\u003c\\u0026\\u003e\\\\\", 1]}"},
+    {"json value with C1 and overrides", cm_text_json_value,
+     "\"\xC2\x9B" RLO "\xE2\x80\xA8\"", 0, "\"\\u009b\\u202e\\u2028\""},
+
     {"csv plain", cm_text_csv, "abc", 0, "abc"},
     {"csv empty", cm_text_csv, "", 0, ""},
     {"csv comma", cm_text_csv, "a,b", 0, "\"a,b\""},
@@ -59,7 +64,22 @@ static struct escape_case {
     {"csv formula after NBSP", cm_text_csv, "\xC2\xA0=1", 0, "'\xC2\xA0=1"},
     {"csv formula after BOM", cm_text_csv, "\xEF\xBB\xBF=1", 0,
      "'\xEF\xBB\xBF=1"},
-    {"csv formula after LF", cm_text_csv, "\n=1", 0, "\"'\n=1\""},
+    {"csv formula after LF", cm_text_csv, "\n=1", 0, "\"'\n'=1\""},
+    {"csv formula after semicolon", cm_text_csv, "a;=1;b", 0, "\"a;'=1;b\""},
+    {"csv formula after quotes", cm_text_csv, "a;\"\"=1", 0,
+     "\"a;'\"\"\"\"=1\""},
+    {"csv formula after tab", cm_text_csv, "a\t@b", 0, "\"a\t'@b\""},
+    {"csv formula after CR LF", cm_text_csv, "a\r\n-b", 0, "\"a\n'-b\""},
+    {"csv full-width after semicolon", cm_text_csv,
+     ";\xEF\xBC\x9D"
+     "1",
+     0,
+     "\";'\xEF\xBC\x9D"
+     "1\""},
+    {"csv numbers between semicolons", cm_text_csv, "1;-5;+.5\n-7", 0,
+     "\"1;-5;+.5\n-7\""},
+    {"csv blank after semicolon", cm_text_csv, "a; =1", 0, "\"a; =1\""},
+    {"csv semicolon at the end", cm_text_csv, "a;", 0, "\"a;\""},
     {"csv full-width formula", cm_text_csv,
      "\xEF\xBC\x9D"
      "1",
