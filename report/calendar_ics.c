@@ -16,6 +16,7 @@
 #define MAX_TEXT ((size_t)64 * 1024)
 #define MAX_SUBJECTS 20
 #define MAX_OWNERS 10
+#define MAX_FOREIGN 200 /* octets of one text; calendar.csv has it whole */
 #define SINCE_2020 INT64_C(1577836800)
 #define KEY_SIZE 17
 
@@ -39,10 +40,21 @@ struct writer {
     int64_t stamp;
 };
 
-/* Foreign text as one visible line. */
+/* Foreign text as one visible line. A name of 60 KiB is no title of an event:
+ * long ones are cut, between characters. */
 static void add_foreign(struct cm_buf *out, const char *text)
 {
-    cm_text_terminal(out, text, strlen(text));
+    size_t len = strlen(text);
+    size_t cut = len;
+
+    if (len > MAX_FOREIGN) {
+        cut = MAX_FOREIGN;
+        while (cut > 0 && ((uint8_t)text[cut] & 0xC0U) == 0x80U) {
+            cut--;
+        }
+    }
+    cm_text_terminal(out, text, cut);
+    (void)cm_buf_puts(out, cut < len ? "..." : "");
 }
 
 static void begin_event(struct writer *w, const char *key, int64_t at,

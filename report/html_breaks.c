@@ -9,7 +9,8 @@
 #include "html_parts.h"
 
 #define MAX_GROUPS 50 /* written out; the action plan has all */
-#define MAX_SUBJECT_BYTES ((size_t)64 * 1024)
+/* Names of certificates are a few times 64 KiB long at the most. */
+#define MAX_SUBJECT_BYTES ((size_t)64 << 20)
 
 static void head(struct cm_buf *out, const struct cm_breaks_totals *totals)
 {
@@ -52,6 +53,7 @@ static enum cm_status group_line(struct cm_buf *out, struct cm_report_run *run,
     (void)cm_buf_puts(out, "</td><td class=\"num\">");
     cm_html_number(out, group->rows);
     (void)cm_buf_puts(out, "</td></tr>\n");
+    out->failed = out->failed || subject.failed;
     cm_buf_cleanup(&subject);
     return status;
 }

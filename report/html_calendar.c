@@ -14,7 +14,8 @@
 #define MAX_DATES 100  /* written out; calendar.csv has all */
 #define MAX_SUBJECTS 3 /* named in one line of the table */
 #define MAX_NAMED_OWNERS 4
-#define MAX_SUBJECT_BYTES ((size_t)64 * 1024)
+/* Names of certificates are a few times 64 KiB long at the most. */
+#define MAX_SUBJECT_BYTES ((size_t)64 << 20)
 
 static void summary(struct cm_buf *out, const struct cm_calendar_totals *totals,
                     const struct cm_run_facts *facts)

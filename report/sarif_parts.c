@@ -6,7 +6,8 @@
 
 #include "certmuster/report.h"
 
-#define MAX_TEXT ((size_t)64 * 1024)
+/* Foreign texts are a few times 64 KiB long at the most. */
+#define MAX_TEXT ((size_t)64 << 20)
 #define SCHEMA                                                                 \
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"      \
     "sarif-schema-2.1.0.json"

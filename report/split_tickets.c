@@ -10,7 +10,7 @@
 #include "resolve.h"
 #include "split_parts.h"
 
-#define MAX_BODY ((size_t)256 * 1024)
+#define MAX_BODY ((size_t)64 << 20)
 
 struct before {
     struct cm_splitter *splitter;

@@ -162,6 +162,36 @@ static void poison_is_harmless_in_every_output(void **state)
     }
 }
 
+/* A certificate may be 64 KiB long, and all of it one name: no report fails. */
+static void a_name_may_be_as_long_as_a_certificate(void **state)
+{
+    static const char *const characters[] = {"A", "[", "\x1b", "\xc2\x9b", ";"};
+    struct fixture f;
+    struct cm_error err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(characters) / sizeof(*characters); i++) {
+        char *sql = sqlite3_mprintf(
+            "CREATE TEMP TABLE t AS SELECT replace(hex(zeroblob(30000)), '0',"
+            " %Q) AS x; UPDATE certificate SET subject = (SELECT x FROM t),"
+            " subject_cn = (SELECT x FROM t), issuer = (SELECT x FROM t);"
+            "UPDATE finding SET proof = (SELECT x FROM t);"
+            "UPDATE action SET subject = (SELECT x FROM t)",
+            characters[i]);
+
+        assert_non_null(sql);
+        fixture_make_fleet(&f);
+        fixture_sql(&f, sql);
+        f.options.formats = "html,json,actions,endpoints,jsonl,certificates,"
+                            "calendar,ics,fixes,manifest,sarif,prometheus";
+        if (cm_report_write(&f.options, &err) != CM_OK) {
+            fail_msg("%s: %s", characters[i], err.text);
+        }
+        sqlite3_free(sql);
+        fixture_remove(&f);
+    }
+}
+
 /* Nothing of a poisoned host reaches a command that people paste. */
 static void commands_hold_no_foreign_shell_text(void **state)
 {
@@ -227,6 +257,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(poison_is_harmless_in_every_output),
+        cmocka_unit_test(a_name_may_be_as_long_as_a_certificate),
         cmocka_unit_test(commands_hold_no_foreign_shell_text),
         cmocka_unit_test(the_users_fields_come_back_as_they_were),
     };
