@@ -117,13 +117,17 @@ void cm_resume_options_cleanup(struct cm_resume_options *resumed)
     memset(resumed, 0, sizeof(*resumed));
 }
 
-/* In quotes where a shell would see more than letters. */
-static void put_word(struct cm_buf *out, const char *word)
+/* The path of a file, in quotes where a shell would see more than letters. It
+ * may come from a store that somebody else wrote: it is never an option. */
+static void put_path(struct cm_buf *out, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST"
-                                "UVWXYZ0123456789_./:=,+@%-";
+                                "UVWXYZ0123456789_./:,+@%-";
 
     cm_buf_putc(out, ' ');
+    if (word[0] == '-' && word[1] != '\0') {
+        cm_buf_puts(out, "./");
+    }
     if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
         cm_buf_puts(out, word);
         return;
@@ -146,10 +150,10 @@ void cm_resume_command(struct cm_buf *out, int64_t run_id, const char *db_path,
                   (long long)run_id);
     if (strcmp(db_path, CM_DEFAULT_DB) != 0) {
         cm_buf_puts(out, " --db");
-        put_word(out, db_path);
+        put_path(out, db_path);
     }
     if (input != NULL) {
-        put_word(out, input);
+        put_path(out, input);
     }
 }
 
