@@ -16,7 +16,10 @@ struct cm_fetch_config {
     bool allow_private;   /* --fetch-private: any address */
     unsigned timeout_ms;  /* of one download; 0: 10 s. A revocation list has
                              six times as long */
-    unsigned concurrency; /* downloads under way; 0: 32 */
+    unsigned concurrency; /* downloads under way; 0: 32, of revocation lists
+                             never more than 8 */
+    size_t max_issuers;   /* octets that a run takes of issuers together, */
+    size_t max_lists;     /* and of revocation lists; 0: 256 MiB, 1 GiB */
     struct cm_resolver_options resolver;
 };
 

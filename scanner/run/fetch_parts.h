@@ -61,6 +61,8 @@ struct cm_fetch {
     struct cm_fetch_config config;
     struct cm_map *tried; /* key to struct fetch_outcome; owns them */
     struct cm_map *hosts; /* "name:port" to struct fetch_host; owns them */
+    size_t issuer_bytes;  /* of what was taken in this run */
+    size_t list_bytes;
 };
 
 /* One call of cm_fetch_round. */

@@ -8,6 +8,7 @@
 #include "run/fetch_parts.h"
 
 #define CONCURRENCY 32
+#define LIST_CONCURRENCY 8 /* of CM_CRL_MAX_BYTES each: 512 MiB */
 #define PER_HOST 4
 #define TIMEOUT_MS 10000U
 #define LIST_TIMES 6U /* revocation lists are big */
@@ -131,12 +132,18 @@ static bool start(struct download *download)
     return done;
 }
 
-/* Starts as many as may be under way. */
-static void pump(struct fetch_round *round)
+static unsigned concurrency_of(const struct fetch_round *round, bool lists)
 {
     unsigned concurrency = round->fetch->config.concurrency;
 
     concurrency = concurrency == 0 ? CONCURRENCY : concurrency;
+    return lists && concurrency > LIST_CONCURRENCY ? LIST_CONCURRENCY
+                                                   : concurrency;
+}
+
+/* Starts as many as may be under way. */
+static void pump(struct fetch_round *round, unsigned concurrency)
+{
     while (round->status == CM_OK && round->in_flight < concurrency) {
         struct download *download = next_download(round);
 
@@ -162,14 +169,17 @@ static bool is_stopped(const struct fetch_round *round)
            (round->stop != NULL && atomic_load(round->stop));
 }
 
-void fetch_run(struct fetch_round *round, struct download *const *downloads,
-               size_t num)
+/* Downloads the revocation lists among them, or all that is none. */
+static void run_kind(struct fetch_round *round,
+                     struct download *const *downloads, size_t num, bool lists)
 {
     for (size_t i = 0; i < num; i++) {
-        enqueue(round, downloads[i]);
+        if ((downloads[i]->item->kind == CM_WANT_CRL) == lists) {
+            enqueue(round, downloads[i]);
+        }
     }
     while (!is_stopped(round)) {
-        pump(round);
+        pump(round, concurrency_of(round, lists));
         if (round->in_flight == 0) {
             break;
         }
@@ -177,6 +187,13 @@ void fetch_run(struct fetch_round *round, struct download *const *downloads,
             round->status = CM_EIO;
         }
     }
+}
+
+void fetch_run(struct fetch_round *round, struct download *const *downloads,
+               size_t num)
+{
+    run_kind(round, downloads, num, false);
+    run_kind(round, downloads, num, true);
     for (size_t i = 0; i < num; i++) { /* the hosts outlive all this */
         downloads[i]->host->first = NULL;
         downloads[i]->host->listed = false;

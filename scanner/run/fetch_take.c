@@ -11,7 +11,11 @@
 
 #define MAX_CERTS 32              /* of one issuer URL */
 #define MAX_KEPT_BYTES (8U << 20) /* of one list, in the store */
-#define MAX_TEXT (4U * CM_HTTP_MAX_URL)
+/* What came stays in memory until the run is over, and whoever makes
+ * certificates can name as many URLs as he likes: of all together. */
+#define MAX_ISSUERS_BYTES ((size_t)256 << 20)
+#define MAX_LISTS_BYTES ((size_t)1 << 30)
+#define TOO_MUCH "not used: what was fetched in this run is too much already"
 
 void fetch_fail(struct fetch_round *round, enum cm_status status,
                 const char *what)
@@ -30,15 +34,27 @@ bool fetch_request(const struct download *download, struct cm_buf *post)
            cm_ocsp_request(post, download->item->cert, download->item->issuer);
 }
 
+static bool has_room(size_t used, size_t more, size_t max, size_t max_usual)
+{
+    max = max == 0 ? max_usual : max;
+    return used <= max && more <= max - used;
+}
+
 /* Each gives NULL when the body is usable, else what is wrong with it. */
 
 static const char *take_issuers(struct download *download, struct cm_span body,
                                 struct cm_error *err)
 {
-    struct cm_certset *set = cm_certset_new(MAX_CERTS);
+    struct cm_fetch *fetch = download->round->fetch;
+    struct cm_certset *set;
     size_t added = 0;
     size_t parsed = 0;
 
+    if (!has_room(fetch->issuer_bytes, body.len, fetch->config.max_issuers,
+                  MAX_ISSUERS_BYTES)) {
+        return TOO_MUCH;
+    }
+    set = cm_certset_new(MAX_CERTS);
     if (set == NULL || cm_certs_load(set, body, &added, err) == CM_ENOMEM) {
         cm_certset_free(set);
         fetch_fail(download->round, CM_ENOMEM, "fetched certificates");
@@ -51,6 +67,7 @@ static const char *take_issuers(struct download *download, struct cm_span body,
         cm_certset_free(set);
         return "there is no certificate in it";
     }
+    fetch->issuer_bytes += body.len;
     download->certs = set;
     return NULL;
 }
@@ -59,8 +76,14 @@ static const char *take_list(struct download *download, struct cm_span body,
                              struct cm_error *err)
 {
     struct fetch_round *round = download->round;
-    struct cm_crl *crl = cm_crl_parse(body, err);
+    struct cm_fetch *fetch = round->fetch;
+    struct cm_crl *crl;
 
+    if (!has_room(fetch->list_bytes, body.len, fetch->config.max_lists,
+                  MAX_LISTS_BYTES)) {
+        return TOO_MUCH;
+    }
+    crl = cm_crl_parse(body, err);
     if (crl == NULL && err->status != CM_ENOMEM) {
         return "it is no revocation list";
     }
@@ -69,6 +92,7 @@ static const char *take_list(struct download *download, struct cm_span body,
                                (int64_t)time(NULL))) {
         fetch_fail(round, CM_ENOMEM, "a revocation list");
     }
+    fetch->list_bytes += body.len;
     cm_crl_unref(crl);
     return NULL;
 }

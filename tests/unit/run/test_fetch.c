@@ -306,6 +306,32 @@ static void a_nul_in_a_url_hides_nothing(void **state)
     assert_int_equal(requests(scene, NULL), 0);
 }
 
+/* However many URLs certificates name: what is over the limit is not kept. */
+static void what_comes_together_is_bounded(void **state)
+{
+    struct scene *scene = *state;
+    struct cm_fetch_config config = {
+        .issuers = true,
+        .timeout_ms = FETCH_LONG_MS,
+        .max_issuers = scene->pages.certs[0]->der.len + 10,
+    };
+    char url[300];
+    const char *why = NULL;
+
+    fetch_configure(&scene->fetch, &config);
+    want(scene, HERE, "/der");
+    assert_true(fetch_round(&scene->fetch));
+    assert_int_equal(pooled(scene), 1);
+    want(scene, HERE, "/pem");
+    assert_true(fetch_round(&scene->fetch));
+    assert_int_equal(pooled(scene), 1);
+    fetch_url(&scene->fetch, "/pem", url);
+    assert_true(cm_revocation_tried(
+        scene->fetch.target.revocation, NULL,
+        (struct cm_span){(const uint8_t *)url, strlen(url)}, &why));
+    assert_non_null(strstr(why, "too much"));
+}
+
 static void only_what_was_asked_for_is_fetched(void **state)
 {
     static const struct cm_fetch_config none = {.timeout_ms = FETCH_LONG_MS};
@@ -419,6 +445,7 @@ int main(void)
         TEST(private_addresses_may_be_allowed),
         TEST(a_proxy_is_not_the_endpoint),
         TEST(a_nul_in_a_url_hides_nothing),
+        TEST(what_comes_together_is_bounded),
         TEST(only_what_was_asked_for_is_fetched),
         TEST(a_server_gets_four_connections),
         TEST(a_dead_server_is_not_asked_for_ever),
