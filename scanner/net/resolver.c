@@ -1,4 +1,4 @@
-/* Asking DNS servers: the only file that knows c-ares (1.18).
+/* Asking DNS servers with c-ares (1.18).
  *
  * c-ares goes on to the next server after silence, but hides which error a
  * server answered unless told to pass every answer on; then it no longer goes
@@ -12,6 +12,11 @@
  * (which walks all queries), and no call into it from its own callbacks.
  * ares_library_init is for Windows only and counts without a lock.
  *
+ * A connection that breaks counts against every query that is on its way to the
+ * server, those over UDP, too: three such, and names without a fault have no
+ * answer. So what does not fit into a datagram is asked for on a connection and
+ * a channel of its own.
+ *
  * A server that gets more queries at once than its socket has room for loses
  * some, and those sent again come as one burst, too: names would time out at
  * servers that are well. So only so many may be new to the server: neither
@@ -19,47 +24,42 @@
  * answer came: the server reads. What it still owes then does not stand in the
  * way of other names.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <ares.h>
 #include <arpa/nameser.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#include "net/resolver_parts.h"
+#include "net/resolver_channel.h"
 
-#define TRIES 3
-/* c-ares doubles its patience each time round the servers: 1 + 2 + 4. */
-#define PATIENCE 7U
 #define DEFAULT_TIMEOUT_MS 5000U
 #define TICK_MS 50U
-#define SILENT_TICKS 10       /* end a period, too */
-#define BURST 100             /* queries sent in one turn of the loop */
-#define RECEIVE_BYTES 1048576 /* of socket buffer, as far as allowed */
+#define SILENT_TICKS 10 /* end a period, too */
+#define BURST 100       /* queries sent in one turn of the loop */
+#define MAX_OVER_TCP 8  /* questions at once, each on its connection */
+#define UDP_SIZE 512U   /* octets; c-ares drops the rest (RFC 1035 2.3.4) */
+#define FLAGS_AT 2U     /* in a message, with the bit below */
+#define FLAG_TRUNCATED 2U
 
-struct channel;
-
-/* A socket of c-ares's that is watched. */
-struct socket_watch {
-    struct socket_watch *next;
-    struct channel *channel;
-    int fd;
-    cm_watch watch;
+/* Questions that wait to be sent. */
+struct queue {
+    struct cm_question *first;
+    struct cm_question **end;
 };
 
-struct channel {
-    struct cm_upstream *upstream;
-    ares_channel ares; /* NULL: not there */
-    struct socket_watch *sockets;
+/* A connection that has one question at a time. */
+struct line {
+    struct cm_channel channel;
+    struct cm_question *question; /* NULL: it is free */
 };
 
 struct cm_upstream {
     struct cm_loop *loop;
     unsigned timeout_ms;
     struct cm_server_list servers;
-    struct channel channels[CM_RESOLVER_MAX_SERVERS]; /* one for each server */
-    struct cm_question *queue; /* first of those that wait to be sent */
-    struct cm_question **queue_end;
+    struct cm_channel channels[CM_RESOLVER_MAX_SERVERS]; /* one a server */
+    struct line lines[MAX_OVER_TCP];
+    unsigned num_on_lines;
+    struct queue queue;
+    struct queue long_queue; /* for the lines */
     unsigned in_flight;
     unsigned recent[2]; /* of them, sent in this period and in the one before */
     unsigned period;
@@ -71,66 +71,6 @@ struct cm_upstream {
     bool closing;
     bool deaf; /* no memory to hear a socket: silence means nothing */
 };
-
-static void on_socket(void *arg, unsigned ready)
-{
-    const struct socket_watch *socket = arg; /* may go during the call */
-    int fd = socket->fd;
-
-    ares_process_fd(socket->channel->ares,
-                    (ready & CM_READABLE) != 0 ? fd : ARES_SOCKET_BAD,
-                    (ready & CM_WRITABLE) != 0 ? fd : ARES_SOCKET_BAD);
-}
-
-static void watch_socket(struct channel *channel, int fd, unsigned interest)
-{
-    struct socket_watch *socket = calloc(1, sizeof(*socket));
-
-    if (socket == NULL) {
-        channel->upstream->deaf = true;
-        return; /* its queries time out */
-    }
-    socket->channel = channel;
-    socket->fd = fd;
-    if (cm_loop_watch(channel->upstream->loop, fd, interest, on_socket, socket,
-                      &socket->watch) != CM_OK) {
-        channel->upstream->deaf = true;
-        free(socket);
-        return;
-    }
-    socket->next = channel->sockets;
-    channel->sockets = socket;
-}
-
-/* c-ares tells what it waits for; neither: it is about to close the socket. */
-static void on_socket_state(void *arg, ares_socket_t fd, int readable,
-                            int writable)
-{
-    struct channel *channel = arg;
-    struct cm_loop *loop = channel->upstream->loop;
-    struct socket_watch **link = &channel->sockets;
-    unsigned interest =
-        (readable != 0 ? CM_READABLE : 0U) | (writable != 0 ? CM_WRITABLE : 0U);
-    struct socket_watch *socket;
-
-    while (*link != NULL && (*link)->fd != fd) {
-        link = &(*link)->next;
-    }
-    socket = *link;
-    if (socket == NULL) {
-        if (interest != 0) {
-            watch_socket(channel, fd, interest);
-        }
-        return;
-    }
-    if (interest != 0) {
-        (void)cm_loop_interest(loop, socket->watch, interest);
-        return;
-    }
-    cm_loop_unwatch(loop, socket->watch);
-    *link = socket->next;
-    free(socket);
-}
 
 static void set_answer(struct cm_dns_answer *out, enum cm_dns_result result,
                        const char *why)
@@ -182,11 +122,27 @@ static bool wake_pump(struct cm_upstream *upstream)
                         cm_loop_now_ms(upstream->loop), on_pump, upstream);
 }
 
-static void enqueue(struct cm_upstream *upstream, struct cm_question *question)
+static void enqueue(struct queue *queue, struct cm_question *question)
 {
     question->next = NULL;
-    *upstream->queue_end = question;
-    upstream->queue_end = &question->next;
+    *queue->end = question;
+    queue->end = &question->next;
+}
+
+static struct cm_question *dequeue(struct queue *queue)
+{
+    struct cm_question *question = queue->first;
+
+    queue->first = question->next;
+    if (queue->first == NULL) {
+        queue->end = &queue->first;
+    }
+    return question;
+}
+
+static bool is_waiting(const struct cm_upstream *upstream)
+{
+    return upstream->queue.first != NULL || upstream->long_queue.first != NULL;
 }
 
 /* Whether the servers after the one that answered should be asked too. */
@@ -199,12 +155,43 @@ static bool may_ask_next(const struct cm_upstream *upstream,
            cm_loop_now_ms(upstream->loop) < question->deadline_ms;
 }
 
+/* Asks another server, or is done. */
+static void take_answer(struct cm_question *question, int status,
+                        const struct cm_dns_answer *answer)
+{
+    struct cm_upstream *upstream = question->upstream;
+
+    /* A later server's failure does not replace the first one's. */
+    if (question->level == 0 || !is_servers_fault(answer->result)) {
+        question->answer = *answer;
+    }
+    if (may_ask_next(upstream, question, status)) {
+        question->level++;
+        enqueue(&upstream->queue, question);
+        question = NULL;
+    }
+    if (is_waiting(upstream)) {
+        (void)wake_pump(upstream);
+    }
+    if (question != NULL) {
+        question->done(question);
+    }
+}
+
+static bool is_cut(struct cm_span message)
+{
+    return message.data != NULL && message.len > FLAGS_AT &&
+           ((message.data[FLAGS_AT] & FLAG_TRUNCATED) != 0 ||
+            message.len >= UDP_SIZE);
+}
+
 /* Called by c-ares, also from inside ares_query and ares_destroy. */
 static void on_answer(void *arg, int status, int timeouts, unsigned char *data,
                       int len)
 {
     struct cm_question *question = arg;
     struct cm_upstream *upstream = question->upstream;
+    struct cm_span message = {.data = data, .len = (size_t)len};
     struct cm_dns_answer answer;
 
     (void)timeouts;
@@ -216,23 +203,36 @@ static void on_answer(void *arg, int status, int timeouts, unsigned char *data,
     if (upstream->period - question->period < 2) {
         upstream->recent[question->period % 2]--;
     }
+    if (is_cut(message)) {
+        enqueue(&upstream->long_queue, question);
+        (void)wake_pump(upstream);
+        return;
+    }
+    read_answer(&answer, question, status, message);
+    take_answer(question, status, &answer);
+}
+
+/* The same over TCP. */
+static void on_long_answer(void *arg, int status, int timeouts,
+                           unsigned char *data, int len)
+{
+    struct line *line = arg;
+    struct cm_question *question = line->question;
+    struct cm_dns_answer answer;
+
+    (void)timeouts;
+    if (question->upstream->closing) {
+        return;
+    }
+    question->upstream->num_on_lines--;
+    line->question = NULL;
     read_answer(&answer, question, status,
                 (struct cm_span){.data = data, .len = (size_t)len});
-    /* A later server's failure does not replace the first one's. */
-    if (question->level == 0 || !is_servers_fault(answer.result)) {
-        question->answer = answer;
+    if (data == NULL && status != ARES_ENOMEM && !question->upstream->deaf) {
+        set_answer(&answer, CM_DNS_TIMEOUT,
+                   "too long an answer for UDP, and none over TCP");
     }
-    if (may_ask_next(upstream, question, status)) {
-        question->level++;
-        enqueue(upstream, question);
-        question = NULL;
-    }
-    if (upstream->queue != NULL) {
-        (void)wake_pump(upstream);
-    }
-    if (question != NULL) {
-        question->done(question);
-    }
+    take_answer(question, status, &answer);
 }
 
 static void on_tick(void *arg);
@@ -244,18 +244,21 @@ static void set_tick(struct cm_upstream *upstream)
                        upstream);
 }
 
-/* An answer that is there already is not late: the loop was. */
-static void read_then_time_out(const struct channel *channel)
+/* What waited for a line has less time left than the line's channel gives. */
+static void tick_lines(struct cm_upstream *upstream)
 {
-    ares_socket_t open[ARES_GETSOCK_MAXNUM];
-    int ready = ares_getsock(channel->ares, open, ARES_GETSOCK_MAXNUM);
+    uint64_t now_ms = cm_loop_now_ms(upstream->loop);
 
-    for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-        if (ARES_GETSOCK_READABLE(ready, i)) {
-            ares_process_fd(channel->ares, open[i], ARES_SOCKET_BAD);
+    for (unsigned i = 0; i < MAX_OVER_TCP; i++) {
+        struct line *line = &upstream->lines[i];
+
+        if (line->question != NULL) {
+            cm_channel_tick(&line->channel);
+        }
+        if (line->question != NULL && now_ms > line->question->deadline_ms) {
+            ares_cancel(line->channel.ares);
         }
     }
-    ares_process_fd(channel->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
 static void on_tick(void *arg)
@@ -263,8 +266,9 @@ static void on_tick(void *arg)
     struct cm_upstream *upstream = arg;
 
     for (unsigned i = 0; i < upstream->servers.num; i++) {
-        read_then_time_out(&upstream->channels[i]);
+        cm_channel_tick(&upstream->channels[i]);
     }
+    tick_lines(upstream);
     upstream->ticks++;
     if (upstream->heard || upstream->ticks >= SILENT_TICKS) {
         upstream->period++;
@@ -272,19 +276,35 @@ static void on_tick(void *arg)
         upstream->ticks = 0;
         upstream->heard = false;
     }
-    if (upstream->queue != NULL) {
+    if (is_waiting(upstream)) {
         (void)wake_pump(upstream);
     }
-    if (upstream->in_flight > 0) {
+    if (upstream->in_flight + upstream->num_on_lines > 0) {
         set_tick(upstream);
     }
 }
 
 static bool may_send(const struct cm_upstream *upstream)
 {
-    return upstream->queue != NULL &&
+    return upstream->queue.first != NULL &&
            upstream->in_flight < CM_RESOLVER_MAX_IN_FLIGHT &&
            upstream->recent[0] + upstream->recent[1] < upstream->max_recent;
+}
+
+/* Gives each line that is free a question. */
+static void fill_lines(struct cm_upstream *upstream)
+{
+    for (unsigned i = 0; i < MAX_OVER_TCP; i++) {
+        struct line *line = &upstream->lines[i];
+
+        if (line->question != NULL || upstream->long_queue.first == NULL) {
+            continue;
+        }
+        line->question = dequeue(&upstream->long_queue);
+        upstream->num_on_lines++;
+        ares_query(line->channel.ares, line->question->host, ns_c_in,
+                   (int)line->question->type, on_long_answer, line);
+    }
 }
 
 static void on_pump(void *arg)
@@ -292,22 +312,20 @@ static void on_pump(void *arg)
     struct cm_upstream *upstream = arg;
 
     for (unsigned sent = 0; sent < BURST && may_send(upstream); sent++) {
-        struct cm_question *question = upstream->queue;
+        struct cm_question *question = dequeue(&upstream->queue);
 
-        upstream->queue = question->next;
-        if (upstream->queue == NULL) {
-            upstream->queue_end = &upstream->queue;
-        }
         upstream->in_flight++;
         question->period = upstream->period;
         upstream->recent[question->period % 2]++;
         ares_query(upstream->channels[question->level].ares, question->host,
                    ns_c_in, (int)question->type, on_answer, question);
     }
+    fill_lines(upstream);
     if (may_send(upstream)) {
         (void)wake_pump(upstream);
     }
-    if (upstream->in_flight > 0 && upstream->tick.slot == 0) {
+    if (upstream->in_flight + upstream->num_on_lines > 0 &&
+        upstream->tick.slot == 0) {
         set_tick(upstream);
     }
 }
@@ -321,81 +339,31 @@ bool cm_upstream_ask(struct cm_upstream *upstream, struct cm_question *question)
     question->level = 0;
     question->deadline_ms =
         cm_loop_now_ms(upstream->loop) + upstream->timeout_ms;
-    enqueue(upstream, question);
+    enqueue(&upstream->queue, question);
     return true;
 }
 
-static void to_node(const struct cm_address *address,
-                    struct ares_addr_port_node *out)
+static bool open_channel(struct cm_upstream *upstream,
+                         struct cm_channel *channel, unsigned first)
 {
-    memset(out, 0, sizeof(*out));
-    out->family = address->family == 4 ? AF_INET : AF_INET6;
-    out->udp_port = address->port;
-    out->tcp_port = address->port;
-    memcpy(&out->addr, address->bytes, address->family == 4 ? 4 : 16);
+    channel->loop = upstream->loop;
+    channel->deaf = &upstream->deaf;
+    return cm_channel_open(channel, &upstream->servers, first,
+                           upstream->timeout_ms);
 }
 
-static bool open_channel(struct cm_upstream *upstream, unsigned index)
+static bool open_channels(struct cm_upstream *upstream)
 {
-    struct channel *channel = &upstream->channels[index];
-    unsigned num = upstream->servers.num - index;
-    struct ares_addr_port_node nodes[CM_RESOLVER_MAX_SERVERS];
-    char lookups[] = "b";
-    unsigned patience = upstream->timeout_ms / (PATIENCE * num);
-    struct ares_options options = {
-        .flags =
-            ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP,
-        .timeout = patience == 0 ? 1 : (int)patience,
-        .tries = TRIES,
-        .lookups = lookups,
-        .socket_receive_buffer_size = RECEIVE_BYTES,
-        .sock_state_cb = on_socket_state,
-        .sock_state_cb_data = channel,
-    };
+    bool done = true;
 
-    channel->upstream = upstream;
-    if (ares_init_options(&channel->ares, &options,
-                          ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-                              ARES_OPT_LOOKUPS | ARES_OPT_SOCK_RCVBUF |
-                              ARES_OPT_SOCK_STATE_CB | ARES_OPT_NOROTATE) !=
-        ARES_SUCCESS) {
-        channel->ares = NULL;
-        return false;
+    for (unsigned i = 0; done && i < upstream->servers.num; i++) {
+        done = open_channel(upstream, &upstream->channels[i], i);
     }
-    for (unsigned i = 0; i < num; i++) {
-        to_node(&upstream->servers.at[index + i], &nodes[i]);
-        nodes[i].next = i + 1 < num ? &nodes[i + 1] : NULL;
+    for (unsigned i = 0; done && i < MAX_OVER_TCP; i++) {
+        upstream->lines[i].channel.over_tcp = true;
+        done = open_channel(upstream, &upstream->lines[i].channel, 0);
     }
-    return ares_set_servers_ports(channel->ares, nodes) == ARES_SUCCESS;
-}
-
-/* The servers of /etc/resolv.conf, as c-ares understands it. */
-static bool system_servers(struct cm_server_list *out)
-{
-    struct ares_addr_port_node *nodes = NULL;
-    ares_channel ares;
-
-    out->num = 0;
-    if (ares_init(&ares) != ARES_SUCCESS) {
-        return false;
-    }
-    if (ares_get_servers_ports(ares, &nodes) == ARES_SUCCESS) {
-        for (const struct ares_addr_port_node *node = nodes;
-             node != NULL && out->num < CM_RESOLVER_MAX_SERVERS;
-             node = node->next) {
-            struct cm_address *address = &out->at[out->num++];
-            bool is_v4 = node->family == AF_INET;
-
-            *address = (struct cm_address){.family = is_v4 ? 4 : 6, .port = 53};
-            memcpy(address->bytes, &node->addr, is_v4 ? 4 : 16);
-            if (node->udp_port > 0) {
-                address->port = (uint16_t)node->udp_port;
-            }
-        }
-        ares_free_data(nodes);
-    }
-    ares_destroy(ares);
-    return out->num > 0;
+    return done;
 }
 
 enum cm_status cm_upstream_new(struct cm_upstream **out, struct cm_loop *loop,
@@ -418,18 +386,17 @@ enum cm_status cm_upstream_new(struct cm_upstream **out, struct cm_loop *loop,
     if (upstream->max_recent == 0) {
         upstream->max_recent = 1;
     }
-    upstream->queue_end = &upstream->queue;
+    upstream->queue.end = &upstream->queue.first;
+    upstream->long_queue.end = &upstream->long_queue.first;
     if (servers != NULL) {
         status = cm_servers_parse(&upstream->servers, servers, err);
-    } else if (!system_servers(&upstream->servers)) {
+    } else if (!cm_channel_system_servers(&upstream->servers)) {
         status = cm_error_set(err, CM_EIO,
                               "no DNS server is configured: name one with "
                               "--resolver");
     }
-    for (unsigned i = 0; status == CM_OK && i < upstream->servers.num; i++) {
-        if (!open_channel(upstream, i)) {
-            status = cm_error_nomem(err, "the resolver");
-        }
+    if (status == CM_OK && !open_channels(upstream)) {
+        status = cm_error_nomem(err, "the resolver");
     }
     if (status != CM_OK) {
         cm_upstream_free(upstream);
@@ -446,9 +413,10 @@ void cm_upstream_free(struct cm_upstream *upstream)
     }
     upstream->closing = true;
     for (unsigned i = 0; i < CM_RESOLVER_MAX_SERVERS; i++) {
-        if (upstream->channels[i].ares != NULL) {
-            ares_destroy(upstream->channels[i].ares);
-        }
+        cm_channel_close(&upstream->channels[i]);
+    }
+    for (unsigned i = 0; i < MAX_OVER_TCP; i++) {
+        cm_channel_close(&upstream->lines[i].channel);
     }
     cm_timer_cancel(upstream->loop, &upstream->pump);
     cm_timer_cancel(upstream->loop, &upstream->tick);

@@ -183,6 +183,9 @@ static bool make_reply(const struct dns_server *server,
     if (row->deed == DNS_BAD_QR) {
         flags &= 0x7fffU;
     }
+    if (row->deed == DNS_TCP_CLOSE) {
+        flags |= 0x0200U; /* truncated */
+    }
     cm_buf_append(out, query->data, query->question_len);
     count = put_records(out, row->records == NULL ? "" : row->records);
     if (!over_tcp && out->len > QUERY_SIZE) {
@@ -277,6 +280,13 @@ static void on_udp(void *arg, unsigned ready)
     }
 }
 
+static void drop_connection(struct connection *connection)
+{
+    cm_loop_unwatch(connection->server->loop, connection->watch);
+    close(connection->fd);
+    connection->fd = -1;
+}
+
 static void answer_tcp(struct connection *connection)
 {
     struct dns_server *server = connection->server;
@@ -287,6 +297,10 @@ static void answer_tcp(struct connection *connection)
     memcpy(query.data, connection->data + 2, query.len);
     parse_query(&query);
     server->counts.over_tcp++;
+    if (find_row(server, &query)->deed == DNS_TCP_CLOSE) {
+        drop_connection(connection);
+        return;
+    }
     cm_buf_init(&reply, 65535);
     if (make_reply(server, &query, true, &reply)) {
         const uint8_t prefix[2] = {(uint8_t)(reply.len >> 8),
@@ -297,13 +311,6 @@ static void answer_tcp(struct connection *connection)
              (ssize_t)reply.len);
     }
     cm_buf_cleanup(&reply);
-}
-
-static void drop_connection(struct connection *connection)
-{
-    cm_loop_unwatch(connection->server->loop, connection->watch);
-    close(connection->fd);
-    connection->fd = -1;
 }
 
 static void on_connection(void *arg, unsigned ready)

@@ -13,6 +13,7 @@ enum dns_deed {
     DNS_WRONG_ID,  /* a good answer to another question's id */
     DNS_MALFORMED, /* more records announced than there are */
     DNS_BAD_QR,    /* a query instead of a response */
+    DNS_TCP_CLOSE, /* truncated over UDP; over TCP the end of the connection */
 };
 
 struct dns_row {

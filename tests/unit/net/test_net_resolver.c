@@ -43,6 +43,7 @@ static const struct dns_row zone[] = {
     {"query.test", 0, DNS_BAD_QR, 0, "A 192.0.2.4"},
     {"malformed.test", 0, DNS_MALFORMED, 0, "A 192.0.2.4"},
     {"many.test", 1, DNS_ANSWER, 0, "A*60 192.0.2.1"},
+    {"close.test", 0, DNS_TCP_CLOSE, 0, NULL},
     {"many6.test", 1, DNS_ANSWER, 0, "A*60 192.0.2.1"},
     {"many6.test", 28, DNS_ANSWER, 0, "AAAA*60 2001:db8::1"},
 };
@@ -331,6 +332,37 @@ static void a_truncated_answer_comes_over_tcp(void **state)
     assert_int_equal(num6, CM_MAX_ADDRESSES / 2);
 }
 
+/* c-ares counts it against all that is on its way to the server. */
+static void a_connection_that_breaks_is_one_names_own(void **state)
+{
+    static const char *const hosts[] = {"close.test", "half.test", "many.test"};
+    struct scene *scene = *state;
+    struct cm_resolver_options options = {.timeout_ms = 300, .family = 0};
+    struct cm_resolver *resolver;
+    struct seen seen[3] = {{0}};
+    struct cm_error err;
+
+    options.servers = dns_server_text(scene->first);
+    assert_int_equal(cm_resolver_new(&resolver, scene->loop, &options, &err),
+                     CM_OK);
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(
+            cm_resolver_lookup(resolver, hosts[i], on_resolved, &seen[i]) != 0);
+    }
+    for (int i = 0; i < 100000 && (seen[0].calls == 0 || seen[1].calls == 0 ||
+                                   seen[2].calls == 0);
+         i++) {
+        assert_int_equal(cm_loop_turn(scene->loop, 1000, NULL), CM_OK);
+    }
+    assert_int_equal(seen[0].ev.result, CM_DNS_TIMEOUT);
+    assert_non_null(strstr(seen[0].ev.detail, "none over TCP"));
+    assert_int_equal(seen[2].ev.result, CM_DNS_OK);
+    /* It has one address, and was waited for until the time was over. */
+    assert_int_equal(seen[1].ev.result, CM_DNS_OK);
+    assert_true(seen[1].ev.ms >= 100);
+    cm_resolver_free(resolver);
+}
+
 static struct second_case {
     const char *host;
     const char *addresses;
@@ -377,6 +409,7 @@ int main(void)
         TEST(a_dead_server_is_passed_over),
         TEST(without_any_server_it_is_a_timeout),
         TEST(a_truncated_answer_comes_over_tcp),
+        TEST(a_connection_that_breaks_is_one_names_own),
         TEST(a_second_resolver_is_compared),
     };
     struct CMUnitTest tests[CASES];
