@@ -37,7 +37,7 @@ TEST_PACKAGES="libcmocka-dev nginx-light openssl gnutls-bin knot sqlite3
   dovecot-lmtpd dovecot-managesieved vsftpd slapd postgresql mariadb-server
   prosody apache2-bin libnss3-tools curl nodejs golang-go
   openjdk-17-jdk-headless haproxy nmap sslscan slurm-wlm munge
-  python3-yaml python3-jsonschema chromium zsh fish"
+  python3-yaml python3-jsonschema chromium zsh fish iproute2"
 # Debian's npm is a package of its own, and a large one; others' builds of
 # Node.js have it in them, and conflict with it.
 command -v npm >/dev/null 2>&1 || TEST_PACKAGES="$TEST_PACKAGES npm"
