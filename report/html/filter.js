@@ -213,13 +213,23 @@ async function matching(wanted) {
 
 /* ---- Order ---- */
 
+/* Rows that were just found are in order, and need not be sorted. */
+function inOrder(rows) {
+  for (let i = 1; i < rows.length; i++) {
+    if (rows[i - 1] > rows[i]) {
+      return rows.slice().sort();
+    }
+  }
+  return rows;
+}
+
 /* By counting, so that equal ones stay in input order. */
 function sorted(rows) {
   const name = state.sort;
   const sign = state.down ? -1 : 1;
   if (name === "line") {
-    const made = rows.slice().sort();
-    return state.down ? made.reverse() : made;
+    const made = inOrder(rows);
+    return state.down ? made.slice().reverse() : made;
   }
   const column = columns[name];
   column.rank = column.rank || column.ranks(NUMBERS.has(name)
@@ -237,7 +247,7 @@ function sorted(rows) {
     places[i] += places[i - 1];
   }
   const made = new Uint32Array(rows.length);
-  for (const row of rows.slice().sort()) {
+  for (const row of inOrder(rows)) {
     made[places[placeOf(row)]++] = row;
   }
   return made;

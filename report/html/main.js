@@ -1,12 +1,17 @@
 /* Makes the page answer.
  * SPDX-License-Identifier: Apache-2.0 */
 
+const LAYOUT_MS = 50; /* after the table is there, the rest is laid out */
+
 /* On paper the plan is unfolded, and folded again afterwards. */
 function wirePrint() {
   let opened = [];
   window.addEventListener("beforeprint", () => {
     opened = actions().filter((one) => !one.open && !one.hidden);
-    opened.forEach((one) => { one.open = true; });
+    for (const one of opened) {
+      one.open = true;
+      finish(one); /* one platform's commands, not the names of all */
+    }
   });
   window.addEventListener("afterprint", () => {
     opened.forEach((one) => { one.open = false; });
@@ -15,10 +20,9 @@ function wirePrint() {
 
 async function begin() {
   words = JSON.parse(byId("words").textContent);
-  await need([...SHOWN, ...FILTERS]);
-  numRows = columns.host.ids.length;
   readFragment();
-  await need(neededBy(state));
+  await need([...SHOWN, ...FILTERS, ...neededBy(state)]);
+  numRows = columns.host.ids.length;
   fillFilters();
   showControls();
   wireTable();
@@ -29,6 +33,7 @@ async function begin() {
   performance.mark("ready");
   wirePlan();
   wirePrint();
+  setTimeout(() => { document.body.dataset.whole = "yes"; }, LAYOUT_MS);
   window.addEventListener("hashchange", async () => {
     if (readFragment()) {
       await need(neededBy(state));
