@@ -2,9 +2,11 @@
 did, for misbehaving_servers_have_their_cause.sh.
 
   misbehaving.py plan ADDRESS PORT    quick.csv, slow.csv (those that wait until
-                                      their time is over), ways.txt for badtls
+                                      their time is over), survey.csv (those
+                                      that are asked a lot), ways.txt for badtls
   misbehaving.py run PEAK COMMAND...  runs it; its peak memory (MB) into PEAK
   misbehaving.py check FOLDER...
+  misbehaving.py whole FOLDER CSV     each row of CSV is there once
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -162,16 +164,19 @@ def ways():
 def plan(address, port):
     port = int(port)
     header = ["host", "port", "protocol", "sni", "label"]
-    quick, slow = [header], [header]
+    quick, slow, survey = [header], [header], [header]
     with open("ways.txt", "w", encoding="utf-8") as w:
         for i, (way, protocol, cause) in enumerate(ways()):
             (slow if cause == TIMEOUT else quick).append(
                 [address, port + i, protocol, "bad.test", way])
+            if way.endswith("@hello") or protocol == "tls" and "@" not in way:
+                survey.append([address, port + i, protocol, "bad.test", way])
             w.write("%s=%s:%d\n" % (way, address, port + i))
             if i % 40 == 0 and i // 40 < HEALTHY:
                 quick.append([address, port - 1 - i // 40, "tls", "bad.test",
                               "healthy-%d" % (i // 40)])
-    for name, rows in (("quick.csv", quick), ("slow.csv", slow)):
+    for name, rows in (("quick.csv", quick), ("slow.csv", slow),
+                       ("survey.csv", survey)):
         with open(name, "w", newline="", encoding="utf-8") as f:
             csv.writer(f).writerows(rows)
 
@@ -217,4 +222,11 @@ def check(*folders):
     sys.exit(bad)
 
 
-{"plan": plan, "run": run, "check": check}[sys.argv[1]](*sys.argv[2:])
+def whole(folder, path):
+    with open(path, newline="", encoding="utf-8") as f:
+        wanted = sorted(row["label"] for row in csv.DictReader(f))
+    found = sorted(r["input"]["label"] for r in records([folder]))
+    sys.exit(wanted != found)
+
+
+{"plan": plan, "run": run, "check": check, "whole": whole}[sys.argv[1]](*sys.argv[2:])

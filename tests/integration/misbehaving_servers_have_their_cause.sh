@@ -26,12 +26,19 @@ wait_port $A "$(tail -n 1 ways.txt | sed 's/.*://')"
 # One worker: a server that floods it must not keep it from the others.
 scan_bad slow --jobs 1 --retries 0 --timeout-tls 1 --timeout-total 8 &
 slow=$!
+# All that an inventory asks, and none of it is answered as it should be.
+scan_bad survey --jobs 1 --retries 0 --timeout-tls 2 --timeout-total 2 \
+  --inventory &
+survey=$!
 scan_bad quick --jobs 1 --concurrency 32 --timeout-tls 5 --http-check always ||
   fail "the quick ones"
 wait $slow || fail "the slow ones"
+wait $survey || fail "the survey"
 python3 "$SOURCE/tests/integration/misbehaving.py" check quick slow ||
   fail "causes"
-for name in quick slow; do
+python3 "$SOURCE/tests/integration/misbehaving.py" whole survey survey.csv ||
+  fail "rows of the survey"
+for name in quick slow survey; do
   [ "$(cat $name.peak)" -lt $PEAK_MB ] || fail "$name took $(cat $name.peak) MB"
 done
 finish

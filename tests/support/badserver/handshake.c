@@ -61,14 +61,17 @@ static void add_extensions(const struct bad_conn *c, const struct bad_hello *h,
     CBB_flush(out); /* what is below it ends here */
 }
 
+/* RFC 8446 section 4.1.3; the last byte says to what. */
+static const uint8_t downgrade[7] = {'D', 'O', 'W', 'N', 'G', 'R', 'D'};
+
 static void add_random(const struct bad_conn *c, const struct bad_hello *h,
                        CBB *out)
 {
     uint8_t random[32];
 
     memcpy(random, h->retry ? retry_random : c->server_random, 32);
-    if (h->sentinel != 0xff) { /* RFC 8446 section 4.1.3 */
-        memcpy(random + 24, "DOWNGRD", 7);
+    if (h->sentinel != 0xff) {
+        memcpy(random + 24, downgrade, sizeof(downgrade));
         random[31] = h->sentinel;
     }
     CBB_add_bytes(out, random, sizeof(random));

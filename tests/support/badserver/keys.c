@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "badserver/badtls.h"
+#include "certmuster/buf.h"
 
 #define KEY_LEN 16
 #define TAG_LEN 16
@@ -61,6 +62,14 @@ void bad_hash(const struct bad_conn *c, uint8_t out[SHA256_DIGEST_LENGTH])
     (void)SHA256_Final(out, &copy);
 }
 
+static size_t add_bytes(uint8_t *out, const void *bytes, size_t len)
+{
+    if (len > 0) {
+        memcpy(out, bytes, len);
+    }
+    return len;
+}
+
 /* RFC 8446 section 7.1. */
 static void expand(uint8_t *out, size_t len, const uint8_t secret[32],
                    const char *label, const uint8_t *context,
@@ -73,15 +82,11 @@ static void expand(uint8_t *out, size_t len, const uint8_t secret[32],
     info[at++] = (uint8_t)(len >> 8);
     info[at++] = (uint8_t)len;
     info[at++] = (uint8_t)(6 + label_len);
-    memcpy(info + at, "tls13 ", 6);
-    memcpy(info + at + 6, label, label_len);
-    at += 6 + label_len;
+    at += add_bytes(info + at, "tls13 ", 6);
+    at += add_bytes(info + at, label, label_len);
     info[at++] = (uint8_t)context_len;
-    if (context_len > 0) {
-        memcpy(info + at, context, context_len);
-    }
-    check(HKDF_expand(out, len, EVP_sha256(), secret, 32, info,
-                      at + context_len));
+    at += add_bytes(info + at, context, context_len);
+    check(HKDF_expand(out, len, EVP_sha256(), secret, 32, info, at));
 }
 
 /* The next secret of the schedule: from the one before and what is new. */
@@ -134,28 +139,28 @@ void bad_keys_application(struct bad_conn *c)
 }
 
 /* RFC 5246 section 5. */
-static void prf(uint8_t *out, size_t len, const uint8_t *secret,
-                size_t secret_len, const char *label, const uint8_t *seed,
-                size_t seed_len)
+static void prf(uint8_t *out, size_t len, struct cm_span secret,
+                const char *label, struct cm_span seed)
 {
     uint8_t text[32 + 16 + 64]; /* A(i), label, seed */
     uint8_t block[32];
-    size_t label_len = strlen(label);
+    size_t end = 32;
     unsigned num;
 
-    memcpy(text + 32, label, label_len);
-    memcpy(text + 32 + label_len, seed, seed_len);
-    (void)HMAC(EVP_sha256(), secret, secret_len, text + 32,
-               label_len + seed_len, text, &num);
+    end += add_bytes(text + end, label, strlen(label));
+    end += add_bytes(text + end, seed.data, seed.len);
+    (void)HMAC(EVP_sha256(), secret.data, secret.len, text + 32, end - 32, text,
+               &num);
     while (len > 0) {
         size_t take = len < sizeof(block) ? len : sizeof(block);
 
-        (void)HMAC(EVP_sha256(), secret, secret_len, text,
-                   32 + label_len + seed_len, block, &num);
+        (void)HMAC(EVP_sha256(), secret.data, secret.len, text, end, block,
+                   &num);
         memcpy(out, block, take);
         out += take;
         len -= take;
-        (void)HMAC(EVP_sha256(), secret, secret_len, text, 32, block, &num);
+        (void)HMAC(EVP_sha256(), secret.data, secret.len, text, 32, block,
+                   &num);
         memcpy(text, block, 32);
     }
 }
@@ -174,12 +179,12 @@ void bad_keys_tls12(struct bad_conn *c)
     (void)X25519(shared, c->private_key, c->share);
     memcpy(seed, c->client_random, 32);
     memcpy(seed + 32, c->server_random, 32);
-    prf(master, sizeof(master), shared, sizeof(shared), "master secret", seed,
-        sizeof(seed));
+    prf(master, sizeof(master), (struct cm_span){shared, sizeof(shared)},
+        "master secret", (struct cm_span){seed, sizeof(seed)});
     memcpy(seed, c->server_random, 32);
     memcpy(seed + 32, c->client_random, 32);
-    prf(block, sizeof(block), master, sizeof(master), "key expansion", seed,
-        sizeof(seed));
+    prf(block, sizeof(block), (struct cm_span){master, sizeof(master)},
+        "key expansion", (struct cm_span){seed, sizeof(seed)});
     use_key(&c->theirs, block);
     memcpy(c->theirs.iv, block + 2 * KEY_LEN, SALT_LEN);
     use_key(&c->ours, block + KEY_LEN);
@@ -205,7 +210,8 @@ void bad_finished_data(struct bad_conn *c, uint8_t out[32])
     }
     memcpy(master, c->secret, 32);
     memcpy(master + 32, c->traffic, MASTER_LEN - 32);
-    prf(out, 12, master, sizeof(master), "server finished", hash, sizeof(hash));
+    prf(out, 12, (struct cm_span){master, sizeof(master)}, "server finished",
+        (struct cm_span){hash, sizeof(hash)});
 }
 
 size_t bad_sign(const struct bad_conn *c, const uint8_t *data, size_t len,

@@ -266,6 +266,7 @@ int main(int argc, char **argv)
     if (num == 0 || listeners == NULL || poller < 0) {
         (void)fprintf(stderr, "usage: badtls CHAIN.pem KEY.pem "
                               "WAY[:PARAMETER]=ADDRESS:PORT ...\n");
+        free(listeners);
         return 2;
     }
     allow_descriptors();

@@ -255,7 +255,7 @@ static void shake_hands(struct bad_conn *c, const struct dialogue *d)
 }
 
 /* Its agreement, and more behind it, in one piece. */
-static void agree(struct bad_conn *c, const char *behind)
+static void agree(struct bad_conn *c, struct text behind)
 {
     const struct dialogue *d = find(c->param);
     const struct text *last = &d->turns[num_turns(d) - 1];
@@ -266,20 +266,20 @@ static void agree(struct bad_conn *c, const char *behind)
         return;
     }
     memcpy(bytes, last->bytes, len);
-    memcpy(bytes + len, behind, strlen(behind));
-    if (bad_say(c, bytes, len + strlen(behind))) {
+    memcpy(bytes + len, behind.bytes, behind.len);
+    if (bad_say(c, bytes, len + behind.len)) {
         shake_hands(c, d);
     }
 }
 
 static void good(struct bad_conn *c)
 {
-    agree(c, "");
+    agree(c, (struct text)TEXT(""));
 }
 
 static void inject(struct bad_conn *c)
 {
-    agree(c, "250 said in clear\r\n");
+    agree(c, (struct text)TEXT("250 said in clear\r\n"));
 }
 
 /* It agrees, and then speaks no TLS. */
