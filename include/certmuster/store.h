@@ -67,8 +67,8 @@ void cm_result_free(struct cm_result *result); /* accepts NULL */
  * A file that is no store of ours, or is newer, is refused untouched. */
 enum cm_status cm_store_open(struct cm_store **out, const char *path,
                              struct cm_error *err);
-/* cm_store_update brings the store of an older version up to date, for those
- * who only read; any other file is left alone. */
+/* cm_store_update brings an older store up to date for those who only read, and
+ * refuses one whose schema was tampered with; any other file is left alone. */
 enum cm_status cm_store_update(const char *path, struct cm_error *err);
 /* cm_store_close stops the writer, commits, and frees. Accepts NULL. */
 void cm_store_close(struct cm_store *store);

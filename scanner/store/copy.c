@@ -157,6 +157,9 @@ enum cm_status cm_store_begin_rejudge(struct cm_store *store,
     struct cm_db *db = &store->db;
     struct cm_query q;
 
+    /* The store may be another's: it does what is said here, and no more. */
+    (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0,
+                            NULL);
     (void)cm_db_exec(db, "BEGIN IMMEDIATE");
     q = cm_query_begin(db, run_sql);
     cm_query_int(&q, info->source_run);

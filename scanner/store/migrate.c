@@ -3,8 +3,8 @@
  * two versions.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store/parts.h"
+#include "store/schema.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define TEXT_OF(number) #number
@@ -139,20 +139,22 @@ static const char old_views_sql[] =
  * present ones: the end of schema.sql. */
 static void replace_views(struct cm_db *db)
 {
-    char sql[128];
-
     for (;;) {
         struct cm_query q = cm_query_begin(db, old_views_sql);
         bool found = cm_query_row(&q);
+        char *sql =
+            found ? sqlite3_mprintf("DROP VIEW \"%w\"", cm_column_text(&q, 0))
+                  : NULL;
 
-        if (found) {
-            (void)snprintf(sql, sizeof(sql), "DROP VIEW \"%.100s\"",
-                           cm_column_text(&q, 0));
+        if (found && sql == NULL) {
+            (void)cm_error_nomem(&db->error, "the views");
         }
         if (cm_query_end(&q) != CM_OK || !found ||
             cm_db_exec(db, sql) != CM_OK) {
+            sqlite3_free(sql);
             break;
         }
+        sqlite3_free(sql);
     }
     (void)cm_db_exec(db, strstr(cm_store_schema_sql, "\nCREATE VIEW "));
 }
@@ -183,6 +185,11 @@ static int64_t stored_version(struct cm_db *db)
     return version;
 }
 
+bool cm_store_is_present(struct cm_db *db)
+{
+    return stored_version(db) == CM_STORE_SCHEMA_VERSION;
+}
+
 enum cm_status cm_store_check_version(struct cm_db *db, int64_t version)
 {
     if (version > CM_STORE_SCHEMA_VERSION && db->error.status == CM_OK) {
@@ -202,6 +209,9 @@ enum cm_status cm_store_migrate(struct cm_db *db)
     if (cm_store_check_version(db, version) != CM_OK ||
         version == CM_STORE_SCHEMA_VERSION) {
         return db->error.status;
+    }
+    if (version > 0) {
+        (void)cm_store_check_schema(db, true);
     }
     (void)cm_db_exec(db, "BEGIN IMMEDIATE");
     /* Another process may have done it while this one waited. */

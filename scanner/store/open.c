@@ -2,6 +2,7 @@
  * left as it is, byte for byte.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store/parts.h"
+#include "store/schema.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -184,7 +185,8 @@ static enum cm_status open_db(struct cm_db *db)
     if (is_new) {
         (void)cm_db_exec(db, create_sql);
     }
-    if (cm_store_migrate(db) == CM_OK) {
+    if (cm_store_migrate(db) == CM_OK &&
+        cm_store_check_schema(db, false) == CM_OK) {
         keep_wal(db, 0);
         (void)cm_db_exec(db, settings_sql);
     }
@@ -274,23 +276,53 @@ static bool is_to_be_written(const char *path)
             is_half_changed(path));
 }
 
+/* For those who only read, and say in their own words what else is wrong. */
+static enum cm_status check_only(const char *path, struct cm_error *err)
+{
+    struct cm_db db = {.path = plain_path(path)};
+    enum cm_status status;
+
+    if (db.path == NULL) {
+        return cm_error_nomem(err, "the store");
+    }
+    cm_buf_init(&db.text, CM_DB_MAX_TEXT);
+    if (sqlite3_open_v2(db.path, &db.handle,
+                        SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+                        NULL) == SQLITE_OK) {
+        (void)sqlite3_busy_timeout(db.handle, BUSY_MS);
+        if (cm_store_is_present(&db)) {
+            (void)cm_store_check_schema(&db, false);
+        }
+    }
+    status = db.error.status;
+    if (status == CM_EINPUT || status == CM_ENOMEM) {
+        (void)cm_db_take_error(&db, err);
+    } else {
+        status = CM_OK;
+    }
+    cm_db_close(&db);
+    return status;
+}
+
 enum cm_status cm_store_update(const char *path, struct cm_error *err)
 {
     struct cm_store *store = NULL;
-    enum cm_status status = CM_OK;
+    enum cm_status status;
     struct cm_error why;
 
-    if (is_to_be_written(path)) {
-        status = cm_store_open(&store, path, &why);
-        cm_store_close(store);
+    if (!is_to_be_written(path)) {
+        return check_only(path, err);
     }
-    return status == CM_OK
-               ? CM_OK
-               : cm_error_set(
-                     err, status,
-                     "%s. It is of an older certmuster, or a change "
-                     "of it was cut off: it has to be written before "
-                     "it can be read; where it cannot be, copy it with "
-                     "the files beside it and name the copy",
-                     why.text);
+    status = cm_store_open(&store, path, &why);
+    cm_store_close(store);
+    if (status == CM_OK || status == CM_EINPUT) {
+        return status == CM_OK ? CM_OK
+                               : cm_error_set(err, status, "%s", why.text);
+    }
+    return cm_error_set(err, status,
+                        "%s. It is of an older certmuster, or a change of it "
+                        "was cut off: it has to be written before it can be "
+                        "read; where it cannot be, copy it with the files "
+                        "beside it and name the copy",
+                        why.text);
 }
