@@ -6,7 +6,7 @@
 
 BUILD_PACKAGES="build-essential cmake ninja-build pkg-config
   android-libboringssl-dev libc-ares-dev libcsv-dev libsqlite3-dev libidn2-dev
-  libunistring-dev zlib1g-dev libinih-dev ca-certificates"
+  libunistring-dev zlib1g-dev libinih-dev libseccomp-dev ca-certificates"
 
 missing_packages() { # missing_packages NAME...
   for package in "$@"; do

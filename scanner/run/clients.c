@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "certmuster/map.h"
 #include "certmuster/text.h"
 #include "pki/identity.h"
+#include "sandbox/secret.h"
 
 #define MAX_FILE (1U << 20)
 #define MAX_PATH 4096U
@@ -23,7 +23,7 @@ struct cm_clients {
     struct cm_map *by_files; /* to the address of its place in the table */
     struct cm_scan_client *table[CM_RUN_MAX_CLIENTS];
     size_t num;
-    int was_dumpable; /* what to go back to; -1: nothing was changed */
+    struct cm_hiding hiding;
 };
 
 static void free_client(struct cm_scan_client *client)
@@ -44,7 +44,6 @@ struct cm_clients *cm_clients_new(int64_t at_unix)
         return NULL;
     }
     clients->at_unix = at_unix;
-    clients->was_dumpable = -1;
     clients->by_files = cm_map_new();
     if (clients->by_files == NULL) {
         free(clients);
@@ -62,9 +61,7 @@ void cm_clients_free(struct cm_clients *clients)
         free_client(clients->table[i]);
     }
     cm_map_free(clients->by_files, NULL);
-    if (clients->was_dumpable >= 0) {
-        (void)prctl(PR_SET_DUMPABLE, clients->was_dumpable, 0, 0, 0);
-    }
+    cm_show_process(&clients->hiding);
     free(clients);
 }
 
@@ -74,32 +71,24 @@ cm_clients_table(const struct cm_clients *clients)
     return (const struct cm_scan_client *const *)clients->table;
 }
 
-/* A file's bytes, which may hold a key: one allocation, wiped afterwards. */
+/* A file's bytes, which may hold a key. */
 struct secret {
-    uint8_t *bytes;
-    size_t len;
+    struct cm_secret bytes;
     int error; /* errno; -1: it is no file; -2: too large */
 };
 
-static void wipe(struct secret *secret)
-{
-    if (secret->bytes != NULL) {
-        explicit_bzero(secret->bytes, MAX_FILE);
-        free(secret->bytes);
-        secret->bytes = NULL;
-    }
-}
-
 static void read_all(struct secret *out, int fd)
 {
-    while (out->error == 0 && out->len < MAX_FILE) {
-        ssize_t got = read(fd, out->bytes + out->len, MAX_FILE - out->len);
+    struct cm_secret *to = &out->bytes;
+
+    while (out->error == 0 && to->len < to->size) {
+        ssize_t got = read(fd, to->bytes + to->len, to->size - to->len);
 
         if (got == 0) {
             return;
         }
         if (got > 0) {
-            out->len += (size_t)got;
+            to->len += (size_t)got;
         } else if (errno != EINTR) {
             out->error = errno;
         }
@@ -125,8 +114,7 @@ static bool read_secret(struct secret *out, const char *path)
     } else if (!S_ISREG(about.st_mode)) {
         out->error = S_ISDIR(about.st_mode) ? EISDIR : -1;
     } else {
-        out->bytes = malloc(MAX_FILE);
-        if (out->bytes == NULL) {
+        if (!cm_secret_new(&out->bytes, MAX_FILE)) {
             (void)close(fd);
             return false;
         }
@@ -141,15 +129,6 @@ static const char *words_for(int error)
     return error == -1   ? "it is no ordinary file"
            : error == -2 ? "it is larger than 1 MB"
                          : strerrordesc_np(error);
-}
-
-/* No core file, and no debugger of the same account, shall see the keys. */
-static void hide(struct cm_clients *clients)
-{
-    if (clients->was_dumpable < 0) {
-        clients->was_dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
-        (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    }
 }
 
 /* Makes what is sent, when the files are any good. */
@@ -190,7 +169,7 @@ static enum cm_status use_secrets(struct cm_clients *clients,
                                   const struct secret secrets[2])
 {
     const struct secret *of_key =
-        secrets[1].bytes != NULL ? &secrets[1] : &secrets[0];
+        secrets[1].bytes.bytes != NULL ? &secrets[1] : &secrets[0];
 
     if (secrets[0].error != 0) {
         cm_identity_unreadable(&client->facts, false, files->cert_name,
@@ -202,8 +181,9 @@ static enum cm_status use_secrets(struct cm_clients *clients,
                                words_for(secrets[1].error));
         return CM_OK;
     }
-    files->cert = (struct cm_span){secrets[0].bytes, secrets[0].len};
-    files->key = (struct cm_span){of_key->bytes, of_key->len};
+    files->cert =
+        (struct cm_span){secrets[0].bytes.bytes, secrets[0].bytes.len};
+    files->key = (struct cm_span){of_key->bytes.bytes, of_key->bytes.len};
     return judge(client, files, clients->at_unix);
 }
 
@@ -215,11 +195,11 @@ static enum cm_status read_files(struct cm_clients *clients,
 {
     struct cm_identity_files files;
     bool same = strcmp(cert, key) == 0;
-    struct secret secrets[2] = {{.bytes = NULL}, {.bytes = NULL}};
+    struct secret secrets[2] = {{.error = 0}, {.error = 0}};
     struct cm_buf shown[2];
     enum cm_status status = CM_ENOMEM;
 
-    hide(clients);
+    cm_hide_process(&clients->hiding);
     cm_buf_init(&shown[0], 4U * MAX_PATH);
     cm_buf_init(&shown[1], 4U * MAX_PATH);
     cm_text_to_utf8(&shown[0], cert, strlen(cert));
@@ -231,8 +211,8 @@ static enum cm_status read_files(struct cm_clients *clients,
         (same || secrets[0].error != 0 || read_secret(&secrets[1], key))) {
         status = use_secrets(clients, client, &files, secrets);
     }
-    wipe(&secrets[0]);
-    wipe(&secrets[1]);
+    cm_secret_free(&secrets[0].bytes);
+    cm_secret_free(&secrets[1].bytes);
     cm_buf_cleanup(&shown[0]);
     cm_buf_cleanup(&shown[1]);
     return status;

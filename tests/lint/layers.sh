@@ -17,7 +17,7 @@ deny() {
 }
 
 all="include scanner report"
-modules="base input pki judge measure net starttls tls store endpoint run cli"
+modules="base sandbox input pki judge measure net starttls tls store endpoint run cli"
 
 # allow MODULE OTHERS...: a scanner module includes itself and these only.
 allow() {
@@ -31,6 +31,7 @@ allow() {
   done
 }
 allow base
+allow sandbox
 allow input
 allow pki
 allow net
@@ -40,8 +41,8 @@ allow judge pki
 allow measure judge pki
 allow store pki
 allow endpoint net starttls tls pki
-allow run endpoint judge measure store input net tls pki
-allow cli run input net measure
+allow run endpoint judge measure store input net tls pki sandbox
+allow cli run input net measure sandbox
 
 deny "$all" '\.\./' "include from the top of a half, never upwards"
 for module in $modules; do
@@ -68,6 +69,7 @@ one_home 'ini\.h' 'scanner/measure/ini\.c'
 one_home 'idn2\.h' 'scanner/input/target'
 one_home 'sqlite3\.h' 'scanner/store/|report/reader'
 one_home 'zlib\.h' 'report/'
+one_home '(seccomp|linux/landlock|linux/capability|sys/prctl)\.h' 'scanner/sandbox/'
 one_home 'sys/epoll\.h' 'scanner/net/loop'
 one_home 'openssl/ssl\.h' 'scanner/tls/'
 one_home 'openssl/' 'scanner/tls/|scanner/pki/'
