@@ -153,6 +153,7 @@ static void table(struct cm_buf *out, const struct cm_run_facts *facts,
     fact(out, "trust anchors", facts->trust);
     fact(out, "resolvers", facts->resolvers);
     fact(out, "options", facts->options);
+    fact(out, "sandbox", facts->sandbox);
     how_facts(out, facts);
     fact(out, "certmuster", facts->version);
     fact(out, "TLS library", facts->tls_library);

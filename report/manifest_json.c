@@ -47,6 +47,7 @@ static void put_run(struct cm_json *json, const struct cm_run_facts *facts,
     cm_json_put_text(json, "resolvers", facts->resolvers);
     cm_json_key(json, "options");
     cm_json_value(json, facts->options);
+    cm_json_put_text(json, "sandbox", facts->sandbox);
     cm_json_put_text(json, "config_sha256", or_null(evidence->config_sha256));
     cm_json_put_number(json, "seed", facts->seed);
     cm_json_put_number(json, "resumed", facts->resumed);

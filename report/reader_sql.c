@@ -321,6 +321,7 @@ enum cm_status cm_sql_run_facts(sqlite3_stmt *stmt, struct cm_run_facts *out,
     out->owner_column = cm_sql_number(&line);
     out->has_header = cm_sql_number(&line) == 1;
     out->options = cm_sql_text(&line);
+    out->sandbox = cm_sql_text(&line);
     out->version = cm_sql_word(&line);
     out->tls_library = cm_sql_word(&line);
     out->trust = cm_sql_word(&line);

@@ -121,7 +121,9 @@ enum cm_status cm_sql_line_end(const struct cm_sql_line *line,
 #define CM_RUN_COLUMNS                                                         \
     "run, state, started, finished, judged_at, input_name, input_sha256,"      \
     " rows_read, rows_recorded, columns, owner_column, has_header,"            \
-    " CASE WHEN json_valid(options) THEN json(options) END, version,"          \
+    " CASE WHEN json_valid(options) THEN json_remove(options, '$.sandbox')"    \
+    " END, CASE WHEN json_valid(options) THEN CAST(options ->> '$.sandbox'"    \
+    " AS TEXT) END, version,"                                                  \
     " tls_library, trust, resolvers, kind, source_run, shard, shards,"         \
     " nullif(seed, 0), resumed, " CM_RUN_FAULTS
 enum cm_status cm_sql_run_facts(sqlite3_stmt *stmt, struct cm_run_facts *out,

@@ -45,6 +45,7 @@ static void put_run(struct cm_json *json, const struct cm_run_facts *facts)
     cm_json_bool(json, facts->has_header);
     cm_json_key(json, "options");
     cm_json_value(json, facts->options);
+    cm_json_put_text(json, "sandbox", facts->sandbox);
     cm_json_put_text(json, "version", facts->version);
     cm_json_put_text(json, "tls_library", facts->tls_library);
     cm_json_put_text(json, "trust", facts->trust);

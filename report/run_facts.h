@@ -22,6 +22,8 @@ struct cm_run_facts {
     int64_t owner_column; /* -1: none */
     bool has_header;
     const char *options; /* valid JSON, or NULL */
+    const char *sandbox; /* what the process was locked in by; NULL: not known
+                          */
     const char *version;
     const char *tls_library;
     const char *trust;

@@ -35,6 +35,11 @@ enum cm_status cm_store_find_unfinished(struct cm_store *store, int64_t run_id,
 enum cm_status cm_store_continue_run(struct cm_store *store, int64_t run_id,
                                      struct cm_error *err);
 
+/* What the process that takes it up is locked in by, for the run's facts;
+ * before it is continued. */
+enum cm_status cm_store_note_sandbox(struct cm_store *store, int64_t run_id,
+                                     const char *words, struct cm_error *err);
+
 /* Each endpoint that has a result which was really scanned, in order. `again`:
  * the judgement was made by a second pass, or asks for downloads; it is to be
  * made anew. */

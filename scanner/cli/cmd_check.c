@@ -5,6 +5,7 @@
 #include "certmuster/log.h"
 #include "cli/check_print.h"
 #include "cli/cli.h"
+#include "cli/lockdown.h"
 #include "cli/streams.h"
 #include "cli/trust_options.h"
 #include "run/check.h"
@@ -105,6 +106,12 @@ static enum cm_status check_files(const struct cm_command *command,
         status = prepare(command, options, &trust, &config, err);
     }
     if (status == CM_OK) {
+        status = cm_lockdown_new(&config.sandbox, options, err);
+    }
+    if (status == CM_OK) {
+        status = cm_sandbox_read(config.sandbox, config.chain, err);
+    }
+    if (status == CM_OK) {
         status = cm_check_run(&check, &config, err);
     }
     if (status == CM_OK) {
@@ -113,6 +120,7 @@ static enum cm_status check_files(const struct cm_command *command,
                     ? CM_EXIT_OK
                     : CM_EXIT_FINDINGS;
     }
+    cm_sandbox_free(config.sandbox);
     cm_check_cleanup(&check);
     cm_trust_options_cleanup(&trust);
     return status;

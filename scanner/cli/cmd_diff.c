@@ -5,6 +5,7 @@
 #include "certmuster/store.h"
 #include "cli/cli.h"
 #include "cli/gate_options.h"
+#include "cli/lockdown.h"
 #include "cli/streams.h"
 
 #define MAX_OPERANDS 2
@@ -78,6 +79,9 @@ int cm_cmd_diff(const struct cm_command *command, int argc, char **argv)
         status = cm_no_operands(command, &options, MAX_OPERANDS, &err);
         if (status == CM_OK) {
             status = cm_gate_check(&options, &err);
+        }
+        if (status == CM_OK) {
+            status = cm_lockdown_enter(&options, false, &err);
         }
         if (status == CM_OK) {
             status = cm_store_update(cm_db_path(&options), &err);

@@ -9,6 +9,7 @@
 #include "certmuster/report.h"
 #include "certmuster/store.h"
 #include "cli/cli.h"
+#include "cli/lockdown.h"
 #include "cli/explain_policy.h"
 #include "cli/explain_profile.h"
 #include "cli/resume_options.h"
@@ -75,6 +76,9 @@ int cm_cmd_runs(const struct cm_command *command, int argc, char **argv)
         cm_help_print(command);
     } else if (status == CM_OK) {
         status = cm_no_operands(command, &options, 0, &err);
+        if (status == CM_OK) {
+            status = cm_lockdown_enter(&options, false, &err);
+        }
         if (status == CM_OK) {
             status = cm_store_update(cm_db_path(&options), &err);
         }

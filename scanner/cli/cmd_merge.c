@@ -6,6 +6,7 @@
 #include "certmuster/log.h"
 #include "cli/cli.h"
 #include "cli/gate_options.h"
+#include "cli/lockdown.h"
 #include "cli/trust_options.h"
 #include "run/merge.h"
 
@@ -14,6 +15,7 @@ struct setup {
     bool given[CM_OPTION_COUNT]; /* on the command line */
     struct cm_trust_options trust;
     struct cm_buf options_json;
+    struct cm_sandbox *sandbox;
 };
 
 /* How the input was read and what the shards were judged by. */
@@ -62,6 +64,27 @@ static void cleanup(struct setup *setup)
 {
     cm_trust_options_cleanup(&setup->trust);
     cm_buf_cleanup(&setup->options_json);
+    cm_sandbox_free(setup->sandbox);
+}
+
+/* The shards are read, what they make is written. */
+static enum cm_status lock_down(struct setup *setup, struct cm_error *err)
+{
+    const struct cm_options *options = setup->options;
+    const char *input = options->text[CM_OPTION_INPUT];
+    enum cm_status status = cm_lockdown_new(&setup->sandbox, options, err);
+
+    for (size_t i = 1; i < options->num_operands && status == CM_OK; i++) {
+        status = cm_sandbox_read(setup->sandbox, options->operands[i], err);
+    }
+    if (status == CM_OK && input != NULL) {
+        status = cm_sandbox_read(setup->sandbox, input, err);
+    }
+    if (status == CM_OK) {
+        status = cm_lockdown_store(setup->sandbox, options->operands[0], err);
+    }
+    return status == CM_OK ? cm_lockdown_reports(setup->sandbox, options, err)
+                           : status;
 }
 
 static enum cm_status prepare(struct setup *setup, struct cm_merge *merge,
@@ -99,6 +122,10 @@ static enum cm_status prepare(struct setup *setup, struct cm_merge *merge,
     if (status == CM_OK) {
         status = cm_progress_option(options, &config->progress, err);
     }
+    if (status == CM_OK) {
+        status = lock_down(setup, err);
+    }
+    config->sandbox = setup->sandbox;
     if (status == CM_OK && setup->options_json.failed) {
         status = cm_error_nomem(err, "the options");
     }

@@ -6,6 +6,7 @@
 #include "certmuster/log.h"
 #include "cli/cli.h"
 #include "cli/gate_options.h"
+#include "cli/lockdown.h"
 #include "cli/trust_options.h"
 #include "run/rejudge.h"
 
@@ -15,6 +16,7 @@ struct setup {
     bool given[CM_OPTION_COUNT]; /* on the command line */
     struct cm_trust_options trust;
     struct cm_buf options_json;
+    struct cm_sandbox *sandbox;
 };
 
 /* What the run was judged by holds until something else is said: all of the
@@ -45,6 +47,19 @@ static void cleanup(struct setup *setup)
 {
     cm_trust_options_cleanup(&setup->trust);
     cm_buf_cleanup(&setup->options_json);
+    cm_sandbox_free(setup->sandbox);
+}
+
+static enum cm_status lock_down(struct setup *setup, struct cm_error *err)
+{
+    const struct cm_options *options = setup->options;
+    enum cm_status status = cm_lockdown_new(&setup->sandbox, options, err);
+
+    if (status == CM_OK) {
+        status = cm_lockdown_store(setup->sandbox, cm_db_path(options), err);
+    }
+    return status == CM_OK ? cm_lockdown_reports(setup->sandbox, options, err)
+                           : status;
 }
 
 static enum cm_status prepare(struct setup *setup, struct cm_rejudge *rejudge,
@@ -59,6 +74,9 @@ static enum cm_status prepare(struct setup *setup, struct cm_rejudge *rejudge,
     if (status == CM_OK) {
         status = cm_trust_options(&setup->trust, options, err);
     }
+    if (status == CM_OK) {
+        status = lock_down(setup, err);
+    }
     if (status != CM_OK) {
         return status;
     }
@@ -70,6 +88,7 @@ static enum cm_status prepare(struct setup *setup, struct cm_rejudge *rejudge,
         .trust = setup->trust.config,
         .policy = setup->trust.policy,
         .measure = setup->trust.measure,
+        .sandbox = setup->sandbox,
     };
     return setup->options_json.failed
                ? cm_error_nomem(err, "the options")

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/endpoint_option.h"
 #include "cli/gate_options.h"
+#include "cli/lockdown.h"
 #include "cli/streams.h"
 
 #define DEFAULT_OUT "certmuster-report"
@@ -110,6 +111,35 @@ static int split(const struct cm_options *options)
     return failed ? CM_EXIT_FINDINGS : CM_EXIT_OK;
 }
 
+static enum cm_status perform(const struct cm_command *command,
+                              const struct cm_options *options, int *code,
+                              struct cm_error *err)
+{
+    bool prints =
+        options->given[CM_OPTION_ENDPOINT] || options->given[CM_OPTION_SQL];
+    enum cm_status status = cm_no_operands(command, options, 0, err);
+
+    if (status == CM_OK) {
+        status = cm_gate_check(options, err);
+    }
+    if (status == CM_OK) {
+        status = cm_lockdown_enter(options, !prints, err);
+    }
+    if (status == CM_OK) {
+        status = cm_store_update(cm_db_path(options), err);
+    }
+    if (status != CM_OK) {
+        return status;
+    }
+    if (options->given[CM_OPTION_ENDPOINT]) {
+        return cm_endpoint_tell(options, code, err);
+    }
+    *code = options->given[CM_OPTION_SQL]        ? print_sql(options)
+            : options->given[CM_OPTION_SPLIT_BY] ? split(options)
+                                                 : cm_present(options, 0);
+    return CM_OK;
+}
+
 int cm_cmd_report(const struct cm_command *command, int argc, char **argv)
 {
     struct cm_options options;
@@ -121,22 +151,7 @@ int cm_cmd_report(const struct cm_command *command, int argc, char **argv)
     if (status == CM_OK && options.help) {
         cm_help_print(command);
     } else if (status == CM_OK) {
-        status = cm_no_operands(command, &options, 0, &err);
-        if (status == CM_OK) {
-            status = cm_gate_check(&options, &err);
-        }
-        if (status == CM_OK) {
-            status = cm_store_update(cm_db_path(&options), &err);
-        }
-        if (status == CM_OK && options.given[CM_OPTION_ENDPOINT]) {
-            status = cm_endpoint_tell(&options, &code, &err);
-        } else if (status == CM_OK && options.given[CM_OPTION_SQL]) {
-            code = print_sql(&options);
-        } else if (status == CM_OK && options.given[CM_OPTION_SPLIT_BY]) {
-            code = split(&options);
-        } else if (status == CM_OK) {
-            code = cm_present(&options, 0);
-        }
+        status = perform(command, &options, &code, &err);
     }
     cm_options_cleanup(&options);
     return status == CM_OK ? code : cm_fail(&err);

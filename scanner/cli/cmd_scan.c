@@ -11,6 +11,7 @@
 #include "certmuster/text.h"
 #include "cli/cli.h"
 #include "cli/gate_options.h"
+#include "cli/lockdown.h"
 #include "cli/polite_options.h"
 #include "cli/resume_options.h"
 #include "cli/shard_options.h"
@@ -335,7 +336,12 @@ static enum cm_status prepare(const struct cm_command *command,
     if (status == CM_OK) {
         status = check_file(setup->run.input_path, err);
     }
-    return status == CM_OK ? check_reports(options, setup, err) : status;
+    if (status == CM_OK) {
+        status = check_reports(options, setup, err);
+    }
+    return status == CM_OK ? cm_lockdown_scan(&setup->run.sandbox, options,
+                                              &setup->run, err)
+                           : status;
 }
 
 /* Says how to go on with a run that is not complete. */
@@ -472,6 +478,7 @@ int cm_cmd_scan(const struct cm_command *command, int argc, char **argv)
     } else if (status == CM_OK) {
         status = perform(command, &options, &setup, &code, &err);
     }
+    cm_sandbox_free(setup.run.sandbox);
     cm_resume_close(setup.resume);
     cm_resume_options_cleanup(&setup.resumed);
     cm_trust_options_cleanup(&setup.trust);

@@ -79,6 +79,9 @@ static const struct entry environment[] = {
      "Slurm."},
     {"JOB_COMPLETION_INDEX",
      "The same in an Indexed Job of Kubernetes, with --shard-count."},
+    {"SQLITE_TMPDIR, TMPDIR",
+     "The folder for the temporary files of SQLite, one of the few that the "
+     "process may still write to; without them /var/tmp, /usr/tmp or /tmp."},
     {NULL, NULL},
 };
 

@@ -8,6 +8,7 @@
 
 #include "certmuster/log.h"
 #include "cli/cli.h"
+#include "cli/lockdown.h"
 #include "run/shard_file.h"
 
 #define DEFAULT_DIR "certmuster-shards"
@@ -152,14 +153,35 @@ static int scan(struct cm_options *options, struct cm_run_config *run,
     return present(options, path, &outcome);
 }
 
+static const char *folder(const struct cm_options *options)
+{
+    return options->given[CM_OPTION_SHARD_DIR]
+               ? options->text[CM_OPTION_SHARD_DIR]
+               : DEFAULT_DIR;
+}
+
+enum cm_status cm_shard_lockdown(struct cm_sandbox *sandbox,
+                                 const struct cm_options *options,
+                                 struct cm_error *err)
+{
+    const char *scratch = options->text[CM_OPTION_SCRATCH];
+    enum cm_status status = cm_lockdown_temporary(sandbox, err);
+
+    if (status == CM_OK) {
+        status = cm_sandbox_write(sandbox, folder(options), err);
+    }
+    return status == CM_OK && scratch != NULL
+               ? cm_sandbox_write(sandbox, scratch, err)
+               : status;
+}
+
 int cm_scan_shard(struct cm_options *options, struct cm_run_config *run)
 {
-    const char *folder = options->text[CM_OPTION_SHARD_DIR];
     struct cm_shard_file *file = NULL;
     struct cm_error err;
     int code;
 
-    if (cm_shard_file_open(&file, folder != NULL ? folder : DEFAULT_DIR,
+    if (cm_shard_file_open(&file, folder(options),
                            options->text[CM_OPTION_SCRATCH], &run->shard,
                            &err) != CM_OK) {
         return failed(&err);

@@ -72,6 +72,12 @@ enum cm_status cm_input_finish(struct cm_input *input)
     return input->status;
 }
 
+bool cm_input_names_clients(const struct cm_input *input)
+{
+    return input->rows.columns_known &&
+           input->rows.header.column[CM_PART_CLIENT_CERT] >= 0;
+}
+
 uint64_t cm_input_rows(const struct cm_input *input)
 {
     return input->rows.handed_over;

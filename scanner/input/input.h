@@ -52,6 +52,8 @@ enum cm_status cm_input_finish(struct cm_input *input);
 /* cm_input_error lends the words for a failed feed or finish; its status is
  * CM_OK when it was the sink that failed. */
 const struct cm_error *cm_input_error(const struct cm_input *input);
+/* Once the columns are known: is there one for client certificates? */
+bool cm_input_names_clients(const struct cm_input *input);
 uint64_t cm_input_rows(const struct cm_input *input); /* handed over so far */
 
 /* protocol.c -- all protocol names, separated by spaces. */

@@ -43,3 +43,20 @@ bool cm_attend(const struct cm_attendance *attendance)
     }
     return signalled;
 }
+
+enum cm_status cm_attend_end(struct cm_feed *feed,
+                             struct cm_worker *const *workers,
+                             unsigned num_workers, struct cm_error *err)
+{
+    enum cm_status status = cm_feed_join(feed, err);
+
+    for (unsigned i = 0; i < num_workers; i++) {
+        enum cm_status ended =
+            cm_worker_join(workers[i], status == CM_OK ? err : NULL);
+
+        if (status == CM_OK) {
+            status = ended;
+        }
+    }
+    return status;
+}

@@ -13,6 +13,7 @@
 #include "input/input.h"
 #include "pki/revocation.h"
 #include "run/trust.h"
+#include "sandbox/sandbox.h"
 
 #define MAX_FILE (64U << 20)
 #define CERTIFICATE_ENTRY_BYTES 5U /* two lengths around each certificate */
@@ -302,10 +303,13 @@ enum cm_status cm_check_run(struct cm_check *out,
     out->at_unix = config->at_unix != 0 ? config->at_unix : (int64_t)time(NULL);
     status = read_host(&out->ep, config->host, err);
     if (status == CM_OK) {
-        status = load_chain(out, config->chain, err);
+        status = load_files(out, config, err);
     }
     if (status == CM_OK) {
-        status = load_files(out, config, err);
+        status = cm_sandbox_enter(config->sandbox, err);
+    }
+    if (status == CM_OK) {
+        status = load_chain(out, config->chain, err);
     }
     if (status == CM_OK && judge(out, &config->policy) != CM_OK) {
         status = cm_error_nomem(err, config->chain);

@@ -7,6 +7,8 @@
 #include "certmuster/status.h"
 #include "run/trust.h"
 
+struct cm_sandbox;
+
 /* All is borrowed for the call. */
 struct cm_check_config {
     const char *chain;        /* PEM or DER file; its first one is judged */
@@ -16,6 +18,8 @@ struct cm_check_config {
     const char *host;             /* NULL: names are not judged */
     int64_t at_unix;              /* 0: now */
     struct cm_policy policy;
+    struct cm_sandbox
+        *sandbox; /* entered before the chain is read; NULL: none */
 };
 
 struct cm_check_files; /* opaque: what the judgement was made with */

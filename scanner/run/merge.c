@@ -13,7 +13,9 @@
 #include "run/again.h"
 #include "run/labels.h"
 #include "run/merge_parts.h"
+#include "run/peek.h"
 #include "run/rejudge.h"
+#include "sandbox/sandbox.h"
 
 #define HOST_SIZE 65
 
@@ -150,7 +152,7 @@ static enum cm_status begin(struct cm_merge *merge, struct cm_error *err)
 {
     const struct cm_merge_config *config = merge->config;
     struct cm_run_info info = {
-        .options = config->options_json,
+        .options = cm_sandbox_json(config->sandbox, config->options_json),
         .version = config->version,
         .trust = merge->files.text,
         .views = merge->files.json,
@@ -160,8 +162,10 @@ static enum cm_status begin(struct cm_merge *merge, struct cm_error *err)
     };
 
     info.measures = cm_measures_facts(merge->measures, &info.num_measures);
-    return cm_store_merge_run(merge->store, merge->list.shards[0].path, &info,
-                              &merge->outcome->run_id, err);
+    return info.options == NULL
+               ? cm_error_nomem(err, "the options")
+               : cm_store_merge_run(merge->store, merge->list.shards[0].path,
+                                    &info, &merge->outcome->run_id, err);
 }
 
 static enum cm_status add_shards(struct cm_merge *merge, struct cm_error *err)
@@ -350,7 +354,12 @@ static enum cm_status load(struct cm_merge *merge, struct cm_error *err)
         .at_unix = merge->at_unix,
         .measures = merge->measures,
     };
-    return status == CM_OK ? cm_signals_open(&merge->signals, err) : status;
+    if (status == CM_OK) {
+        status = cm_signals_open(&merge->signals, err);
+    }
+    return status == CM_OK ? cm_lock_in(config->sandbox, config->input_path,
+                                        &config->input, err)
+                           : status;
 }
 
 enum cm_status cm_merge_run(struct cm_merge *merge,

@@ -39,6 +39,8 @@ struct cm_merge_config {      /* borrowed for the call */
     struct cm_policy policy;
     struct cm_measure_config measure;
     enum cm_progress_kind progress;
+    struct cm_sandbox
+        *sandbox; /* entered before anything is merged; NULL: none */
 };
 struct cm_merge_outcome {
     int64_t run_id;

@@ -180,6 +180,10 @@ struct cm_attendance { /* borrowed */
     unsigned num_workers;
 };
 bool cm_attend(const struct cm_attendance *attendance);
+/* All threads end in any case; the first failure counts. */
+enum cm_status cm_attend_end(struct cm_feed *feed,
+                             struct cm_worker *const *workers,
+                             unsigned num_workers, struct cm_error *err);
 
 /* limits.c -- how many workers there are, and connections this process may
  * hold. */

@@ -11,6 +11,7 @@
 #include "run/again.h"
 #include "run/labels.h"
 #include "run/parts.h"
+#include "sandbox/sandbox.h"
 
 struct cm_rejudge {
     struct cm_store *store;
@@ -95,7 +96,7 @@ static enum cm_status begin(struct cm_rejudge *rejudge, struct cm_error *err)
 {
     const struct cm_rejudge_config *config = rejudge->config;
     struct cm_run_info info = {
-        .options = config->options_json,
+        .options = cm_sandbox_json(config->sandbox, config->options_json),
         .version = config->version,
         .trust = rejudge->files.text,
         .views = rejudge->files.json,
@@ -105,7 +106,9 @@ static enum cm_status begin(struct cm_rejudge *rejudge, struct cm_error *err)
     };
 
     info.measures = cm_measures_facts(rejudge->measures, &info.num_measures);
-    return cm_store_begin_rejudge(rejudge->store, &info, &rejudge->run_id, err);
+    return info.options == NULL ? cm_error_nomem(err, "the options")
+                                : cm_store_begin_rejudge(rejudge->store, &info,
+                                                         &rejudge->run_id, err);
 }
 
 static enum cm_status judge_all(struct cm_rejudge *rejudge,
@@ -213,6 +216,9 @@ enum cm_status cm_rejudge_run(struct cm_rejudge *rejudge,
     }
     if (status == CM_OK) {
         status = cm_signals_open(&rejudge->signals, err);
+    }
+    if (status == CM_OK) {
+        status = cm_sandbox_enter(config->sandbox, err);
     }
     if (status == CM_OK) {
         status = attended(rejudge, err);

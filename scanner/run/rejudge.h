@@ -26,6 +26,8 @@ struct cm_rejudge_config {    /* borrowed for the call */
     struct cm_policy policy;
     struct cm_measure_config measure;
     enum cm_progress_kind progress;
+    struct cm_sandbox
+        *sandbox; /* entered before anything is judged; NULL: none */
 };
 /* Once. What the run has downloaded is used again. */
 enum cm_status cm_rejudge_run(struct cm_rejudge *rejudge,

@@ -137,6 +137,7 @@ static enum cm_status note_done(void *arg, uint64_t endpoint,
 }
 
 enum cm_status cm_resume_begin(struct cm_resume *resume, struct cm_store *store,
+                               const char *sandbox,
                                struct cm_counters *counters,
                                struct cm_error *err)
 {
@@ -144,6 +145,9 @@ enum cm_status cm_resume_begin(struct cm_resume *resume, struct cm_store *store,
 
     resume->counters = counters;
     status = cm_store_each_done(store, resume->run.id, note_done, resume, err);
+    if (status == CM_OK) {
+        status = cm_store_note_sandbox(store, resume->run.id, sandbox, err);
+    }
     return status == CM_OK ? cm_store_continue_run(store, resume->run.id, err)
                            : status;
 }

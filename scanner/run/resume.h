@@ -38,8 +38,10 @@ enum cm_status cm_resume_check(struct cm_resume *resume,
                                const char *digest,
                                const struct cm_input_options *input,
                                struct cm_error *err);
-/* Makes the run go on: what it knows is read, `counters` continue. */
+/* Makes the run go on: what it knows is read, `counters` continue. `sandbox` is
+ * what this process is locked in by, or "". */
 enum cm_status cm_resume_begin(struct cm_resume *resume, struct cm_store *store,
+                               const char *sandbox,
                                struct cm_counters *counters,
                                struct cm_error *err);
 /* From the reader, in order. *recorded: the row is in the store already. */

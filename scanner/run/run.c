@@ -15,8 +15,10 @@
 #include "run/labels.h"
 #include "run/metrics.h"
 #include "run/parts.h"
+#include "run/peek.h"
 #include "run/resume.h"
 #include "run/shard_file.h"
+#include "sandbox/sandbox.h"
 
 #define MAX_SEEN_ISSUERS 100000U
 
@@ -101,7 +103,9 @@ static enum cm_status begin_again(struct run *run, struct cm_error *err)
                         cm_feed_options(run->feed), err);
 
     if (status == CM_OK) {
-        status = cm_resume_begin(resume, run->store, &run->counters, err);
+        status = cm_resume_begin(resume, run->store,
+                                 cm_sandbox_words(run->config->sandbox),
+                                 &run->counters, err);
     }
     if (status == CM_OK) {
         run->outcome->run_id = cm_resume_run(resume)->id;
@@ -115,7 +119,7 @@ static enum cm_status begin(struct run *run, struct cm_error *err)
     struct cm_buf servers;
     struct cm_run_info info = {
         .input_name = config->input_path,
-        .options = config->options_json,
+        .options = cm_sandbox_json(config->sandbox, config->options_json),
         .version = config->version,
         .tls_library = cm_tls_library(),
         .trust = run->files.text,
@@ -138,24 +142,11 @@ static enum cm_status begin(struct run *run, struct cm_error *err)
     cm_buf_init(&servers, 4096);
     cm_worker_servers(run->workers[0], &servers);
     info.resolvers = cm_buf_cstr(&servers);
-    status = cm_store_begin_run(run->store, &info, &run->outcome->run_id, err);
+    status =
+        info.options == NULL
+            ? cm_error_nomem(err, "the options")
+            : cm_store_begin_run(run->store, &info, &run->outcome->run_id, err);
     cm_buf_cleanup(&servers);
-    return status;
-}
-
-/* The first failure counts; all threads end in any case. */
-static enum cm_status join(struct run *run, struct cm_error *err)
-{
-    enum cm_status status = cm_feed_join(run->feed, err);
-
-    for (unsigned i = 0; i < run->num_workers; i++) {
-        enum cm_status ended =
-            cm_worker_join(run->workers[i], status == CM_OK ? err : NULL);
-
-        if (status == CM_OK) {
-            status = ended;
-        }
-    }
     return status;
 }
 
@@ -193,7 +184,8 @@ static enum cm_status scan(struct run *run, struct cm_error *err)
     if (status == CM_OK) {
         attend(run);
     }
-    joined = join(run, &join_err);
+    joined =
+        cm_attend_end(run->feed, run->workers, run->num_workers, &join_err);
     cm_canary_stop(run->canary);
     cm_dnsline_stop(run->dns);
     if (status == CM_OK && joined != CM_OK) {
@@ -438,8 +430,13 @@ static void tell_end(struct run *run, enum cm_status status)
 
 static enum cm_status conduct(struct run *run, struct cm_error *err)
 {
-    enum cm_status status = begin(run, err);
+    enum cm_status status =
+        cm_lock_in(run->config->sandbox, run->config->input_path,
+                   cm_feed_options(run->feed), err);
 
+    if (status == CM_OK) {
+        status = begin(run, err);
+    }
     atomic_store(&run->counters.run_id, run->outcome->run_id);
     status = status == CM_OK ? scan(run, err) : status;
     if (status == CM_OK && !is_given_up(run)) {

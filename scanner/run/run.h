@@ -20,6 +20,7 @@
 #include "run/trust.h"
 
 struct cm_resume;
+struct cm_sandbox;
 
 #define CM_RUN_MAX_JOBS 64U
 #define CM_RUN_MAX_CONCURRENCY 100000U
@@ -57,8 +58,10 @@ struct cm_run_config {
     struct cm_measure_config measure;
     struct cm_fetch_config fetch; /* its resolver is that of the scan */
     enum cm_progress_kind progress;
-    const char *metrics_path; /* NULL: none */
-    struct cm_resume *resume; /* the run to continue; NULL: a new one */
+    const char *metrics_path;   /* NULL: none */
+    struct cm_resume *resume;   /* the run to continue; NULL: a new one */
+    struct cm_sandbox *sandbox; /* entered when all is open, before a byte comes
+                                   from the network; NULL: none */
 };
 
 struct cm_run_outcome {

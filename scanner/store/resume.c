@@ -23,6 +23,14 @@ static const char continue_sql[] =
     "UPDATE run SET state = 'running', finished = NULL, rows_recorded = NULL,"
     " resumed = resumed + 1 WHERE id = ?";
 
+/* One that differs is said beside the first, once. */
+static const char sandbox_sql[] =
+    "UPDATE run SET options = json_set(options, '$.sandbox',"
+    " CASE WHEN coalesce(options ->> '$.sandbox', '') = '' THEN ?2"
+    " WHEN instr(options ->> '$.sandbox', ?2) > 0 THEN options ->> '$.sandbox'"
+    " ELSE (options ->> '$.sandbox') || '; resumed: ' || ?2 END)"
+    " WHERE id = ?1 AND json_valid(options) AND ?2 <> ''";
+
 /* Issuers that were fetched stay: what was judged with them knows them now, so
  * that nobody asks for them again. */
 static const char *const undo_sql[] = {
@@ -157,6 +165,17 @@ enum cm_status cm_store_continue_run(struct cm_store *store, int64_t run_id,
     store->run_id = run_id;
     store->continued = true;
     return cm_store_start_writer(store, err);
+}
+
+enum cm_status cm_store_note_sandbox(struct cm_store *store, int64_t run_id,
+                                     const char *words, struct cm_error *err)
+{
+    struct cm_query q = cm_query_begin(&store->db, sandbox_sql);
+
+    cm_query_int(&q, run_id);
+    cm_query_text(&q, words);
+    return cm_query_run(&q) == CM_OK ? CM_OK
+                                     : cm_db_take_error(&store->db, err);
 }
 
 enum cm_status cm_store_each_done(struct cm_store *store, int64_t run_id,

@@ -17,7 +17,8 @@ CREATE TABLE run (
   columns       TEXT NOT NULL DEFAULT '[]', -- JSON array of the input's columns
   owner_column  INTEGER NOT NULL DEFAULT -1,
   has_header    INTEGER NOT NULL DEFAULT 0,
-  options       TEXT NOT NULL,             -- JSON object
+  options       TEXT NOT NULL,             -- JSON object; its `sandbox` is no
+                       -- option: what the process was locked in by
   version       TEXT NOT NULL,
   tls_library   TEXT NOT NULL,
   trust         TEXT NOT NULL,             -- the trust views, for people
