@@ -50,7 +50,10 @@ command -v ninja >/dev/null 2>&1 && generator="-G Ninja"
 [ -f "$build/CMakeCache.txt" ] || cmake -S "$root" -B "$build" $generator \
   -DCMAKE_BUILD_TYPE=Release -DCERTMUSTER_BENCH=ON >/dev/null
 cmake --build "$build" --parallel --target certmuster badserver make_certs \
-  >/dev/null
+  >"$build/soak-build.log" 2>&1 || {
+  tail -n 40 "$build/soak-build.log"
+  exit 1
+}
 
 set -- python3 -B "$here/soak.py" --build "$build" "$@"
 spaces="--net --mount --pid --fork --mount-proc --kill-child"
