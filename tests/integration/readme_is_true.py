@@ -63,6 +63,36 @@ def check_links(lines):
             fail(number, f"there is no {target}")
 
 
+def check_promises(lines):
+    """Each promise names what holds the program to it, by links to tests that
+    are there (check_links) and that ctest or a command runs."""
+    start = lines.index("## What it promises, and how that is tested")
+    listed = ""
+    for name in glob.glob(os.path.join(SOURCE, "tests/**/CMakeLists.txt"),
+                          recursive=True):
+        with open(name, encoding="utf-8") as file:
+            listed += file.read()
+    promises = 0
+    for number, line in enumerate(lines[start + 1:], start + 2):
+        if line.startswith("## ") or line.startswith("| command"):
+            break
+        if not line.startswith("| ") or line.startswith("| promise"):
+            continue
+        promises += 1
+        tests = re.findall(r"\]\((tests/[^)]+)\)", line)
+        if not tests:
+            fail(number, "a promise without a test")
+        for test in tests:
+            name = os.path.splitext(os.path.basename(test))[0]
+            # A unit test's file may lack its module's name: test_$(what).
+            short = name.split("_")[-1]
+            if not re.search(r"\b(%s|%s)\b" % (name, short), listed) and \
+                    test not in "\n".join(lines[start:]).replace(line, ""):
+                fail(number, f"nothing runs {test}")
+    if promises < 8:
+        fail(start + 1, f"only {promises} promises")
+
+
 def is_there(path):
     if glob.glob(os.path.join(SOURCE, path)):
         return True
@@ -170,6 +200,7 @@ def main():
                 re.findall(r"^  ([a-z]+) +\S", listed, re.M)
                 if help_of(name) is not None}
     check_links(lines)
+    check_promises(lines)
     for number, line in enumerate(lines, 1):
         check_files(number, line)
         check_options(number, line, known)
