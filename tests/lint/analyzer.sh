@@ -36,7 +36,7 @@ for entry in json.load(open(sys.argv[1], encoding="utf-8")):
     print(shlex.join(["nice", *words, "-fanalyzer",
                       "-fdiagnostics-plain-output"]))
 PY
-  xargs -d '\n' -P "$(nproc)" -I '{}' sh -c '{} 2>&1 || :' |
+  xargs -d '\n' -P "${JOBS:-$(nproc)}" -I '{}' sh -c '{} 2>&1 || :' |
   grep -- '\[-Wanalyzer' >"$found" || :
 sort -u "$found"
 sed 's/.*\(\[-Wanalyzer[^]]*\]\).*/\1/' "$found" | sort | uniq -c | sort -rn

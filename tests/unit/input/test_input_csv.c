@@ -181,10 +181,10 @@ static struct csv_case cases[] = {
              "save the file as plain text in UTF-8\n"},
     {"binary bytes",
      TEXT("\x7f"
-          "ELF\x02\x01\x01\0\0,\"\xfe\xff\n\xb4\"\x01"),
+          "Elf\x02\x01\x01\0\0,\"\xfe\xff\n\xb4\"\x01"),
      "columns host owner=-1 header=0\n"
      "1 line 1.11: [\x7f"
-     "ELF\x02\x01\x01\xef\xbf\xbd\xef\xbf\xbd]"
+     "Elf\x02\x01\x01\xef\xbf\xbd\xef\xbf\xbd]"
      "[\"\xc3\xbe\xc3\xbf] ! the quote that opens here closes only in line 2, "
      "column 2, and text follows it there; close field 2 with a quote\n"
      "2 line 2.2: [\xc2\xb4\"\x01]" STRAY},
