@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "certmuster/map.h"
+#include "certmuster/text.h"
 
 struct owner {
     int64_t rows;
@@ -15,8 +16,11 @@ struct owner {
     char name[];
 };
 
+/* Owners are told apart by what is shown of them: two series with the same
+ * labels would make a reader refuse the whole file. */
 struct cm_owners {
-    struct cm_map *all; /* struct owner, by its name; owned */
+    struct cm_map *all;  /* struct owner, by its name as shown; owned */
+    struct cm_buf shown; /* of one row */
     int64_t rows_left_out;
 };
 
@@ -26,6 +30,7 @@ struct cm_owners *cm_owners_new(void)
 
     if (owners != NULL) {
         owners->all = cm_map_new();
+        cm_buf_init(&owners->shown, SIZE_MAX / 2);
     }
     if (owners != NULL && owners->all == NULL) {
         free(owners);
@@ -38,6 +43,7 @@ void cm_owners_free(struct cm_owners *owners)
 {
     if (owners != NULL) {
         cm_map_free(owners->all, free);
+        cm_buf_cleanup(&owners->shown);
         free(owners);
     }
 }
@@ -60,16 +66,22 @@ static struct owner *add(struct cm_owners *owners, const char *name)
 
 bool cm_owners_row(struct cm_owners *owners, const struct cm_report_row *row)
 {
-    struct owner *owner =
-        cm_map_get(owners->all, row->owner, strlen(row->owner));
+    struct cm_buf *shown = &owners->shown;
+    struct owner *owner;
     enum cm_verdict verdict;
 
+    cm_buf_clear(shown);
+    cm_text_terminal(shown, row->owner, strlen(row->owner));
+    if (shown->failed) {
+        return false;
+    }
+    owner = cm_map_get(owners->all, cm_buf_cstr(shown), shown->len);
     if (owner == NULL && cm_map_count(owners->all) >= CM_MAX_OWNERS_SEEN) {
         owners->rows_left_out++;
         return true;
     }
     if (owner == NULL) {
-        owner = add(owners, row->owner);
+        owner = add(owners, cm_buf_cstr(shown));
     }
     if (owner == NULL) {
         return false;

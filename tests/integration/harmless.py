@@ -249,6 +249,10 @@ SAMPLE = re.compile(
 
 def look_prom(path, text):
     no_control(path, text)
+    series = [line.rsplit(" ", 1)[0] for line in text.split("\n")[:-1]
+              if not line.startswith("#")]
+    if len(set(series)) < len(series):
+        complain(path, "a series is there twice")
     for line in text.split("\n")[:-1]:
         if not (re.match("# (HELP|TYPE) certmuster_", line) or
                 SAMPLE.fullmatch(line)):

@@ -84,8 +84,8 @@ TEXTS = TERMINAL + BIDI + FORMULAS + HTML + [
     "/", "CON", "-rf", "\\\\evil\\share", "a" * 300, "{host}", "${x}"]
 
 # Each has a report of its own, in a folder named after it.
-OWNERS = [TERMINAL[1], FORMULAS[0], PEM + HTML[1], PROM, SHELL,
-          "../../etc/passwd", "-rf", "a" * 300]
+OWNERS = [TERMINAL[1], "a\x1b", "a\\x1b", FORMULAS[0], PEM + HTML[1], PROM,
+          SHELL, "../../etc/passwd", "-rf", "a" * 300]
 
 
 def der(tag, content):

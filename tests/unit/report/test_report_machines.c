@@ -116,6 +116,31 @@ static void small_owners_are_summed(void **state)
     cm_owners_free(owners);
 }
 
+/* A series that is there twice makes Prometheus refuse the whole file. */
+static void owners_that_look_the_same_are_one(void **state)
+{
+    static const char *const names[] = {"a\x1b", "a\\x1b", "a\xff", "a\xfe",
+                                        "a\xef\xbf\xbd"};
+    struct cm_owners *owners = cm_owners_new();
+    char fingerprint[65];
+    struct cm_report_row row = row_with(fingerprint, 1, FLEET_NOW);
+    struct cm_buf out;
+
+    (void)state;
+    cm_buf_init(&out, 1 << 20);
+    assert_non_null(owners);
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        row.owner = names[i];
+        assert_true(cm_owners_row(owners, &row));
+    }
+    assert_true(cm_owners_put(owners, &out));
+    text_has(cm_buf_cstr(&out), "owner=\"a\\\\x1b\",verdict=\"trusted\"} 2\n");
+    text_has(cm_buf_cstr(&out),
+             "owner=\"a\xef\xbf\xbd\",verdict=\"trusted\"} 3\n");
+    cm_buf_cleanup(&out);
+    cm_owners_free(owners);
+}
+
 static void labels_hold_any_text(void **state)
 {
     struct cm_buf out;
@@ -221,6 +246,7 @@ int main(void)
         cmocka_unit_test(the_nearest_certificates_are_kept_with_all_their_rows),
         cmocka_unit_test(rows_without_a_certificate_are_left_out),
         cmocka_unit_test(small_owners_are_summed),
+        cmocka_unit_test(owners_that_look_the_same_are_one),
         cmocka_unit_test(labels_hold_any_text),
         cmocka_unit_test(an_endpoint_is_met_once),
         cmocka_unit_test(any_value_has_a_folder_of_its_own),
