@@ -161,6 +161,7 @@ def ways():
         for act, cause in STARTTLS.items():
             way = "starttls-" + act + ":" + protocol
             yield way, protocol, STARTTLS_EXCEPTIONS.get(way, cause)
+    yield "starttls-empty-packets:mssql", "mssql", TIMEOUT
 
 
 def plan(address, port):

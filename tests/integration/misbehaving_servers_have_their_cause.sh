@@ -7,7 +7,7 @@
 
 A=127.81.0.1
 PORT=20100
-PEAK_MB=400 # with the sanitizers' own
+PEAK_MB=150 # with the sanitizers' own; 20 without them
 
 make_identity $A
 python3 "$SOURCE/tests/integration/misbehaving.py" plan $A $PORT

@@ -296,6 +296,18 @@ static void go_on_in_clear(struct bad_conn *c)
     }
 }
 
+/* It agrees, and then sends packets around nothing (MS-TDS 2.2.3.1). */
+static void empty_packets(struct bad_conn *c)
+{
+    static const uint8_t packet[] = {0x12, 1, 0, 8, 0, 0, 1, 0};
+    const struct dialogue *d = find(c->param);
+    const struct text *last = &d->turns[num_turns(d) - 1];
+
+    if (come_to_last(c, d) && bad_say(c, last->bytes, last->len) && hear(c)) {
+        bad_flood(c, packet, sizeof(packet));
+    }
+}
+
 const struct bad_way bad_starttls[] = {
     {"starttls-good", good},
     {"starttls-silent", silent},
@@ -307,5 +319,6 @@ const struct bad_way bad_starttls[] = {
     {"starttls-close", close_in_the_middle},
     {"starttls-inject", inject},
     {"starttls-clear", go_on_in_clear},
+    {"starttls-empty-packets", empty_packets},
     {NULL, NULL},
 };
