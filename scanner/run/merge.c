@@ -4,6 +4,7 @@
 #include "run/merge.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,16 +56,17 @@ enum cm_status cm_merge_open(struct cm_merge **out,
     return CM_OK;
 }
 
+/* Needs no memory: that may be what is missing. */
 static void remove_temp(const char *temp)
 {
     static const char *const beside[] = {"", "-wal", "-shm", "-journal"};
+    char path[PATH_MAX];
 
     for (size_t i = 0; i < sizeof(beside) / sizeof(*beside); i++) {
-        char *path = NULL;
+        int len = snprintf(path, sizeof(path), "%s%s", temp, beside[i]);
 
-        if (asprintf(&path, "%s%s", temp, beside[i]) >= 0) {
+        if (len > 0 && (size_t)len < sizeof(path)) {
             (void)unlink(path);
-            free(path);
         }
     }
 }

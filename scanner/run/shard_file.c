@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,14 +33,16 @@ struct cm_shard_file {
 /* SQLite's files beside a database. */
 static const char *const beside[] = {"", "-wal", "-shm", "-journal"};
 
+/* Needs no memory: that may be what is missing. */
 static void remove_all(const char *path)
 {
-    for (size_t i = 0; i < sizeof(beside) / sizeof(*beside); i++) {
-        char *name = NULL;
+    char name[PATH_MAX];
 
-        if (asprintf(&name, "%s%s", path, beside[i]) >= 0) {
+    for (size_t i = 0; i < sizeof(beside) / sizeof(*beside); i++) {
+        int len = snprintf(name, sizeof(name), "%s%s", path, beside[i]);
+
+        if (len > 0 && (size_t)len < sizeof(name)) {
             (void)unlink(name);
-            free(name);
         }
     }
 }
