@@ -203,8 +203,7 @@ static void judge(struct rejudge *rejudge, int64_t id)
         cm_endpoint_get(rejudge->store, rejudge->from, id, &ep) == CM_OK) {
         status = pass->visit(pass->arg, (uint64_t)id, &ep, ev, &revised);
         if (status != CM_OK) {
-            (void)cm_error_set(&db->error, status,
-                               "an endpoint could not be judged again");
+            cm_db_refused(db, status, "an endpoint that is judged again");
         } else {
             (void)cm_put_judgement_of(rejudge->store, rejudge->to,
                                       rejudge->from, id, &revised.judgement);

@@ -59,6 +59,15 @@ void cm_db_fail(struct cm_db *db)
                        sqlite3_errmsg(db->handle), advice(code & 0xff));
 }
 
+void cm_db_refused(struct cm_db *db, enum cm_status status, const char *what)
+{
+    if (status == CM_ENOMEM) {
+        (void)cm_error_nomem(&db->error, what);
+    } else {
+        (void)cm_error_set(&db->error, status, "%s cannot be used", what);
+    }
+}
+
 enum cm_status cm_db_take_error(struct cm_db *db, struct cm_error *err)
 {
     enum cm_status status = db->error.status;

@@ -42,6 +42,8 @@ enum cm_status cm_db_exec(struct cm_db *db, const char *sql);
 void cm_db_rollback(struct cm_db *db);
 /* cm_db_fail notes SQLite's present error unless one is noted already. */
 void cm_db_fail(struct cm_db *db);
+/* cm_db_refused notes that who was given `what` could not do with it. */
+void cm_db_refused(struct cm_db *db, enum cm_status status, const char *what);
 /* The noted error goes to `err` and is forgotten; returns its status. */
 enum cm_status cm_db_take_error(struct cm_db *db, struct cm_error *err);
 

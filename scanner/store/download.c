@@ -146,8 +146,7 @@ enum cm_status cm_store_each_download(struct cm_store *store, int64_t run_id,
         }
         status = fn(arg, &download);
         if (status != CM_OK) {
-            (void)cm_error_set(&db->error, status,
-                               "a download of the run cannot be used");
+            cm_db_refused(db, status, "a download of the run");
         }
     }
     (void)cm_query_end(&q);

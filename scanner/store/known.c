@@ -108,8 +108,7 @@ static void each_cert(struct issuers *issuers, const char *sql, int64_t first,
         status = issuers->fn(issuers->arg, cert);
         cm_cert_unref(cert);
         if (status != CM_OK) {
-            (void)cm_error_set(&db->error, status,
-                               "a stored certificate cannot be used");
+            cm_db_refused(db, status, "a stored certificate");
         }
         issuers->left--;
     }

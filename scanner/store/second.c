@@ -84,8 +84,7 @@ static enum cm_status visit_endpoint(struct second *second, int64_t id)
     if (status == CM_OK) {
         status = pass->visit(pass->arg, (uint64_t)id, &ep, ev, &revised);
         if (status != CM_OK) {
-            (void)cm_error_set(&db->error, status,
-                               "an endpoint could not be judged again");
+            cm_db_refused(db, status, "an endpoint that is judged again");
         } else if (revised.replace) {
             (void)cm_put_judgement_again(second->store, second->run_id, id,
                                          &revised.judgement);
