@@ -86,7 +86,7 @@ int cm_cmd_runs(const struct cm_command *command, int argc, char **argv)
             status = cm_report_runs(cm_db_path(&options), stdout, &err);
         }
         if (status == CM_OK) {
-            cm_resume_list(cm_db_path(&options));
+            status = cm_resume_list(cm_db_path(&options), &err);
         }
     }
     cm_options_cleanup(&options);

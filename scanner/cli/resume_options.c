@@ -182,41 +182,56 @@ static enum cm_status note_unfinished(void *arg, const char *name,
     return CM_OK;
 }
 
-static void print_unfinished(const char *db_path, int64_t run_id,
-                             const char *input)
+static enum cm_status print_unfinished(const char *db_path, int64_t run_id,
+                                       const char *input, struct cm_error *err)
 {
     struct cm_buf command;
     struct cm_buf line;
+    enum cm_status status = CM_OK;
 
     if (cm_store_run_busy(db_path, run_id)) {
         (void)printf("\nRun %lld is being written now.\n", (long long)run_id);
-        return;
+        return CM_OK;
     }
     cm_buf_init(&command, 1U << 16);
     cm_buf_init(&line, 1U << 19);
     cm_resume_command(&command, run_id, db_path, input);
     cm_text_terminal(&line, cm_buf_cstr(&command), command.len);
-    (void)printf("\nRun %lld did not end. To scan what is missing:\n  %s\n",
-                 (long long)run_id, cm_buf_cstr(&line));
+    if (command.failed || line.failed) {
+        status = cm_error_nomem(err, "the runs");
+    } else {
+        (void)printf("\nRun %lld did not end. To scan what is missing:\n  %s\n",
+                     (long long)run_id, cm_buf_cstr(&line));
+    }
     cm_buf_cleanup(&command);
     cm_buf_cleanup(&line);
+    return status;
 }
 
 /* The store is closed before its locks are looked at, see
- * cm_store_run_busy. */
-void cm_resume_list(const char *db_path)
+ * cm_store_run_busy. What else is wrong with it was said, or will be by those
+ * who are to write it. */
+enum cm_status cm_resume_list(const char *db_path, struct cm_error *err)
 {
     struct unfinished list = {0};
     struct cm_store *store = NULL;
-    struct cm_error err;
+    enum cm_status status = CM_OK;
 
-    if (access(db_path, W_OK) == 0 &&
-        cm_store_open(&store, db_path, &err) == CM_OK) {
-        (void)cm_store_each_unfinished(store, note_unfinished, &list, &err);
+    if (access(db_path, W_OK) == 0) {
+        status = cm_store_open(&store, db_path, err);
+        if (status == CM_OK) {
+            status =
+                cm_store_each_unfinished(store, note_unfinished, &list, err);
+        }
+        status = status == CM_ENOMEM ? status : CM_OK;
     }
     cm_store_close(store);
     for (size_t i = 0; i < list.num; i++) {
-        print_unfinished(db_path, list.ids[i], list.inputs[i]);
+        if (status == CM_OK) {
+            status =
+                print_unfinished(db_path, list.ids[i], list.inputs[i], err);
+        }
         free(list.inputs[i]);
     }
+    return status;
 }

@@ -27,6 +27,6 @@ void cm_resume_command(struct cm_buf *out, int64_t run_id, const char *db_path,
 
 /* Says of each scan of the store that did not end how to go on with it; nothing
  * where the store cannot be written anyway. */
-void cm_resume_list(const char *db_path);
+enum cm_status cm_resume_list(const char *db_path, struct cm_error *err);
 
 #endif
