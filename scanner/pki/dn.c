@@ -359,6 +359,7 @@ static void normalise_ava(struct cm_buf *out, struct cm_buf *scratch,
     put_framed(out, 't', ava->type);
     if (is_text(ava->value.tag) && fold_text(scratch, &ava->value)) {
         put_framed(out, 's', (struct cm_span){scratch->data, scratch->len});
+        out->failed = out->failed || scratch->failed;
     } else {
         put_framed(out, 'x', ava->value.whole);
     }

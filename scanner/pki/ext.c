@@ -265,7 +265,7 @@ bool cm_ext_keep_oid(const char **kept, struct cm_span oid)
         return true;
     }
     cm_buf_init(&text, 24 * (oid.len + 1)); /* an arc has 20 digits at most */
-    if (oid.len > MAX_OID || !cm_der_oid_text(oid, &text)) {
+    if (oid.len > MAX_OID || (!cm_der_oid_text(oid, &text) && !text.failed)) {
         cm_buf_clear(&text);
         (void)cm_buf_puts(&text, "malformed");
     }

@@ -219,6 +219,7 @@ enum cm_status cm_faults_put(const struct cm_faults *faults,
     struct cm_buf text;
     enum cm_status status;
     bool any = false;
+    bool whole;
 
     note[0] = '\0';
     for (size_t i = CM_FAULT_NONE + 1; i < CM_FAULT_COUNT; i++) {
@@ -230,9 +231,10 @@ enum cm_status cm_faults_put(const struct cm_faults *faults,
     cm_buf_init(&text, MAX_TEXT);
     put_note(faults, &text);
     (void)snprintf(note, CM_FAULTS_NOTE_SIZE, "%s", cm_buf_cstr(&text));
+    whole = !text.failed;
     cm_buf_clear(&text);
     put_json(faults, &text);
-    status = text.failed
+    status = !whole || text.failed
                  ? cm_error_nomem(err, "the faults of the run")
                  : cm_store_put_faults(store, run_id, cm_buf_cstr(&text), err);
     cm_buf_cleanup(&text);

@@ -70,6 +70,7 @@ static void bind_names(struct cm_query *q, const struct cm_cert *cert)
         if (name->kind == CM_NAME_IP) {
             cm_buf_clear(&ip);
             text.len = ip_text(name, &ip) ? ip.len : 0;
+            json.failed = json.failed || ip.failed;
             text.data = ip.data;
         } else if (name->kind != CM_NAME_DNS) {
             continue;
