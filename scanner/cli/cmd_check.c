@@ -83,6 +83,9 @@ static enum cm_status present(const struct cm_options *options,
     }
     cm_buf_clear(&out);
     cm_check_summary(&out, check);
+    if (status == CM_OK && out.failed) {
+        status = cm_error_nomem(err, "the summary");
+    }
     if (status == CM_OK && !options->given[CM_OPTION_QUIET]) {
         if (check->note[0] != '\0') {
             cm_log(CM_LOG_WARN, "%s", check->note);
