@@ -29,6 +29,7 @@ static void put_remedy(struct cm_buf *out, const struct cm_remedy *remedy,
         cm_fill(&text, remedy->steps[i], example);
     }
     cm_csv_put_text(out, cm_buf_cstr(&text));
+    out->failed = out->failed || text.failed;
     cm_buf_clear(&text);
     cm_fill(&text, remedy->verify, example);
     cm_csv_put_text(out, cm_buf_cstr(&text));

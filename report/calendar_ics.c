@@ -81,6 +81,13 @@ static void end_event(struct writer *w, const char *category)
     w->num_events++;
 }
 
+/* A line of what was composed in the event's text. */
+static void put_text(struct writer *w, const char *name)
+{
+    cm_ics_text(&w->ics, name, cm_buf_cstr(&w->event.text));
+    w->ics.out->failed = w->ics.out->failed || w->event.text.failed;
+}
+
 static const char *verb_of(const struct cm_calendar_entry *entry)
 {
     bool one = entry->rows == 1;
@@ -134,7 +141,7 @@ static void put_description(struct writer *w, const struct event *event)
         (void)cm_buf_printf(out, "Action: %s\n", entry->action);
     }
     (void)cm_buf_printf(out, "Cause: %s", cm_cause_info(entry->cause)->id);
-    cm_ics_text(&w->ics, "DESCRIPTION", cm_buf_cstr(out));
+    put_text(w, "DESCRIPTION");
 }
 
 static void put_event(struct writer *w)
@@ -151,11 +158,11 @@ static void put_event(struct writer *w)
                         verb_of(entry), cm_calendar_words(entry->cause),
                         cm_buf_cstr(&w->event.subject),
                         w->event.num_subjects > 1 ? " and others" : "");
-    cm_ics_text(&w->ics, "SUMMARY", cm_buf_cstr(out));
+    put_text(w, "SUMMARY");
     put_description(w, &w->event);
     end_event(w, cm_resolution_info(entry->resolution)->id);
-    w->ics.out->failed =
-        w->ics.out->failed || out->failed || w->event.subjects.failed;
+    w->ics.out->failed = w->ics.out->failed || w->event.subject.failed ||
+                         w->event.subjects.failed;
     w->open = false;
 }
 
@@ -205,7 +212,7 @@ static void put_limit(struct writer *w, const struct cm_calendar_limit *limit)
     cm_buf_clear(out);
     (void)cm_buf_printf(out, "Public CAs issue for at most %d days from now on",
                         limit->limit.days);
-    cm_ics_text(&w->ics, "SUMMARY", cm_buf_cstr(out));
+    put_text(w, "SUMMARY");
     cm_buf_clear(out);
     (void)cm_buf_printf(out,
                         "CA/Browser Forum Baseline Requirements 6.3.2.\n"
@@ -215,7 +222,7 @@ static void put_limit(struct writer *w, const struct cm_calendar_limit *limit)
                         " then. What to do: automate the renewal.",
                         limit->certificates, limit->rows, limit->renewals_now,
                         limit->renewals_then);
-    cm_ics_text(&w->ics, "DESCRIPTION", cm_buf_cstr(out));
+    put_text(w, "DESCRIPTION");
     end_event(w, cm_resolution_info(CM_RESOLUTION_AUTOMATE_RENEWAL)->id);
 }
 
@@ -253,13 +260,13 @@ static void put_head(struct writer *w, const struct cm_run_facts *facts)
     (void)cm_buf_puts(out, "-//certmuster//certmuster ");
     add_foreign(out, facts->version);
     (void)cm_buf_puts(out, "//EN");
-    cm_ics_text(&w->ics, "PRODID", cm_buf_cstr(out));
+    put_text(w, "PRODID");
     cm_ics_line(&w->ics, "CALSCALE", "GREGORIAN");
     cm_ics_line(&w->ics, "METHOD", "PUBLISH");
     cm_buf_clear(out);
     (void)cm_buf_puts(out, "What breaks next: ");
     add_foreign(out, facts->input_name);
-    cm_ics_text(&w->ics, "X-WR-CALNAME", cm_buf_cstr(out));
+    put_text(w, "X-WR-CALNAME");
 }
 
 /* What only says how the next certificate differs is no event of a day: the

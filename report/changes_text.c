@@ -155,6 +155,7 @@ static void put_row(struct cm_buf *out, const struct cm_changed_row *row)
     }
     cm_screen_cell(out, cm_buf_cstr(&cell), HOST_WIDTH);
     (void)cm_buf_puts(out, "  ");
+    out->failed = out->failed || cell.failed;
     cm_buf_clear(&cell);
     put_why(&cell, row);
     cm_screen_cell(out, cm_buf_cstr(&cell), WHY_WIDTH);

@@ -188,6 +188,9 @@ static enum cm_status put_chains(struct writer *w,
     cm_buf_append(key, row->chain_text.data, row->chain_text.len);
     cm_buf_append(key, row->path_text.data, row->path_text.len);
     cm_buf_number(key, row->path_valid);
+    if (key->failed) {
+        return cm_error_nomem(err, "endpoints.jsonl");
+    }
     known = cm_made_cache_get(w->chains, (struct cm_span){key->data, key->len});
     if (known.data == NULL) {
         struct cm_json json;
@@ -199,7 +202,7 @@ static enum cm_status put_chains(struct writer *w,
         if (status == CM_OK) {
             status = put_path(w, &json, row, err);
         }
-        if (status == CM_OK && (key->failed || w->made.failed)) {
+        if (status == CM_OK && w->made.failed) {
             status = cm_error_nomem(err, "endpoints.jsonl");
         }
         if (status != CM_OK) {

@@ -72,6 +72,7 @@ static void put_help(struct cm_json *json, enum cm_resolution resolution)
     cm_json_open(json, '{');
     put_steps(&text, remedy, false);
     cm_json_put_text(json, "text", cm_buf_cstr(&text));
+    json->out->failed = json->out->failed || text.failed;
     cm_buf_clear(&text);
     put_steps(&text, remedy, true);
     cm_json_put_text(json, "markdown", cm_buf_cstr(&text));

@@ -172,6 +172,7 @@ static void put_steps(struct cm_story *s,
         cm_buf_clear(&filled);
         cm_fill(&filled, remedy->steps[i], &example);
         cm_story_foreign(&s->value, cm_buf_cstr(&filled));
+        s->text.failed = s->text.failed || filled.failed;
         cm_story_end(s);
     }
     cm_story_fact(s, "  never", remedy->never);
