@@ -212,6 +212,9 @@ enum cm_status cm_scan_watch(struct cm_scan *scan, cm_io_fn *fn)
 
 void cm_scan_hang_up(struct cm_scan *scan)
 {
+    if (scan->tls != NULL && cm_tls_no_memory(scan->tls)) {
+        scan->out_of_memory = true;
+    }
     cm_tls_free(scan->tls);
     scan->tls = NULL;
     cm_starttls_free(scan->starttls);

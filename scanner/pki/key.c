@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "pki/der.h"
 #include "pki/key.h"
 #include "pki/pem.h"
@@ -113,12 +114,12 @@ static EVP_PKEY *wrap_ec(CBS *cbs)
 }
 
 /* What the library says of a key that it refuses. */
-static enum cm_keyfile fault_of_error(void)
+static enum cm_keyfile fault_of_error(unsigned long refusals)
 {
     uint32_t code = ERR_peek_error();
     enum cm_keyfile fault = CM_KEYFILE_DAMAGED;
 
-    if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE) {
+    if (cm_crypto_refusals() != refusals) {
         fault = CM_KEYFILE_NO_MEMORY;
     } else if ((ERR_GET_LIB(code) == ERR_LIB_EVP &&
                 ERR_GET_REASON(code) == EVP_R_UNSUPPORTED_ALGORITHM) ||
@@ -134,6 +135,7 @@ static struct cm_key *parse(struct cm_span der, enum form form,
                             enum cm_keyfile *fault)
 {
     struct cm_key *key = calloc(1, sizeof(*key));
+    unsigned long refusals = cm_crypto_refusals();
     CBS cbs;
 
     if (key == NULL) {
@@ -146,7 +148,7 @@ static struct cm_key *parse(struct cm_span der, enum form form,
                 : form == FORM_EC ? wrap_ec(&cbs)
                                   : EVP_parse_private_key(&cbs);
     if (key->pkey == NULL) {
-        *fault = fault_of_error();
+        *fault = fault_of_error(refusals);
         free(key);
         return NULL;
     }
@@ -246,6 +248,7 @@ void cm_key_free(struct cm_key *key)
 bool cm_key_fits(const struct cm_key *key, const struct cm_cert *cert,
                  bool *no_memory)
 {
+    unsigned long refusals = cm_crypto_refusals();
     CBS cbs;
     EVP_PKEY *public_key;
     bool fits;
@@ -257,7 +260,7 @@ bool cm_key_fits(const struct cm_key *key, const struct cm_cert *cert,
     CBS_init(&cbs, cert->spki.data, cert->spki.len);
     public_key = EVP_parse_public_key(&cbs);
     fits = public_key != NULL && EVP_PKEY_cmp(public_key, key->pkey) == 1;
-    if (public_key == NULL && fault_of_error() == CM_KEYFILE_NO_MEMORY) {
+    if (cm_crypto_refusals() != refusals) {
         *no_memory = true;
     }
     EVP_PKEY_free(public_key);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "pki/der.h"
 #include "pki/oids.h"
 #include "pki/pkcs7.h"
@@ -40,15 +41,10 @@ bool cm_pkcs7_is(struct cm_span bytes)
            cm_span_equal(oid.content, signed_data);
 }
 
-static enum cm_status why_not(struct cm_error *err)
+static enum cm_status why_not(unsigned long refusals, struct cm_error *err)
 {
-    bool no_memory = false;
-    uint32_t error;
-
-    while ((error = ERR_get_error()) != 0) {
-        no_memory = no_memory || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
-    }
-    return no_memory
+    ERR_clear_error();
+    return cm_crypto_refusals() != refusals
                ? cm_error_nomem(err, "a PKCS#7 file")
                : cm_error_set(err, CM_EINPUT, "the PKCS#7 in it is damaged");
 }
@@ -57,6 +53,7 @@ enum cm_status cm_pkcs7_open(struct cm_pkcs7 **out, struct cm_span bytes,
                              struct cm_error *err)
 {
     struct cm_pkcs7 *bag = calloc(1, sizeof(*bag));
+    unsigned long refusals = cm_crypto_refusals();
     enum cm_status status;
     CBS cbs;
 
@@ -69,7 +66,7 @@ enum cm_status cm_pkcs7_open(struct cm_pkcs7 **out, struct cm_span bytes,
     bag->certs = sk_CRYPTO_BUFFER_new_null();
     if (bag->certs == NULL ||
         !PKCS7_get_raw_certificates(bag->certs, &cbs, NULL)) {
-        status = why_not(err);
+        status = why_not(refusals, err);
         cm_pkcs7_close(bag);
         return status;
     }

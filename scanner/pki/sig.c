@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "certmuster/map.h"
 #include "pki/oids.h"
 #include "pki/pki.h"
@@ -216,29 +217,18 @@ static enum cm_sig compute(const struct cm_signed *what,
     return answer;
 }
 
-/* Did BoringSSL run out of memory since the queue was cleared? */
-static bool ran_out_of_memory(void)
-{
-    bool found = false;
-    uint32_t error;
-
-    while ((error = ERR_get_error()) != 0) {
-        found = found || ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
-    }
-    return found;
-}
-
 bool cm_sig_off_curve(struct cm_span spki, bool *off)
 {
+    unsigned long refusals = cm_crypto_refusals();
     EVP_PKEY *pkey;
     CBS cbs;
 
-    ERR_clear_error();
     CBS_init(&cbs, spki.data, spki.len);
     pkey = EVP_parse_public_key(&cbs);
     *off = pkey == NULL;
     EVP_PKEY_free(pkey);
-    return !ran_out_of_memory();
+    ERR_clear_error();
+    return cm_crypto_refusals() == refusals;
 }
 
 bool cm_sigmemo_spoilt(const struct cm_sigmemo *memo)
@@ -261,9 +251,11 @@ enum cm_sig cm_sig_check_signed(struct cm_sigmemo *memo,
     memcpy(key.child, what->sha256, sizeof(key.child));
     memcpy(key.issuer_spki, signer->spki_sha256, sizeof(key.issuer_spki));
     if (!memo_get(memo, &key, &answer)) {
-        ERR_clear_error();
+        unsigned long refusals = cm_crypto_refusals();
+
         answer = compute(what, signer); /* not under the lock: it is slow */
-        if (ran_out_of_memory()) {
+        ERR_clear_error();
+        if (cm_crypto_refusals() != refusals) {
             atomic_store(&memo->spoilt, true);
         } else {
             memo_put(memo, &key, answer);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/memory.h"
 #include "tls/internal.h"
 
 static bool would_block(int error)
@@ -176,6 +177,7 @@ void cm_tls_bio_begin(struct cm_tls *tls)
     tls->parked_len = 0;
     tls->drained = false;
     tls->reads = 0;
+    tls->refusals = cm_crypto_refusals();
 }
 
 bool cm_tls_bio_end(struct cm_tls *tls)
@@ -186,6 +188,7 @@ bool cm_tls_bio_end(struct cm_tls *tls)
     if (left > 0) {
         tls->parked = malloc(left);
         if (tls->parked == NULL) {
+            tls->no_memory = true;
             return false;
         }
         memcpy(tls->parked, input->bytes + input->pos, left);
@@ -193,7 +196,10 @@ bool cm_tls_bio_end(struct cm_tls *tls)
     }
     input->pos = 0;
     input->len = 0;
-    return true;
+    if (cm_crypto_refusals() != tls->refusals) {
+        tls->no_memory = true;
+    }
+    return !tls->no_memory;
 }
 
 bool cm_tls_not_tls(const struct cm_probe *probe)

@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "certmuster/offer.h"
 #include "tls/internal.h"
 
@@ -94,6 +95,7 @@ enum cm_status cm_tls_context_new(struct cm_tls_context **out,
                                   struct cm_error *err)
 {
     enum cm_status status;
+    unsigned long refusals = cm_crypto_refusals();
     struct cm_tls_context *context = calloc(1, sizeof(*context));
 
     *out = NULL;
@@ -125,6 +127,11 @@ enum cm_status cm_tls_context_new(struct cm_tls_context **out,
         status =
             cm_error_set(err, CM_EINTERNAL, "%s refuses what certmuster offers",
                          cm_tls_library());
+    }
+    if (cm_crypto_refusals() != refusals) { /* it may offer less, too */
+        status = cm_error_nomem(err, "the TLS context");
+    }
+    if (status != CM_OK) {
         goto out;
     }
     *out = context;

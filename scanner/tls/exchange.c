@@ -62,7 +62,6 @@ enum cm_io cm_tls_read(struct cm_tls *tls, uint8_t *out, size_t max,
     result = tls->context->lib.SSL_read(tls->ssl, out, (int)max);
     why = tls->context->lib.SSL_get_error(tls->ssl, result);
     if (!cm_tls_bio_end(tls)) {
-        tls->no_memory = true;
         return CM_IO_FAILED;
     }
     if (result > 0) {

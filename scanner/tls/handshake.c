@@ -141,6 +141,11 @@ struct cm_tls *cm_tls_new(struct cm_tls_context *context, int fd,
     return tls;
 }
 
+bool cm_tls_no_memory(const struct cm_tls *tls)
+{
+    return tls->no_memory;
+}
+
 void cm_tls_only_hello(struct cm_tls *tls)
 {
     tls->only_hello = true;
@@ -306,9 +311,6 @@ enum cm_io cm_tls_handshake(struct cm_tls *tls)
     result = tls->context->lib.SSL_do_handshake(tls->ssl);
     why = tls->context->lib.SSL_get_error(tls->ssl, result);
     if (!cm_tls_bio_end(tls)) {
-        tls->no_memory = true;
-    }
-    if (tls->no_memory) {
         return fail(tls);
     }
     if (result == 1) {
@@ -391,11 +393,8 @@ enum cm_io cm_tls_linger(struct cm_tls *tls)
     cm_tls_bio_begin(tls);
     result = tls->context->lib.SSL_read(tls->ssl, data, sizeof(data));
     why = tls->context->lib.SSL_get_error(tls->ssl, result);
-    if (!cm_tls_bio_end(tls)) {
-        tls->no_memory = true;
-    }
-    if (tls->no_memory || (result <= 0 && why != SSL_ERROR_WANT_READ &&
-                           why != SSL_ERROR_WANT_WRITE)) {
+    if (!cm_tls_bio_end(tls) || (result <= 0 && why != SSL_ERROR_WANT_READ &&
+                                 why != SSL_ERROR_WANT_WRITE)) {
         cm_tls_settle(tls, false);
         return CM_IO_DONE;
     }

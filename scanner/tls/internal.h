@@ -66,13 +66,15 @@ struct cm_tls {
     bool linger_closed; /* the connection ended while lingering */
     bool alert_is_last; /* nothing came after alert_received */
     bool no_memory;
+    unsigned long refusals; /* cm_crypto_refusals at bio_begin */
 };
 
 /* bio.c -- between SSL and the socket. */
 BIO_METHOD *cm_tls_bio_method_new(void); /* NULL: no memory */
 bool cm_tls_bio_attach(struct cm_tls *tls);
 /* Each call into the library happens between these two. end: false when there
- * was no memory for what is left. */
+ * was no memory, for the library or for what is left, which tls->no_memory
+ * remembers. */
 void cm_tls_bio_begin(struct cm_tls *tls);
 bool cm_tls_bio_end(struct cm_tls *tls);
 /* The first bytes are not those of a TLS record (RFC 8446 section 5.1). Decided

@@ -49,6 +49,8 @@ enum cm_io { CM_IO_WANT_READ, CM_IO_WANT_WRITE, CM_IO_DONE, CM_IO_FAILED };
 struct cm_tls *cm_tls_new(struct cm_tls_context *context, int fd,
                           const char *sni, struct cm_probe *probe);
 void cm_tls_free(struct cm_tls *tls);
+/* Memory was missing at some time: what the probe says is not to be trusted. */
+bool cm_tls_no_memory(const struct cm_tls *tls);
 /* Before the first call: sends this certificate when the server asks for one;
  * probe->client_cert_sent tells. False: no memory. */
 bool cm_tls_present(struct cm_tls *tls, const struct cm_tls_identity *identity);
