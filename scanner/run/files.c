@@ -96,6 +96,9 @@ enum cm_status cm_path_each(const char *path, cm_path_fn *fn, void *arg,
         return fn(arg, path, err);
     }
     num = scandir(path, &entries, is_shown, alphasort);
+    if (num < 0 && errno == ENOMEM) {
+        return cm_error_nomem(err, path);
+    }
     if (num < 0) {
         return cm_error_set(err, CM_EINPUT, "%s: %s", path,
                             strerrordesc_np(errno));

@@ -78,6 +78,9 @@ static enum cm_status add_folder(struct cm_merge_list *list, const char *folder,
     int num = scandir(folder, &entries, is_shard, alphasort);
     enum cm_status status = CM_OK;
 
+    if (num < 0 && errno == ENOMEM) {
+        return cm_error_nomem(err, folder);
+    }
     if (num < 0) {
         return cm_error_set(err, CM_EINPUT, "%s: %s", folder,
                             strerrordesc_np(errno));
