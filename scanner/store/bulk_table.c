@@ -28,6 +28,7 @@ static int vt_connect(sqlite3 *handle, void *aux, int argc,
     char sql[16 + CM_BULK_MAX_COLUMNS * 5] = "CREATE TABLE x(c0";
     size_t len = strlen(sql);
     struct table *table;
+    int code;
 
     (void)argc;
     (void)argv;
@@ -37,13 +38,17 @@ static int vt_connect(sqlite3 *handle, void *aux, int argc,
     }
     (void)snprintf(sql + len, sizeof(sql) - len, ")");
     (void)sqlite3_vtab_config(handle, SQLITE_VTAB_DIRECTONLY);
-    table = calloc(1, sizeof(*table));
+    code = sqlite3_declare_vtab(handle, sql);
+    if (code != SQLITE_OK) {
+        return code;
+    }
+    table = calloc(1, sizeof(*table)); /* from now on SQLite disconnects it */
     if (table == NULL) {
         return SQLITE_NOMEM;
     }
     table->bulk = aux;
     *out = &table->base;
-    return sqlite3_declare_vtab(handle, sql);
+    return SQLITE_OK;
 }
 
 static int vt_disconnect(sqlite3_vtab *base)
