@@ -247,11 +247,17 @@ struct cm_sql_line cm_sql_line(sqlite3_stmt *stmt)
     return line;
 }
 
+/* No text may be NULL in the store, or SQLite had no memory to hand it out. */
 const char *cm_sql_text(struct cm_sql_line *line)
 {
-    return line->stmt == NULL
-               ? NULL
-               : (const char *)sqlite3_column_text(line->stmt, line->at++);
+    const unsigned char *text =
+        line->stmt == NULL ? NULL : sqlite3_column_text(line->stmt, line->at++);
+
+    if (text == NULL && line->stmt != NULL &&
+        sqlite3_errcode(sqlite3_db_handle(line->stmt)) == SQLITE_NOMEM) {
+        line->status = CM_ENOMEM;
+    }
+    return (const char *)text;
 }
 
 const char *cm_sql_word(struct cm_sql_line *line)

@@ -305,10 +305,21 @@ bool cm_column_is_null(const struct cm_query *q, int column)
     return sqlite3_column_type(q->stmt, column) == SQLITE_NULL;
 }
 
+/* A value may be NULL in the store, or SQLite had no memory to hand it out. */
+static void note_if_no_memory(const struct cm_query *q)
+{
+    if (sqlite3_errcode(q->db->handle) == SQLITE_NOMEM) {
+        cm_db_fail(q->db);
+    }
+}
+
 const char *cm_column_text(const struct cm_query *q, int column)
 {
     const unsigned char *text = sqlite3_column_text(q->stmt, column);
 
+    if (text == NULL) {
+        note_if_no_memory(q);
+    }
     return text == NULL ? "" : (const char *)text;
 }
 
@@ -318,5 +329,8 @@ struct cm_span cm_column_blob(const struct cm_query *q, int column)
 
     bytes.data = sqlite3_column_blob(q->stmt, column);
     bytes.len = (size_t)sqlite3_column_bytes(q->stmt, column);
+    if (bytes.data == NULL) {
+        note_if_no_memory(q);
+    }
     return bytes;
 }
