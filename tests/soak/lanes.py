@@ -162,8 +162,7 @@ class Shards(Killed):
         words = ["merge", self.store, parts, "--out", out, "--progress", "none"]
         code, sent = self.end(self.start(*words), self.pick.random() < 0.3, 0.3)
         while code != 0:
-            if sent is None or code not in (-signal.SIGKILL, INTERRUPTED,
-                                            AGAIN):
+            if sent is None or code not in (-sent, INTERRUPTED, AGAIN):
                 raise Wrong(f"merge ended with {code} after signal {sent}")
             self.count.resumes += 1
             code, sent = self.end(self.start(*words), False, 0)
@@ -181,7 +180,7 @@ class Shards(Killed):
             kills -= sent is not None
             if code == 0:
                 break
-            if sent is None or code not in (-signal.SIGKILL, AGAIN):
+            if sent is None or code not in (-sent, AGAIN):
                 raise Wrong(f"a shard ended with {code} after signal {sent}")
             self.count.resumes += 1
         self.count.shards += 1

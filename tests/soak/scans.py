@@ -115,12 +115,15 @@ class Lane:
             begun = newest is not None and newest[0] > before
             if begun and newest[2] < results:
                 raise Wrong(f"{results} results were stored, now {newest[2]}")
+            # Before it scans, a signal ends it as any other program.
+            early = not begun or newest[2] == results
             results = newest[2] if begun else 0
             if code == 0:
                 if not begun or newest[1] != "complete":
                     raise Wrong(f"ended with 0, and the run is {newest}")
                 return newest[0]
-            if sent is None or code not in (-signal.SIGKILL, INTERRUPTED):
+            if sent is None or code not in (-signal.SIGKILL, INTERRUPTED) and \
+                    not (early and code == -sent):
                 raise Wrong(f"a scan ended with {code} after signal {sent}")
             if not begun:
                 continue  # again from the beginning
