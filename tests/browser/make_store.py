@@ -29,6 +29,7 @@ POISONS = [
     "</title></style></table><h1 id=owned>x",
     "javascript:document.title='owned'",
     "=cmd|' /C calc'!A0",
+    "a;=cmd|' /C calc'!A0;-5;\"@b",
     "@SUM(1)",
     "+1+1",
     "-2+3",

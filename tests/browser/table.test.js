@@ -161,10 +161,16 @@ test("every number that can be clicked shows so many rows", async () => {
   await close(page);
 });
 
-/* As in the file: what a spreadsheet would run has an apostrophe before it. */
+/* As in the file: what a spreadsheet would run has an apostrophe before it, also
+ * where one begins a cell at a semicolon, tab or line end. */
 function guarded(text) {
-  return /^(\s*[=+@\-\uff1d\uff0b\uff20\uff0d]|[\t\r])/.test(text) &&
-    !/^[-+]?[0-9]+(\.[0-9]+)?$/.test(text) ? "'" + text : text;
+  const runs = (cell) => /^\s*[=+@\-\uff1d\uff0b\uff20\uff0d]/.test(cell) &&
+    !/^[-+]?[0-9]+(\.[0-9]+)?$/.test(cell);
+  const inner = text.split(/(?<=[;\t\n])/).map((cell, i) => {
+    const bare = cell.replace(/^"+/, "").replace(/[;\t\n]$/, "");
+    return i > 0 && /^\S/.test(bare) && runs(bare) ? "'" + cell : cell;
+  }).join("");
+  return runs(text) || /^[\t\r]/.test(text) ? "'" + inner : inner;
 }
 
 async function checkCsv(page, rows) {
