@@ -8,10 +8,13 @@ import subprocess
 import threading
 import time
 
-MORE_MEMORY_KB = 4096  # that the last quarter may have above the second
-# The store's pages and the names that were asked for are kept up to a limit,
-# which some ten thousand rows reach. Shorter scans grow by that as well.
-CACHES_KB = 24 * 1024
+# That the last quarter may have above the second: each of the 30,000 rows in
+# between is known by some bytes, and names are kept up to 32,768 (some hundred
+# bytes each). What is lost with each connection would be more.
+MORE_MEMORY_KB = 8192
+# The store's pages are kept, too, up to a limit that some ten thousand rows
+# reach. Shorter scans grow by that as well.
+CACHES_KB = 16 * 1024
 CACHES_FULL_ROWS = 40000
 MORE_SOCKETS = 8       # the same; servers that are slow come and go
 TICKS = os.sysconf("SC_CLK_TCK")
