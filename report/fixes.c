@@ -10,7 +10,6 @@
 #include "certmuster/file.h"
 #include "fixes_parts.h"
 
-#define DEFAULT_MODE 0644
 #define MAX_RESOLUTIONS ((size_t)4096) /* bytes of the list of their ids */
 
 typedef enum cm_status row_fn(struct cm_fixes *fixes,
@@ -226,7 +225,7 @@ enum cm_status cm_fixes_make(struct cm_fixes **out, struct cm_report_run *run,
         return cm_error_nomem(err, "the fixes");
     }
     fixes->run = run;
-    fixes->mode = options->mode == 0 ? DEFAULT_MODE : options->mode;
+    fixes->mode = options->mode;
     fixes->actions = cm_map_new();
     fixes->files = cm_map_new();
     cm_buf_init(&fixes->manifest, CM_FIX_MAX_FILE);

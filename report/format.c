@@ -12,7 +12,6 @@
 
 #define ENOUGH ((size_t)256 * 1024)
 #define MAX_BUFFERED ((size_t)256 * 1024 * 1024)
-#define DEFAULT_MODE 0644
 
 static const struct cm_report_format fixes_format = {
     .name = "fixes",
@@ -193,9 +192,8 @@ static enum cm_status open_target(struct cm_report_target *target,
     if (file == NULL) {
         return cm_error_nomem(err, target->format->file);
     }
-    status =
-        cm_outfile_open(file, options->out_dir, target->format->file,
-                        options->mode == 0 ? DEFAULT_MODE : options->mode, err);
+    status = cm_outfile_open(file, options->out_dir, target->format->file,
+                             options->mode, err);
     return status == CM_OK ? cm_file_watch_begin(&target->watch, file, err)
                            : status;
 }

@@ -9,7 +9,6 @@
 
 #define MAX_MANIFEST ((size_t)64 * 1024 * 1024)
 #define MAX_NAME 1024
-#define DEFAULT_MODE 0644
 
 static void see(void *arg, const void *data, size_t len)
 {
@@ -130,9 +129,8 @@ enum cm_status cm_manifest_write(struct cm_manifest *manifest,
     cm_buf_init(&text, MAX_MANIFEST);
     status = cm_manifest_json(&text, manifest, run, options->version, err);
     if (status == CM_OK) {
-        status = cm_outfile_open(
-            file, options->out_dir, CM_MANIFEST_FILE,
-            options->mode == 0 ? DEFAULT_MODE : options->mode, err);
+        status = cm_outfile_open(file, options->out_dir, CM_MANIFEST_FILE,
+                                 options->mode, err);
     }
     if (status == CM_OK) {
         status = cm_file_watch_begin(&watch, file, err);

@@ -10,7 +10,6 @@
 
 #define MAX_BUFFERED ((size_t)64 * 1024 * 1024)
 #define MAX_NAMED 20U /* columns that a message names */
-#define DEFAULT_MODE 0644
 
 static const char *const names[CM_SPLIT_FILES] = {
     [CM_SPLIT_HTML] = "index.html",
@@ -69,7 +68,7 @@ static enum cm_status open_files(struct cm_splitter *splitter,
                                  struct cm_error *err)
 {
     const struct cm_report_options *options = splitter->options;
-    mode_t mode = options->mode == 0 ? DEFAULT_MODE : options->mode;
+    mode_t mode = options->mode;
     enum cm_status status = cm_dir_make(options->out_dir, err);
 
     for (int i = 0; i < CM_SPLIT_FILES && status == CM_OK; i++) {

@@ -30,6 +30,8 @@ struct cm_outfile {
     void *watch_arg; /* borrowed */
 };
 
+/* `mode` is made smaller by the umask, as ever. 0: that of the file that is
+ * there, which somebody may have chosen; without one it is 0644. */
 enum cm_status cm_outfile_open(struct cm_outfile *file, const char *folder,
                                const char *name, mode_t mode,
                                struct cm_error *err);
@@ -48,7 +50,8 @@ enum cm_status cm_outfile_put(struct cm_outfile *file, struct cm_buf *buf,
 /* cm_dir_check says whether cm_dir_make and files in the folder have a chance,
  * and changes nothing. */
 enum cm_status cm_dir_check(const char *path, struct cm_error *err);
-/* cm_dir_make creates a folder (mode 0755) and its parents if missing. */
+/* cm_dir_make creates a folder (mode 0755, less the umask) and its parents if
+ * missing. */
 enum cm_status cm_dir_make(const char *path, struct cm_error *err);
 
 #endif

@@ -24,7 +24,7 @@ struct cm_report_options {
     const char *out_dir;
     const char *formats; /* "html,json,jsonl,actions,endpoints,certificates,
                             changes,calendar,ics,fixes,manifest"; NULL: these */
-    mode_t mode;         /* of the files; 0: 0644 */
+    mode_t mode;         /* of the files; 0: as cm_outfile_open says */
     const char *version; /* of this program; NULL: not said */
     struct cm_report_run *run; /* NULL, or see cm_report_open */
 };

@@ -12,6 +12,8 @@
 
 #include "base/advice.h"
 
+#define DEFAULT_MODE 0644
+
 static void release(struct cm_outfile *file)
 {
     free(file->path);
@@ -61,6 +63,16 @@ static int create(const char *path, mode_t mode)
     return fd;
 }
 
+/* The new file takes the place of the old one for those who may read that. */
+static void keep_mode(int fd, const char *path)
+{
+    struct stat about;
+
+    if (lstat(path, &about) == 0 && S_ISREG(about.st_mode)) {
+        (void)fchmod(fd, about.st_mode & 0777);
+    }
+}
+
 enum cm_status cm_outfile_open(struct cm_outfile *file, const char *folder,
                                const char *name, mode_t mode,
                                struct cm_error *err)
@@ -78,10 +90,13 @@ enum cm_status cm_outfile_open(struct cm_outfile *file, const char *folder,
     if (status != CM_OK) {
         goto out;
     }
-    fd = create(file->temp, mode);
+    fd = create(file->temp, mode == 0 ? DEFAULT_MODE : mode);
     if (fd < 0) {
         status = cannot_write(file, errno, err);
         goto out;
+    }
+    if (mode == 0) {
+        keep_mode(fd, file->path);
     }
     file->stream = fdopen(fd, "w");
     if (file->stream == NULL) {

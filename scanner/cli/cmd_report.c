@@ -30,7 +30,7 @@ void cm_report_from_options(const struct cm_options *options,
     out->formats = options->text[CM_OPTION_FORMATS];
     out->run_id = options->count[CM_OPTION_RUN];
     out->baseline = cm_gate_baseline(options);
-    out->mode = options->given[CM_OPTION_PRIVATE] ? 0600 : 0644;
+    out->mode = cm_file_mode(options);
     out->version = CERTMUSTER_VERSION;
 }
 

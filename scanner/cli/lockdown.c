@@ -2,18 +2,75 @@
 #include "cli/lockdown.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/shard_options.h"
 
+#define STANDARD_MODE 0640
+
+static const struct {
+    const char *text;
+    mode_t mode;
+} modes[] = {{"0600", 0600}, {"600", 0600},  {"0640", 0640},
+             {"640", 0640},  {"0644", 0644}, {"644", 0644}};
+
+mode_t cm_file_mode(const struct cm_options *options)
+{
+    const char *text = options->text[CM_OPTION_FILE_MODE];
+
+    if (options->given[CM_OPTION_PRIVATE]) {
+        return 0600;
+    }
+    for (size_t i = 0; text != NULL && i < sizeof(modes) / sizeof(*modes);
+         i++) {
+        if (strcmp(text, modes[i].text) == 0) {
+            return modes[i].mode;
+        }
+    }
+    return 0;
+}
+
+/* Through the umask, so that it holds for what SQLite makes, too, and for
+ * folders: who may read a file may enter its folder. A umask that allows less
+ * stays. */
+static enum cm_status limit_modes(const struct cm_options *options,
+                                  struct cm_error *err)
+{
+    mode_t mode = cm_file_mode(options);
+    mode_t denied;
+
+    if (options->given[CM_OPTION_FILE_MODE] &&
+        options->given[CM_OPTION_PRIVATE]) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--private is --file-mode 0600: give one of them");
+    }
+    if (options->given[CM_OPTION_FILE_MODE] && mode == 0) {
+        return cm_error_set(err, CM_EUSAGE,
+                            "--file-mode takes 0600, 0640 or 0644, not "
+                            "\"%.40s\"",
+                            options->text[CM_OPTION_FILE_MODE]);
+    }
+    mode = mode == 0 ? STANDARD_MODE : mode;
+    denied = (mode & S_IRGRP) == 0   ? S_IRWXG | S_IRWXO
+             : (mode & S_IROTH) == 0 ? S_IRWXO
+                                     : 0U;
+    (void)umask(umask(077) | denied);
+    return CM_OK;
+}
+
 enum cm_status cm_lockdown_new(struct cm_sandbox **out,
                                const struct cm_options *options,
                                struct cm_error *err)
 {
-    enum cm_status status = cm_sandbox_new(out, err);
+    enum cm_status status = limit_modes(options, err);
 
+    *out = NULL;
+    if (status == CM_OK) {
+        status = cm_sandbox_new(out, err);
+    }
     if (status == CM_OK && options->given[CM_OPTION_NO_SANDBOX]) {
         cm_sandbox_off(*out, "--no-sandbox");
     }

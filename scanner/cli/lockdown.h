@@ -4,11 +4,17 @@
 #ifndef CERTMUSTER_CLI_LOCKDOWN_H
 #define CERTMUSTER_CLI_LOCKDOWN_H
 
+#include <sys/types.h>
+
 #include "cli/options.h"
 #include "run/run.h"
 #include "sandbox/sandbox.h"
 
-/* One that knows of --no-sandbox and --quiet, and of no file yet. */
+/* --file-mode and --private; 0: neither was given. */
+mode_t cm_file_mode(const struct cm_options *options);
+/* One that knows of --no-sandbox and --quiet, and of no file yet. Also sets
+ * what nobody shall be allowed with the files that are made from here on: the
+ * process is what both are about. */
 enum cm_status cm_lockdown_new(struct cm_sandbox **out,
                                const struct cm_options *options,
                                struct cm_error *err);

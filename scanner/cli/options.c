@@ -280,7 +280,7 @@ bool cm_option_decides(enum cm_option option)
         CM_OPTION_SEED,         CM_OPTION_PROGRESS,    CM_OPTION_METRICS,
         CM_OPTION_PER_ADDRESS,  CM_OPTION_PER_PREFIX,  CM_OPTION_CANARY,
         CM_OPTION_DNS_PATIENCE, CM_OPTION_BASELINE,    CM_OPTION_FORMAT,
-        CM_OPTION_NO_SANDBOX,
+        CM_OPTION_NO_SANDBOX,   CM_OPTION_FILE_MODE,
     };
 
     for (size_t i = 0; i < sizeof(free_ones) / sizeof(*free_ones); i++) {

@@ -156,7 +156,7 @@ static enum cm_status write_file(const struct cm_metrics *metrics,
 {
     struct cm_outfile file;
     enum cm_status status =
-        cm_outfile_open(&file, metrics->folder, metrics->name, 0644, err);
+        cm_outfile_open(&file, metrics->folder, metrics->name, 0, err);
 
     if (status != CM_OK) {
         return status;
