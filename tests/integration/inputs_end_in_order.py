@@ -7,7 +7,7 @@ import os
 import resource
 import threading
 
-from machine import ROOTS, WORK, case, cases, holds, main
+from machine import HAS_OTHERS, ROOTS, case, cases, holds, main
 
 MEGABYTE = 1 << 20
 ROW = b"127.84.1.1,9\n"
@@ -71,12 +71,11 @@ def no_file_at_all(place, path, words):
     holds(not (place / "certmuster.db").exists(), "a store was left")
 
 
-@case
-def a_file_that_may_not_be_read(place):
+@cases([("a mode of 0", 0), ("its owner's", 0o600)] if HAS_OTHERS else [])
+def a_file_that_may_not_be_read(place, mode):
     place.fleet()
-    (place / "fleet.csv").chmod(0)
+    (place / "fleet.csv").chmod(mode)
     os.chmod(place.path, 0o777)
-    WORK.parent.chmod(WORK.parent.stat().st_mode | 0o011)
     place.scan("fleet.csv", user=65534).ends(2).says("fleet.csv", "Permission denied")
 
 
@@ -95,8 +94,8 @@ def peak_kb(place):
 
 @case
 def a_line_of_any_length_takes_no_memory(place):
-    """200 MB; a gigabyte takes longer and no more. Sparse: NUL bytes behind a first row, and a row behind them."""
-    size = 200 << 20
+    """100 MB; a gigabyte takes longer and no more. Sparse: NUL bytes behind a first row, and a row behind them."""
+    size = 100 << 20
     with open(place / "input.csv", "wb") as out:
         out.write(b"host,port\n" + ROW + b"127.84.1.2")
         out.truncate(size)

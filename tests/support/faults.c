@@ -155,7 +155,6 @@ static int fault(const char *call, int fd, const char *path)
 
     for (size_t i = 0; i < num_rules && error == 0; i++) {
         struct rule *rule = &rules[i];
-        unsigned long times;
 
         if (strcmp(rule->call, call) != 0) {
             continue;
@@ -164,7 +163,8 @@ static int fault(const char *call, int fd, const char *path)
             path = path_of(fd, room);
         }
         if (ends_with(path, rule->path)) {
-            times = atomic_fetch_add(&rule->seen, 1) + 1;
+            unsigned long times = atomic_fetch_add(&rule->seen, 1) + 1;
+
             if (times >= rule->from && times <= rule->to &&
                 (times - rule->from) % rule->each == 0) {
                 error = rule->error;
@@ -176,6 +176,9 @@ static int fault(const char *call, int fd, const char *path)
 }
 
 /* --- calls on descriptors --- */
+
+/* The C library's own names of parameters are reserved. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 
 static size_t half(size_t len)
 {
@@ -358,3 +361,5 @@ int usleep(useconds_t us)
     return fault("nosleep", -1, "*") != 0 ? 0
                                           : NEXT(usleep, int(useconds_t))(us);
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
