@@ -166,11 +166,14 @@ def an_old_store_stays_when(place, faults, words):
     place.run("runs").ends(0)
 
 
-@cases([("runs", ["runs"]), ("report", ["report", "--quiet"])] if HAS_OTHERS else [])
+@cases([("runs", ["runs"]), ("report", ["report", "--quiet", "--out", "open"])]
+       if HAS_OTHERS else [])
 def an_old_store_that_may_not_be_written(place, command):
     store = older(place)
     store.chmod(0o644)
     os.chmod(place.path, 0o755)
+    (place / "open").mkdir()
+    (place / "open").chmod(0o777)
     place.run(*command, user=65534).ends(3) \
             .says("certmuster.db", "older certmuster", "copy it")
 
