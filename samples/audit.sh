@@ -59,11 +59,19 @@ done
 "$CERTMUSTER" diff --db "$folder/audit.db" >"$folder/$name/changes.txt" \
   2>/dev/null || :
 
+first=no
+! grep -q "no complete earlier run" "$folder/$name/changes.txt" || first=yes
+
 if [ $code -ne 0 ] || [ -t 1 ]; then
-  cat "$folder/$name/summary.txt" "$folder/$name/changes.txt"
-  case $code in
-    0) echo "Nothing fails that did not fail before." ;;
-    1) echo "Something fails that did not fail before." ;;
+  cat "$folder/$name/summary.txt"
+  [ $first = yes ] || cat "$folder/$name/changes.txt"
+  case $code$first in
+    [01]yes)
+      echo "This is the first audit of this input: what fails now is what the"
+      echo "next ones compare with."
+      ;;
+    0*) echo "Nothing fails that did not fail before." ;;
+    1*) echo "Something fails that did not fail before." ;;
     *) cat "$folder/$name/messages.txt" ;;
   esac
   echo "All of it: $folder/latest/report.html"

@@ -34,6 +34,8 @@ audit() { # audit CODE FILE
 grep -v '^crm\|^printer' "$SOURCE/samples/audit.csv" >fleet.csv
 export KEEP=2
 audit 1 fleet.csv
+holds audit.txt "This is the first audit"
+grep -q "did not fail before" audit.txt && fail "the first audit knows a before"
 audit 0 fleet.csv
 [ ! -s audit.txt ] || fail "an audit without news talks: $(cat audit.txt)"
 cat "$SOURCE/samples/audit.csv" >fleet.csv
