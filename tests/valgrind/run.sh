@@ -37,6 +37,9 @@ test_input_limits: inputs as large as they may be
 test_pki_hostile: certificates of many thousand names
 test_pki_hostile_lists: the same
 test_base_utf8: every sequence of up to four bytes
+test_net_resolver: has time-outs of fractions of a second, which pass at once
+test_net_lookups: the same
+test_net_http: the same
 test_sandbox_calls: forbids system calls that valgrind itself makes
 test_sandbox_files: the same
 WHY
