@@ -53,7 +53,8 @@ def a_file_of(place, data, code, rows, words):
     if code == 2:  # --resume is not to find what was none
         holds(place.store("SELECT count(*) FROM run") == [(0,)]
               if (place / "certmuster.db").exists() else True, "a run was left")
-        holds(not (place / "certmuster-report").exists(), "a report was left")
+        left = list((place / "certmuster-report").glob("*"))
+        holds(not left, f"a report was left: {left}")
 
 
 @cases([("noise", "/dev/urandom"), ("zeroes", "/dev/zero")])
