@@ -98,8 +98,7 @@ bool cm_channel_open(struct cm_channel *channel,
     unsigned num = servers->num - first;
     struct ares_addr_port_node nodes[CM_RESOLVER_MAX_SERVERS];
     char lookups[] = "b";
-    unsigned patience =
-        timeout_ms / (channel->over_tcp ? num : PATIENCE * num);
+    unsigned patience = timeout_ms / (channel->over_tcp ? num : PATIENCE * num);
     struct ares_options options = {
         .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
                  ARES_FLAG_NOCHECKRESP | ARES_FLAG_IGNTC |
