@@ -55,10 +55,23 @@ static void end(struct cm_store *store, int64_t id,
     (void)settled(cm_store_finish_run(store, id, &run, &err), &err);
 }
 
+/* Judged by what the base was, see stores_scan.c. */
 static void merge(const char *path, const struct cm_shard_facts *facts)
 {
+    static const struct cm_measure_facts measures[] = {
+        {.kind = "profile", .name = "java8", .sha256 = "aa"},
+        {.kind = "policy", .name = "modern", .sha256 = "bb"},
+    };
     const struct cm_run_info info = {
-        .options = "{}", .version = "1", .trust = "t", .shards = 1};
+        .options = "{}",
+        .version = "1",
+        .trust = "t",
+        .views = "[{\"name\":\"system\",\"path\":\"/etc/ca.pem\","
+                 "\"sha256\":\"00aa\",\"anchors\":150,\"distrusted\":2}]",
+        .measures = measures,
+        .num_measures = 2,
+        .shards = 1,
+    };
     const char *to = fuzz_scratch_path("merged.db");
     struct cm_store *store = NULL;
     struct cm_error err = {0};

@@ -146,7 +146,6 @@ run() {
 cover() { # cover TARGET FILE...: its lines
   name=$1
   shift
-  set -- "$@"
   folders=
   for folder in "$CORPUS/$name" "$BUILD/corpus/$name" "$BUILD/seeds/$name"; do
     [ ! -d "$folder" ] || folders="$folders $folder"
@@ -160,17 +159,8 @@ cover() { # cover TARGET FILE...: its lines
   }
   llvm-profdata merge -o "$profile.data" "$profile.raw"
   rm -f "$profile.raw"
-  llvm-cov export -summary-only -instr-profile "$profile.data" "$replay" \
-    "$@" | python3 -c '
-import json, os, sys
-data = json.load(sys.stdin)["data"][0]
-for f in data["files"] + [dict(filename="all", summary=data["totals"])]:
-    name, lines = f["filename"], f["summary"]["lines"]
-    if lines["count"] == 0:
-        continue
-    print("%-10s %-38s %5d of %5d lines, %5.1f %%" % (sys.argv[1],
-          os.path.relpath(name, sys.argv[2]) if name != "all" else name,
-          lines["covered"], lines["count"], lines["percent"]))' "$name" "$TOP"
+  llvm-cov export -summary-only -instr-profile "$profile.data" "$replay" |
+    python3 "$TOP/tests/fuzz/lines.py" "$name" "$@"
 }
 
 coverage() {
@@ -181,7 +171,7 @@ coverage() {
   mkdir -p "$BUILD/coverage"
   for target in "$@"; do
     # shellcheck disable=SC2046
-    (cd "$TOP" && cover $(grep "^$target " "$list"))
+    cover $(grep "^$target " "$list")
   done
 }
 

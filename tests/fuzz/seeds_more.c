@@ -177,7 +177,8 @@ static const struct {
     {"hosts", "127.0.0.1 localhost # me\n2001:db8::1\ta.example b\n\n::1 b"},
     {"hosts", "192.0.2.53,[2001:db8::53]:5353, 192.0.2.1:54"},
     {"manifest",
-     "{\"manifest\":1,\"outputs\":[{\"file\":\"report.html\",\"sha256\":"
+     "{\"manifest_version\":1,\"outputs\":[{\"file\":\"report.html\","
+     "\"sha256\":"
      "\"abababababababababababababababababababababababababababababababab\","
      "\"bytes\":4},{\"file\":\"../outside\",\"sha256\":\"x\",\"bytes\":1},"
      "{\"file\":\"link\"},{\"file\":\"part/manifest.json\",\"sha256\":"
