@@ -3,8 +3,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/landlock.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -72,6 +75,24 @@ static void add_rule(int rules, const char *path, uint64_t access)
     (void)close(rule.parent_fd);
 }
 
+/* Where a program keeps the DNS servers of the moment, /etc/resolv.conf is a
+ * link to a file that is replaced while we work: then its folder is what
+ * counts. */
+static void add_resolvers(int rules, uint64_t all)
+{
+    char path[PATH_MAX];
+    char *slash;
+
+    if (realpath("/etc/resolv.conf", path) == NULL) {
+        return;
+    }
+    slash = strrchr(path, '/');
+    *slash = '\0';
+    if (strncmp(path, "/run/", 5) == 0) {
+        add_rule(rules, path, FS_READ & all);
+    }
+}
+
 /* What the C library, SQLite and the resolver look at whenever they like. */
 static void add_system(int rules, uint64_t all)
 {
@@ -83,6 +104,7 @@ static void add_system(int rules, uint64_t all)
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
         add_rule(rules, files[i], FS_READ & all);
     }
+    add_resolvers(rules, all);
 #if CM_SANDBOX_SANITIZED
     /* The leak checker reads the maps of the process, a report the program and
      * its libraries. */
