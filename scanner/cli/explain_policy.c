@@ -195,7 +195,7 @@ bool cm_explain_policy(const char *word, int width, FILE *out,
     } else {
         *status = put_built_in(&text, word, columns, err);
     }
-    said = *status != CM_OK || text.len > 0;
+    said = *status != CM_OK || text.failed || text.len > 0;
     if (*status == CM_OK && text.failed) {
         *status = cm_error_nomem(err, "the text");
     }

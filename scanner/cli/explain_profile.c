@@ -162,7 +162,7 @@ bool cm_explain_profile(const char *word, FILE *out, enum cm_status *status,
     } else if (profile != NULL) {
         put_profile(&text, profile);
     }
-    said = *status != CM_OK || text.len > 0;
+    said = *status != CM_OK || text.failed || text.len > 0;
     if (*status == CM_OK && text.failed) {
         *status = cm_error_nomem(err, "the text");
     }

@@ -151,6 +151,7 @@ static void keep_wal(struct cm_db *db, int keep)
 static enum cm_status cannot_open(struct cm_db *db)
 {
     const char *name = strrchr(db->path, '/');
+    bool no_memory = sqlite3_errcode(db->handle) == SQLITE_NOMEM;
     size_t len = name == db->path ? 1 : (size_t)(name - db->path);
     char *folder = strndup(db->path, len);
     int why = sqlite3_system_errno(db->handle);
@@ -160,6 +161,9 @@ static enum cm_status cannot_open(struct cm_db *db)
         why = errno;
     }
     free(folder);
+    if (no_memory) {
+        return cm_error_nomem(&db->error, "the store");
+    }
     return cm_error_set(&db->error, CM_ESTORE,
                         "store %s cannot be opened: %s; are the file and its "
                         "folder writable?",
