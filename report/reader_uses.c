@@ -365,3 +365,18 @@ enum cm_status cm_uses_owners(const struct cm_report_uses *uses,
     }
     return status;
 }
+
+int64_t cm_uses_num(const struct cm_report_uses *uses)
+{
+    return uses->num;
+}
+
+bool cm_uses_ids(const struct cm_report_uses *uses, struct cm_buf *json)
+{
+    (void)cm_buf_putc(json, '[');
+    for (uint32_t i = 0; i < uses->num; i++) {
+        (void)cm_buf_puts(json, i == 0 ? "" : ",");
+        (void)cm_buf_number(json, uses->list[i].id);
+    }
+    return cm_buf_putc(json, ']');
+}

@@ -5,6 +5,7 @@
 #ifndef CERTMUSTER_REPORT_READER_USES_H
 #define CERTMUSTER_REPORT_READER_USES_H
 
+#include "certmuster/buf.h"
 #include "reader_certs.h"
 
 struct cm_report_uses; /* opaque */
@@ -62,6 +63,9 @@ struct cm_use_counts {
 void cm_uses_sort(struct cm_report_uses *uses);
 const struct cm_use_counts *cm_uses_find(const struct cm_report_uses *uses,
                                          int64_t id);
+int64_t cm_uses_num(const struct cm_report_uses *uses);
+/* Their ids as a JSON array; false: no memory. */
+bool cm_uses_ids(const struct cm_report_uses *uses, struct cm_buf *json);
 enum cm_status cm_uses_owners(const struct cm_report_uses *uses,
                               const struct cm_use_counts *counts,
                               struct cm_report_list *out);

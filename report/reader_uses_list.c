@@ -9,12 +9,19 @@
 
 /* The policies 2.23.140.1.1 (extended validation) and 2.23.140.1.2.x, as they
  * stand in a certificate; the same that the judge calls a public policy. */
-static const char list_sql[] =
-    "SELECT id, sha256, parse_error, subject, subject_cn, issuer, issuer_cn,"
-    " serial, not_before, not_after, key_alg, key_bits, sig_alg, spki_sha256,"
-    " is_ca, self_issued, names, names_total,"
-    " instr(der, x'060567810c0101') > 0 OR instr(der, x'060667810c0102') > 0"
-    " FROM certificate ORDER BY sha256";
+#define LIST_SQL                                                               \
+    "SELECT id, sha256, parse_error, subject, subject_cn, issuer, issuer_cn,"  \
+    " serial, not_before, not_after, key_alg, key_bits, sig_alg, spki_sha256," \
+    " is_ca, self_issued, names, names_total,"                                 \
+    " instr(der, x'060567810c0101') > 0 OR instr(der, x'060667810c0102') > 0"  \
+    " FROM certificate"
+static const char list_sql[] = LIST_SQL " ORDER BY sha256";
+/* The plus keeps SQLite from walking over all certificates in that order. */
+static const char some_sql[] =
+    LIST_SQL " WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY +sha256";
+static const char newest_sql[] = "SELECT max(id) FROM certificate";
+#define MAX_IDS ((size_t)256 << 20)
+#define FEW 4 /* a part uses fewer than one of so many */
 
 static const char shared_sql[] =
     "SELECT spki_sha256 FROM certificate WHERE spki_sha256 IS NOT NULL"
@@ -30,6 +37,50 @@ struct cm_report_uses_list {
     struct cm_report_use use;
 };
 
+/* A part of a run uses few of the store's certificates; for each of hundreds of
+ * parts all of them would be read. */
+static enum cm_status uses_few(const struct cm_report_run *run, bool *few,
+                               struct cm_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool got = false;
+    enum cm_status status = cm_sql_prepare(run->db, &stmt, newest_sql, err);
+
+    if (status == CM_OK) {
+        status = cm_sql_step(stmt, &got, err);
+    }
+    *few = status == CM_OK && got &&
+           sqlite3_column_int64(stmt, 0) / FEW > cm_uses_num(run->uses);
+    (void)sqlite3_finalize(stmt);
+    return status;
+}
+
+static enum cm_status select_used(struct cm_report_uses_list *list,
+                                  struct cm_error *err)
+{
+    struct cm_report_run *run = list->run;
+    struct cm_buf ids;
+    bool few;
+    enum cm_status status = uses_few(run, &few, err);
+
+    if (status != CM_OK || !few) {
+        return status != CM_OK
+                   ? status
+                   : cm_sql_prepare(run->db, &list->stmt, list_sql, err);
+    }
+    cm_buf_init(&ids, MAX_IDS);
+    status = cm_uses_ids(run->uses, &ids)
+                 ? cm_sql_prepare(run->db, &list->stmt, some_sql, err)
+                 : cm_error_nomem(err, "the certificates");
+    if (status == CM_OK &&
+        sqlite3_bind_text64(list->stmt, 1, cm_buf_cstr(&ids), ids.len,
+                            SQLITE_TRANSIENT, SQLITE_UTF8) != SQLITE_OK) {
+        status = cm_sql_failed(run->db, err);
+    }
+    cm_buf_cleanup(&ids);
+    return status;
+}
+
 enum cm_status cm_report_uses_open(struct cm_report_uses_list **out,
                                    struct cm_report_run *run,
                                    struct cm_error *err)
@@ -43,7 +94,7 @@ enum cm_status cm_report_uses_open(struct cm_report_uses_list **out,
     }
     list->run = run;
     cm_uses_sort(run->uses);
-    status = cm_sql_prepare(run->db, &list->stmt, list_sql, err);
+    status = select_used(list, err);
     if (status == CM_OK) {
         *out = list;
         list = NULL;
