@@ -34,7 +34,7 @@ enum cm_ask {
     CM_ASK_LARGE,     /* as SMALL, padded to over 1400 bytes: two segments */
     CM_ASK_SPLIT,     /* as SMALL, in two records (RFC 8446 section 5.1) */
     CM_ASK_GREASE,    /* as SMALL, with values that nobody knows (RFC 8701) */
-    CM_ASK_NEWER,     /* as SMALL, with TLS 1.3 on offer too */
+    CM_ASK_NEWER,     /* as SMALL, with TLS 1.3 on offer too: the first hello */
     CM_ASK_ANONYMOUS, /* suites without a certificate: anonymous, PSK */
     CM_ASK_SUITES,    /* as SMALL or, where only TLS 1.3 is spoken, as the first
                          hello: but with every suite, */
@@ -103,6 +103,11 @@ struct cm_probe;
 /* An answer to the first hello began: whatever made it break off, the hello was
  * understood. */
 bool cm_probe_was_answered(const struct cm_probe *probe);
+/* It hung up or kept silent: no answer to what was in the hello, as an alert
+ * is. Such an end may be chance. */
+bool cm_probe_may_be_chance(const struct cm_probe *probe);
+/* It was: asked again, the server did otherwise. */
+bool cm_evidence_by_chance(const struct cm_evidence *ev);
 /* cm_evidence_add_answer lends the new answer, all zero; it may move with the
  * next one. NULL: no memory, or CM_MAX_ANSWERS reached. */
 struct cm_answer *cm_evidence_add_answer(struct cm_evidence *ev);

@@ -87,6 +87,31 @@ unsigned cm_evidence_count_failed(const struct cm_evidence *ev, enum cm_ask ask)
     return num;
 }
 
+bool cm_probe_may_be_chance(const struct cm_probe *probe)
+{
+    return !cm_probe_was_answered(probe) &&
+           (probe->end == CM_END_CLOSED || probe->end == CM_END_RESET ||
+            probe->end == CM_END_TIMEOUT || probe->end == CM_END_SYSTEM);
+}
+
+bool cm_evidence_by_chance(const struct cm_evidence *ev)
+{
+    const struct cm_probe *probe = cm_evidence_main_probe(ev);
+
+    if (probe == NULL || !cm_probe_may_be_chance(probe)) {
+        return false;
+    }
+    for (size_t i = 0; i < ev->num_answers; i++) {
+        enum cm_ask ask = ev->answers[i].ask;
+
+        if (cm_answer_worked(&ev->answers[i]) &&
+            (ask == CM_ASK_NEWER || cm_evidence_count_failed(ev, ask) > 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* SSLv2 is the oldest, and so is its number. */
 const struct cm_answer *cm_evidence_certificates(const struct cm_evidence *ev)
 {

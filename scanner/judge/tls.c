@@ -115,12 +115,31 @@ static bool holds_after_hello(enum cm_cause cause)
            cause == CM_CAUSE_TLS_ALPN_FAILURE;
 }
 
+/* Of a server that, asked again, did otherwise. */
+static const char *at_times(const struct cm_case *c, char out[CM_LABEL_SIZE])
+{
+    unsigned worked = 0;
+
+    for (size_t i = 0; i < c->ev->num_answers; i++) {
+        worked += cm_answer_worked(&c->ev->answers[i]);
+    }
+    (void)snprintf(out, CM_LABEL_SIZE,
+                   "; of %zu hellos after that it answered %u, and not always "
+                   "the same ones: it fails at times, as by a limit of "
+                   "connections, under load, or as one of several servers",
+                   c->ev->num_answers, worked);
+    return out;
+}
+
 /* "; so did 7 hellos of other kinds", or "". */
 static const char *in_vain(const struct cm_case *c, char out[CM_LABEL_SIZE])
 {
     unsigned num = cm_judge_asked_in_vain(c);
 
     out[0] = '\0';
+    if (cm_evidence_by_chance(c->ev)) {
+        return at_times(c, out);
+    }
     if (num > 0) {
         (void)snprintf(out, CM_LABEL_SIZE,
                        "; %u further hello%s, of other versions, sizes or "

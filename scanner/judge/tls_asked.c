@@ -37,6 +37,14 @@ static const struct cm_answer *newest_choice(const struct cm_case *c)
     return newest;
 }
 
+/* Of a server that hung up: the first hello failed again each time. */
+#define MIN_AGAIN 3
+static bool was_confirmed(const struct cm_case *c)
+{
+    return !cm_probe_may_be_chance(c->probe) ||
+           cm_evidence_count_failed(c->ev, CM_ASK_NEWER) >= MIN_AGAIN;
+}
+
 static void sure_if(struct cm_finding *f, bool sure)
 {
     if (f != NULL) {
@@ -54,6 +62,7 @@ static bool name_refused(struct cm_case *c)
     char server[CM_LABEL_SIZE];
     char how[CM_LABEL_SIZE];
     char choice[CM_LABEL_SIZE];
+    struct cm_finding *f;
 
     if (works == NULL || newest_choice(c) != NULL) {
         return false;
@@ -62,7 +71,7 @@ static bool name_refused(struct cm_case *c)
     (void)cm_tls_end_words(c->probe, how);
     (void)cm_tls_choice_words(works, choice);
     if (named) {
-        (void)cm_finding_add(
+        f = cm_finding_add(
             c, CM_CAUSE_TLS_SNI_UNRECOGNIZED, "RFC 6066 section 3",
             "%s answered a hello for \"%s\" with %s, and the same hello %s "
             "with %s",
@@ -70,12 +79,13 @@ static bool name_refused(struct cm_case *c)
             none != NULL ? "without a name" : "for a name that nobody has",
             choice);
     } else {
-        (void)cm_finding_add(
+        f = cm_finding_add(
             c, CM_CAUSE_TLS_SNI_REQUIRED, "RFC 6066 section 3",
             "%s answered a hello without a server name with %s, and the same "
             "hello with a name with %s",
             server, how, choice);
     }
+    sure_if(f, was_confirmed(c));
     return true;
 }
 
@@ -104,16 +114,18 @@ static bool version_too_old(struct cm_case *c)
     char server[CM_LABEL_SIZE];
     char how[CM_LABEL_SIZE];
     char choice[CM_LABEL_SIZE];
+    struct cm_finding *f;
 
     if (a == NULL || a->version > TLS1_1) {
         return false;
     }
-    (void)cm_finding_add(
+    f = cm_finding_add(
         c, CM_CAUSE_TLS_VERSION_TOO_OLD, "RFC 8996 section 2",
         "%s answered an offer of TLS 1.0 to 1.3 with %s, and a hello of %s "
         "with %s: it speaks nothing newer",
         cm_finding_server(c, server), cm_tls_end_words(c->probe, how),
         cm_tls_ask_words(a->ask), cm_tls_choice_words(a, choice));
+    sure_if(f, was_confirmed(c));
     return true;
 }
 
@@ -188,7 +200,7 @@ static void nothing_in_common(struct cm_case *c, const struct respect *r,
         cm_finding_server(c, server), cm_tls_end_words(c->probe, how), r->what,
         cm_tls_choice_words(works, choice), odd[0] != '\0' ? "; it takes " : "",
         odd);
-    sure_if(f, sure);
+    sure_if(f, sure && was_confirmed(c));
 }
 
 /* The plain hello was refused, or, where only TLS 1.3 is spoken, the first one;
@@ -279,7 +291,9 @@ static bool hello_intolerant(struct cm_case *c)
     char how[CM_LABEL_SIZE];
     char choice[CM_LABEL_SIZE];
 
-    if (small == NULL) {
+    /* Its plain twin fails, too, now and then: that is no intolerance. */
+    if (small == NULL || (c->probe->end == CM_END_COMPLETE &&
+                          cm_evidence_count_failed(c->ev, CM_ASK_SMALL) > 0)) {
         return false;
     }
     for (size_t i = 0; i < c->ev->num_answers; i++) {
@@ -362,7 +376,7 @@ bool cm_judge_asked(struct cm_case *c)
     if (c->probe->end == CM_END_COMPLETE) {
         return hello_intolerant(c);
     }
-    if (cm_probe_was_answered(c->probe)) {
+    if (cm_probe_was_answered(c->probe) || cm_evidence_by_chance(c->ev)) {
         return false;
     }
     if (name_refused(c) || no_certificate(c) || no_application_protocol(c)) {

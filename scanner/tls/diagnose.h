@@ -13,6 +13,9 @@
  * called intolerant of it. */
 #define CM_INTOLERANT_FAILURES 3
 #define CM_INTOLERANT_CONTROLS 2
+/* How often the first hello is asked again, beside one that works, before a
+ * server that hung up is said to mind what differs. */
+#define CM_CHANCE_CONTROLS 3
 
 /* diagnose_plan.c -- the next question, from the answers so far. False: the
  * cause is proven, or no question would bring it out. `named`: the first hello

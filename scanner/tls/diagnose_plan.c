@@ -145,13 +145,26 @@ static bool group_is_on_offer(const struct cm_answer *a)
            (a->num_chain == 0 || curve_is_on_offer(a->chain[0]));
 }
 
+static const enum cm_ask respects[] = {CM_ASK_SUITES, CM_ASK_GROUPS,
+                                       CM_ASK_SIGNATURES};
+
+/* What worked with the least difference from the first hello. */
+static enum cm_ask respected(const struct cm_evidence *ev,
+                             const struct cm_answer *all)
+{
+    for (size_t i = 0; i < sizeof(respects) / sizeof(*respects); i++) {
+        if (cm_evidence_worked(ev, respects[i]) != NULL) {
+            return respects[i];
+        }
+    }
+    return all->ask;
+}
+
 /* A server that took the whole list: what it chose that was not on offer before
  * is the likeliest difference; then the others. */
 static bool find_respect(const struct cm_evidence *ev,
                          const struct cm_answer *a, enum cm_ask *ask)
 {
-    static const enum cm_ask respects[] = {CM_ASK_SUITES, CM_ASK_GROUPS,
-                                           CM_ASK_SIGNATURES};
     const bool odd[] = {
         !cm_offer_has(cm_offer_suites(), a->cipher),
         !group_is_on_offer(a),
@@ -182,21 +195,23 @@ static bool key_is_too_short(const struct cm_evidence *ev)
 }
 
 /* One after the other; one that fails is asked again, and so is its plainer
- * twin. */
+ * twin, in an order that has no period: a server that hangs up now and then, or
+ * for a while, does so to both. */
 static bool next_burden(const struct cm_evidence *ev,
                         const enum cm_ask *burdens, size_t num,
                         enum cm_ask *ask)
 {
     for (size_t i = 0; i < num; i++) {
+        unsigned asked = times(ev, burdens[i]);
+        unsigned twins = times(ev, CM_ASK_SMALL);
+
         if (cm_evidence_worked(ev, burdens[i]) != NULL) {
             continue;
         }
-        if (times(ev, burdens[i]) < CM_INTOLERANT_FAILURES) {
-            *ask = burdens[i];
-            return true;
-        }
-        *ask = CM_ASK_SMALL;
-        return times(ev, CM_ASK_SMALL) < CM_INTOLERANT_CONTROLS;
+        *ask = asked > 0 && twins <= asked && twins < CM_INTOLERANT_CONTROLS
+                   ? CM_ASK_SMALL
+                   : burdens[i];
+        return asked < CM_INTOLERANT_FAILURES || *ask == CM_ASK_SMALL;
     }
     return false;
 }
@@ -241,8 +256,8 @@ bool cm_diagnosis_only_tls13(const struct cm_evidence *ev)
            cm_evidence_worked(ev, CM_ASK_TLS1_2) == NULL;
 }
 
-/* Something else than the first hello worked, and that says it all. */
-static bool is_settled(const struct cm_evidence *ev)
+/* Something else than the first hello worked, and that says it all: which? */
+static const struct cm_answer *last_word(const struct cm_evidence *ev)
 {
     static const enum cm_ask last_words[] = {
         CM_ASK_NO_SNI, CM_ASK_OTHER_SNI, CM_ASK_ANONYMOUS, CM_ASK_ALPN,
@@ -250,11 +265,32 @@ static bool is_settled(const struct cm_evidence *ev)
     };
 
     for (size_t i = 0; i < sizeof(last_words) / sizeof(*last_words); i++) {
-        if (cm_evidence_worked(ev, last_words[i]) != NULL) {
-            return true;
+        const struct cm_answer *word = cm_evidence_worked(ev, last_words[i]);
+
+        if (word != NULL) {
+            return word;
         }
     }
-    return false;
+    return NULL;
+}
+
+/* A server that hangs up now and then, or for a while, seems to mind whatever
+ * was asked just before. So both are asked again, in an order that has no
+ * period, until each has answered CM_CHANCE_CONTROLS times in its way, or
+ * otherwise than before. */
+static bool confirm(const struct cm_evidence *ev, const struct cm_probe *p,
+                    enum cm_ask works, enum cm_ask *ask)
+{
+    unsigned first = times(ev, CM_ASK_NEWER);
+    unsigned other = times(ev, works);
+
+    if (!cm_probe_may_be_chance(p) || cm_evidence_by_chance(ev)) {
+        return false;
+    }
+    *ask = first == 0 || (first < CM_CHANCE_CONTROLS && other > 1)
+               ? CM_ASK_NEWER
+               : works;
+    return first < CM_CHANCE_CONTROLS || other < CM_CHANCE_CONTROLS;
 }
 
 bool cm_diagnosis_plan(const struct cm_evidence *ev, bool named,
@@ -262,6 +298,7 @@ bool cm_diagnosis_plan(const struct cm_evidence *ev, bool named,
 {
     const struct cm_probe *p = cm_evidence_main_probe(ev);
     const struct cm_answer *newest = cm_evidence_worked(ev, CM_ASK_TLS1_2);
+    const struct cm_answer *word;
 
     if (p == NULL || too_silent(ev)) {
         return false;
@@ -281,7 +318,10 @@ bool cm_diagnosis_plan(const struct cm_evidence *ev, bool named,
         newest = cm_evidence_worked(ev, CM_ASK_TLS1_3);
     }
     if (newest != NULL) {
-        return find_respect(ev, newest, ask);
+        return find_respect(ev, newest, ask) ||
+               confirm(ev, p, respected(ev, newest), ask);
     }
-    return !is_settled(ev) && climb(ev, p, named, ask);
+    word = last_word(ev);
+    return word != NULL ? confirm(ev, p, word->ask, ask)
+                        : climb(ev, p, named, ask);
 }

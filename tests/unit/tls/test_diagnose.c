@@ -105,7 +105,17 @@ static struct server {
      CM_END_RESET,
      0,
      {GOOD(NO_SNI)},
-     "small no_sni"},
+     "small no_sni newer no_sni newer newer no_sni"},
+    {"seems to refuse the name, and takes it later",
+     CM_END_RESET,
+     0,
+     {GOOD(NO_SNI), GOOD(NEWER)},
+     "small no_sni newer"},
+    {"hangs up on what common clients offer",
+     CM_END_CLOSED,
+     0,
+     {WORKS(TLS1_2, 0x0303, 0x003c, 0, 0), WORKS(SUITES, 0x0303, 0x003c, 0, 0)},
+     "small no_sni tls1_2 suites newer suites newer newer"},
     {"no certificate",
      CM_END_ALERT_RECEIVED,
      40,
@@ -135,22 +145,22 @@ static struct server {
      CM_END_RESET,
      0,
      {GOOD(SMALL), GOOD(GREASE), GOOD(LARGE), DROPS(NEWER)},
-     "small grease large newer newer newer small"},
+     "small grease large newer small newer newer"},
     {"resets what is long",
      CM_END_RESET,
      0,
      {GOOD(SMALL), GOOD(GREASE), DROPS(LARGE), DROPS(NEWER)},
-     "small grease large large large small"},
+     "small grease large small large large"},
     {"alerts on extensions that it does not know",
      CM_END_ALERT_RECEIVED,
      110,
      {GOOD(SMALL)},
-     "small grease grease grease small"},
+     "small grease small grease grease"},
     {"refuses TLS 1.3 by version",
      CM_END_ALERT_RECEIVED,
      70,
      {GOOD(TLS1_2), GOOD(SMALL), GOOD(GREASE), GOOD(LARGE)},
-     "tls1_2 small grease large newer newer newer small"},
+     "tls1_2 small grease large newer small newer newer"},
     {"works with each hello by hand",
      CM_END_CLOSED,
      0,
@@ -274,6 +284,46 @@ static void a_budget_is_never_exceeded(void **state)
             }
             assert_true(num <= budget);
             assert_memory_equal(asked, servers[i].asks, strlen(asked));
+        }
+    }
+}
+
+/* Whatever is asked when, it answers some hellos and not others. */
+static bool chance_is_found(unsigned answers, unsigned period)
+{
+    struct cm_evidence *ev = cm_evidence_new();
+    struct cm_asking *asking;
+    struct cm_hello hello = {0};
+    bool found;
+
+    assert_non_null(ev);
+    first_hello(ev, CM_END_RESET, 0);
+    asking = cm_diagnosis_new(ev, "www.a.example", BUDGET);
+    assert_non_null(asking);
+    for (unsigned num = 0; asking->next(asking, &hello); num++) {
+        struct cm_answer a = {.end = CM_ANSWER_RESET};
+
+        if ((answers >> num % period & 1) != 0) {
+            a = (struct cm_answer){.end = CM_ANSWER_FLIGHT,
+                                   .version = 0x0303,
+                                   .cipher = 0xc02f,
+                                   .group = 0x001d};
+        }
+        asking->heard(asking, &a, NULL);
+        hello = (struct cm_hello){0};
+    }
+    found = cm_evidence_by_chance(ev);
+    asking->free(asking);
+    cm_evidence_free(ev);
+    return found;
+}
+
+static void who_answers_at_times_is_found_out(void **state)
+{
+    (void)state;
+    for (unsigned period = 2; period <= 4; period++) {
+        for (unsigned answers = 1; answers < (1U << period) - 1; answers++) {
+            assert_true(chance_is_found(answers, period));
         }
     }
 }
@@ -438,10 +488,11 @@ static void what_works_may_mind_other_hellos(void **state)
         {{.says = {GOOD(LARGE), GOOD(SPLIT), GOOD(GREASE)}},
          "large split grease"},
         {{.end = CM_END_RESET, .says = {GOOD(SMALL)}},
-         "large large large small small"},
+         "large small small large large"},
         {{.end = CM_END_RESET, .says = {GOOD(SMALL), GOOD(LARGE)}},
-         "large split split split small small"},
-        {{.end = CM_END_TIMEOUT, .says = {GOOD(SMALL)}}, "large large large"},
+         "large split small small split split"},
+        {{.end = CM_END_TIMEOUT, .says = {GOOD(SMALL)}},
+         "large small small large large"},
     };
 
     (void)state;
@@ -475,15 +526,16 @@ static void what_works_may_mind_other_hellos(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[SERVERS + EXPLAINED + 6] = {
+    struct CMUnitTest tests[SERVERS + EXPLAINED + 7] = {
         cmocka_unit_test(a_budget_is_never_exceeded),
         cmocka_unit_test(without_a_name_none_is_left_out),
         cmocka_unit_test(nobody_there_is_not_asked),
         cmocka_unit_test(a_key_that_is_too_short_is_no_intolerance),
         cmocka_unit_test(questions_that_get_lost_count),
         cmocka_unit_test(what_works_may_mind_other_hellos),
+        cmocka_unit_test(who_answers_at_times_is_found_out),
     };
-    size_t num = 6;
+    size_t num = 7;
 
     for (size_t i = 0; i < SERVERS; i++) {
         tests[num++] = (struct CMUnitTest){.name = servers[i].name,
