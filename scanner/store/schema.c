@@ -23,8 +23,12 @@ static const char columns_sql[] =
     " FROM (SELECT name, type, hidden FROM pragma_table_xinfo(?)"
     " ORDER BY cid)";
 
-static void refuse(struct cm_db *db, const char *type, const char *name)
+static void refuse(struct cm_db *db, const struct cm_db *fresh,
+                   const char *type, const char *name)
 {
+    if (db->error.status == CM_OK && fresh->error.status != CM_OK) {
+        (void)cm_error_nomem(&db->error, "the schema");
+    }
     if (db->error.status == CM_OK) {
         (void)cm_error_set(&db->error, CM_EINPUT,
                            "store %s: another program has changed the %s "
@@ -73,7 +77,7 @@ static void check_item(struct cm_db *db, struct cm_db *fresh,
         good = same_columns(db, fresh, name);
     }
     if (!good) {
-        refuse(db, type, name);
+        refuse(db, fresh, type, name);
     }
 }
 
