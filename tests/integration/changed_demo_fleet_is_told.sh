@@ -5,9 +5,9 @@
 # shellcheck disable=SC2034 # want_code reads it
 . "$(dirname "$0")/lib.sh"
 
-fleet=$SOURCE/samples/demo/fleet.sh
+script=$SOURCE/samples/demo/fleet.sh
 leave() {
-  [ ! -e "$FLEET/changed" ] || sh "$fleet" restore "$FLEET"
+  [ ! -e "$FLEET/changed" ] || sh "$script" restore "$FLEET"
   stop_started
 }
 trap leave EXIT
@@ -23,7 +23,7 @@ mkdir first
 sed "1a $pair" "$SOURCE/samples/demo.csv" >first/demo.csv
 scan --all-addresses --out before first/demo.csv --fail-on new-breaks_now
 want_code 1 # nothing to compare with: everything is new
-sh "$fleet" change "$FLEET"
+sh "$script" change "$FLEET"
 mkdir second
 sed -e "1a $more" -e "1a $pair" -e '/^plc\.demo\.test/d' \
   "$SOURCE/samples/demo.csv" >second/demo.csv
@@ -74,7 +74,7 @@ shown() { # shown OCTET: the certificate that is served there
 }
 stored() { openssl x509 -in "$FLEET/pki/$1.pem" -noout -fingerprint -sha256; }
 [ "$(shown 2)" = "$(stored api-renewed)" ] || fail "nothing was renewed"
-sh "$fleet" restore "$FLEET"
+sh "$script" restore "$FLEET"
 for pair in "2 api" "55 pair" "17 crm" "42 mtls"; do
   [ "$(shown "${pair% *}")" = "$(stored "${pair#* }")" ] ||
     fail "not restored: $pair"
