@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 A=127.46.0
-PORT=20100
+PORT=19100 # some of the servers listen at every address
 NAME=odd.demo.test
 
 # Certificates: one root; leaves with all sorts of keys.
