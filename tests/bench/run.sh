@@ -15,6 +15,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 # shellcheck source=samples/demo/install.sh
 . "$root/samples/demo/install.sh"
+# shellcheck source=tests/support/spaces.sh
+. "$root/tests/support/spaces.sh"
 
 build=$root/build-bench
 install=yes
@@ -52,22 +54,4 @@ command -v ninja >/dev/null 2>&1 && generator="-G Ninja"
 cmake --build "$build" --parallel --target certmuster badserver bare_loop \
   make_certs delay_line cost >/dev/null
 
-set -- python3 "$here/bench.py" --build "$build" --json "$json" "$@"
-spaces="--net --mount --pid --fork --mount-proc --kill-child"
-[ "$(id -u)" -eq 0 ] || spaces="--user --map-root-user $spaces"
-# shellcheck disable=SC2086
-if ! unshare $spaces true 2>/dev/null; then
-  echo "No namespaces for this account: run as root." >&2
-  exit 2
-fi
-# shellcheck disable=SC2086
-unshare $spaces "$@" &
-spaces=$!
-# unshare itself ignores signals; who has to clean up is its child.
-trap 'xargs kill <"/proc/$spaces/task/$spaces/children"' INT TERM
-status=0
-wait "$spaces" || status=$?
-while kill -0 "$spaces" 2>/dev/null; do # after a signal
-  wait "$spaces" || status=$?
-done
-exit "$status"
+run_in_spaces python3 "$here/bench.py" --build "$build" --json "$json" "$@"

@@ -17,6 +17,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 # shellcheck source=samples/demo/install.sh
 . "$root/samples/demo/install.sh"
+# shellcheck source=tests/support/spaces.sh
+. "$root/tests/support/spaces.sh"
 
 build=$root/build-soak
 install=yes
@@ -55,22 +57,4 @@ cmake --build "$build" --parallel --target certmuster badserver make_certs \
   exit 1
 }
 
-set -- python3 -B "$here/soak.py" --build "$build" "$@"
-spaces="--net --mount --pid --fork --mount-proc --kill-child"
-[ "$(id -u)" -eq 0 ] || spaces="--user --map-root-user $spaces"
-# shellcheck disable=SC2086
-if ! unshare $spaces true 2>/dev/null; then
-  echo "No namespaces for this account: run as root." >&2
-  exit 2
-fi
-# shellcheck disable=SC2086
-unshare $spaces "$@" &
-spaces=$!
-# unshare itself ignores signals; who has to clean up is its child.
-trap 'xargs kill <"/proc/$spaces/task/$spaces/children"' INT TERM
-status=0
-wait "$spaces" || status=$?
-while kill -0 "$spaces" 2>/dev/null; do # after a signal
-  wait "$spaces" || status=$?
-done
-exit "$status"
+run_in_spaces python3 -B "$here/soak.py" --build "$build" "$@"
