@@ -53,13 +53,9 @@ RECORDS = {"gone": ("", "dns_nxdomain"),
               for way, place in PLACES.items()}}
 # While a server is being stopped or started it may do any of these.
 IN_BETWEEN = {"connect_refused", "tls_reset_on_hello", "tls_closed_on_hello"}
-# Who resets connections by number, and not for what is in them, may seem to mind
-# whatever the one hello had and the other had not.
+# Who resets connections by number is not to be said to mind what was in them.
 THROTTLED = {"trusted", "tls_reset_on_hello", "tls_closed_on_hello",
-             "tls_hello_intolerant", "tls_sni_unrecognized",
-             "tls_no_common_cipher", "tls_no_common_group",
-             "tls_no_common_sigalg", "tls_version_too_old",
-             "tls_no_certificate", "tls_handshake_unexplained"}
+             "tls_handshake_unexplained"}
 SLOW = {"silent", "drip", "blackhole"}
 NUM_WEB, NUM_ENDING = 40, 6
 # How long before its time stamp a result may have been seen (of a machine that
