@@ -288,46 +288,6 @@ static void a_budget_is_never_exceeded(void **state)
     }
 }
 
-/* Whatever is asked when, it answers some hellos and not others. */
-static bool chance_is_found(unsigned answers, unsigned period)
-{
-    struct cm_evidence *ev = cm_evidence_new();
-    struct cm_asking *asking;
-    struct cm_hello hello = {0};
-    bool found;
-
-    assert_non_null(ev);
-    first_hello(ev, CM_END_RESET, 0);
-    asking = cm_diagnosis_new(ev, "www.a.example", BUDGET);
-    assert_non_null(asking);
-    for (unsigned num = 0; asking->next(asking, &hello); num++) {
-        struct cm_answer a = {.end = CM_ANSWER_RESET};
-
-        if ((answers >> num % period & 1) != 0) {
-            a = (struct cm_answer){.end = CM_ANSWER_FLIGHT,
-                                   .version = 0x0303,
-                                   .cipher = 0xc02f,
-                                   .group = 0x001d};
-        }
-        asking->heard(asking, &a, NULL);
-        hello = (struct cm_hello){0};
-    }
-    found = cm_evidence_by_chance(ev);
-    asking->free(asking);
-    cm_evidence_free(ev);
-    return found;
-}
-
-static void who_answers_at_times_is_found_out(void **state)
-{
-    (void)state;
-    for (unsigned period = 2; period <= 4; period++) {
-        for (unsigned answers = 1; answers < (1U << period) - 1; answers++) {
-            assert_true(chance_is_found(answers, period));
-        }
-    }
-}
-
 /* An address has no name to leave out, and may need one. */
 static void without_a_name_none_is_left_out(void **state)
 {
@@ -425,39 +385,6 @@ static void nobody_there_is_not_asked(void **state)
     cm_evidence_free(ev);
 }
 
-/* RSASSA-PSS does not fit into such a key: TLS 1.3 fails for it alone. */
-static void a_key_that_is_too_short_is_no_intolerance(void **state)
-{
-    struct cm_evidence *ev = cm_evidence_new();
-    struct cm_asking *asking = cm_diagnosis_new(ev, "a.example", BUDGET);
-    struct cm_cert *leaf = calloc(1, sizeof(*leaf));
-    struct cm_answer a = {
-        .end = CM_ANSWER_FLIGHT, .version = 0x0303, .cipher = 0xc02f};
-    struct cm_hello hello = {0};
-
-    (void)state;
-    assert_non_null(asking);
-    assert_non_null(leaf);
-    first_hello(ev, CM_END_ALERT_RECEIVED, 40);
-    leaf->refs = 1;
-    leaf->key_alg = CM_KEY_RSA;
-    leaf->key_bits = 512;
-    a.chain = &leaf;
-    a.num_chain = 1;
-    for (int i = 0; i < 2; i++) { /* tls1_2, small */
-        assert_true(asking->next(asking, &hello));
-        asking->heard(asking, &a, NULL);
-    }
-    assert_int_equal(ev->answers[1].ask, CM_ASK_SMALL);
-    assert_ptr_equal(ev->answers[1].chain[0], leaf);
-    assert_false(asking->next(asking, &hello));
-    leaf->key_bits = 1024;
-    assert_true(asking->next(asking, &hello));
-    asking->free(asking);
-    cm_evidence_free(ev);
-    cm_cert_unref(leaf);
-}
-
 /* A server that can be reached no more is not asked the same for ever. */
 static void questions_that_get_lost_count(void **state)
 {
@@ -526,16 +453,14 @@ static void what_works_may_mind_other_hellos(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[SERVERS + EXPLAINED + 7] = {
+    struct CMUnitTest tests[SERVERS + EXPLAINED + 5] = {
         cmocka_unit_test(a_budget_is_never_exceeded),
         cmocka_unit_test(without_a_name_none_is_left_out),
         cmocka_unit_test(nobody_there_is_not_asked),
-        cmocka_unit_test(a_key_that_is_too_short_is_no_intolerance),
         cmocka_unit_test(questions_that_get_lost_count),
         cmocka_unit_test(what_works_may_mind_other_hellos),
-        cmocka_unit_test(who_answers_at_times_is_found_out),
     };
-    size_t num = 7;
+    size_t num = 5;
 
     for (size_t i = 0; i < SERVERS; i++) {
         tests[num++] = (struct CMUnitTest){.name = servers[i].name,
