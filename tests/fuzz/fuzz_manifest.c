@@ -50,7 +50,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cm_assert(status == CM_OK ||
               (status == CM_EINPUT && err.text[0] != '\0' && !intact));
     cm_assert(fclose(out) == 0);
-    cm_assert(strstr(text, SECRET_SHA256) == NULL);
+    /* Words of the manifest are quoted: it may have guessed. */
+    cm_assert(strstr(text, SECRET_SHA256) == NULL ||
+              memmem(data, size, SECRET_SHA256, strlen(SECRET_SHA256)) != NULL);
     for (size_t i = 0; i < len; i++) { /* nothing moves the cursor */
         cm_assert((unsigned char)text[i] >= 0x20 || text[i] == '\n');
     }
