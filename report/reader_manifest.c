@@ -25,6 +25,19 @@ struct cm_manifest_reader {
     struct cm_manifest_entry entry;
 };
 
+/* SQLite finds some faults of a text only where it looks for a value, after
+ * json_valid has passed it. */
+static enum cm_status step(sqlite3_stmt *stmt, bool *got, struct cm_error *err)
+{
+    enum cm_status status = cm_sql_step(stmt, got, err);
+
+    return status == CM_ESTORE
+               ? cm_error_set(err, CM_EINPUT,
+                              CM_MANIFEST_FILE " is not a manifest of "
+                                               "certmuster")
+               : status;
+}
+
 static enum cm_status prepare(struct cm_manifest_reader *reader,
                               const char *sql, const char *text,
                               sqlite3_stmt **out, struct cm_error *err)
@@ -47,7 +60,7 @@ static enum cm_status check(struct cm_manifest_reader *reader, const char *text,
     enum cm_status status = prepare(reader, check_sql, text, &stmt, err);
 
     if (status == CM_OK) {
-        status = cm_sql_step(stmt, &got, err);
+        status = step(stmt, &got, err);
     }
     if (status == CM_OK && got) {
         version = sqlite3_column_int64(stmt, 0);
@@ -101,7 +114,7 @@ enum cm_status cm_manifest_reader_next(struct cm_manifest_reader *reader,
 {
     struct cm_sql_line line = cm_sql_line(reader->entries);
     bool got = false;
-    enum cm_status status = cm_sql_step(reader->entries, &got, err);
+    enum cm_status status = step(reader->entries, &got, err);
 
     *entry = NULL;
     if (status == CM_OK && got) {
