@@ -188,6 +188,19 @@ static bool bind_line(const struct copy *copy)
     return done;
 }
 
+/* A line could not be bound, and it is not the shard's fault. */
+static bool lacked_memory(const struct copy *copy)
+{
+    struct cm_db *db = &copy->store->db;
+
+    if (sqlite3_errcode(db->handle) != SQLITE_NOMEM &&
+        sqlite3_errcode(copy->part->db.handle) != SQLITE_NOMEM) {
+        return false;
+    }
+    (void)cm_error_nomem(&db->error, "the merged store");
+    return true;
+}
+
 /* False: that was the last line, or something failed. */
 static bool copy_line(struct copy *copy)
 {
@@ -201,9 +214,11 @@ static bool copy_line(struct copy *copy)
         }
         return false;
     }
-    if (!bind_line(copy)) {
+    if (!bind_line(copy) && !lacked_memory(copy)) {
         (void)cm_merge_refuse(db, part,
                               "it names certificates that it does not hold");
+    }
+    if (db->error.status != CM_OK) {
         return false;
     }
     code = sqlite3_step(copy->to);
